@@ -1,0 +1,73 @@
+import {
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getDirectiveValues,
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+
+/** The catalogue in plain data, as src/iam/catalogue.generated.ts declares it; read from the SDL's types and directives. */
+export interface CatalogueField {
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly relation?: 'toOne' | 'toMany';
+  readonly fact?: string;
+  readonly column?: string;
+  readonly slot?: number;
+}
+
+export interface CatalogueType {
+  readonly root?: string;
+  readonly group: string;
+  readonly fields: Readonly<Record<string, CatalogueField>>;
+}
+
+/** @throws Error when an asset type says neither `@asset` nor `@part`. */
+export function catalogueOf(schema: GraphQLSchema): Record<string, CatalogueType> {
+  return Object.fromEntries(assetTypes(schema).map((type) => [type.name, typeEntry(schema, type)]));
+}
+
+export function assetTypes(schema: GraphQLSchema): readonly GraphQLObjectType[] {
+  const asset = schema.getType('IAsset');
+  if (!isInterfaceType(asset)) throw new Error('schema/asset.graphql no longer declares the interface IAsset');
+  return [...schema.getPossibleTypes(asset)].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function typeEntry(schema: GraphQLSchema, type: GraphQLObjectType): CatalogueType {
+  const asset = directive(schema, 'asset', type);
+  const part = asset ?? directive(schema, 'part', type);
+  if (!part) throw new Error(`type ${type.name} says neither @asset nor @part`);
+  const fields = Object.values(type.getFields()).map((field) => [field.name, fieldEntry(schema, field)] as const);
+  return {
+    ...(asset ? { root: String(asset['root']) } : {}),
+    group: String(part['group']),
+    fields: Object.fromEntries(fields),
+  };
+}
+
+function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): CatalogueField {
+  const named = getNamedType(field.type);
+  const fact = directive(schema, 'fact', field);
+  const column = directive(schema, 'reportColumn', field);
+  const slot = directive(schema, 'accessKeySlot', field);
+  const many = isListType(getNullableType(field.type));
+  return {
+    type: named.name,
+    nullable: !isNonNullType(field.type),
+    ...(isObjectType(named) ? { relation: many ? ('toMany' as const) : ('toOne' as const) } : {}),
+    ...(fact ? { fact: String(fact['group']) } : {}),
+    ...(column ? { column: String(column['name']) } : {}),
+    ...(slot ? { slot: Number(slot['slot']) } : {}),
+  };
+}
+
+function directive(schema: GraphQLSchema, name: string, node: GraphQLObjectType | GraphQLField<unknown, unknown>) {
+  const definition = schema.getDirective(name);
+  if (!definition) throw new Error(`schema/directives.graphql no longer declares @${name}`);
+  return node.astNode ? getDirectiveValues(definition, node.astNode) : undefined;
+}

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSchema, GraphQLError, GraphQLScalarType, type GraphQLSchema, Kind } from 'graphql';
+import { parseInstant, renderInstant } from '../iam/instant.ts';
+import { packageRoot } from '../package-root.ts';
+
+let schema: GraphQLSchema | undefined;
+
+/** The schema of schema/*.graphql, built once per process. */
+export function loadSchema(): GraphQLSchema {
+  schema ??= readSchema(join(packageRoot, 'schema'));
+  return schema;
+}
+
+function readSchema(folder: string): GraphQLSchema {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
+  const sdl = files.sort().map((name) => readFileSync(join(folder, name), 'utf8'));
+  // `npm run codegen` has validated the SDL; doing it at each start would double the time this takes.
+  const built = buildSchema(sdl.join('\n'), { assumeValid: true });
+  const dateTime = built.getType('DateTime');
+  if (dateTime instanceof GraphQLScalarType) Object.assign(dateTime, dateTimeScalar);
+  return built;
+}
+
+const dateTimeScalar: Pick<GraphQLScalarType<string, string>, 'serialize' | 'parseValue' | 'parseLiteral'> = {
+  serialize: (value) => renderInstant(String(value)),
+  parseValue: (value) => readDateTime(value),
+  parseLiteral: (node) => readDateTime(node.kind === Kind.STRING ? node.value : undefined),
+};
+
+function readDateTime(value: unknown): string {
+  const instant = typeof value === 'string' ? parseInstant(value) : undefined;
+  if (instant !== undefined) return instant;
+  const shown = typeof value === 'string' ? JSON.stringify(value) : 'the value';
+  throw new GraphQLError(
+    `DateTime: ${shown} is not an RFC 3339 time with an offset, such as "2026-03-01T10:20:30Z", nor a date alone.`,
+  );
+}

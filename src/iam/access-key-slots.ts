@@ -1,0 +1,97 @@
+import type { ReportedCredentials } from './assets.ts';
+import type { Instant } from './instant.ts';
+
+/** What is known of an access key from ListAccessKeys and GetAccessKeyLastUsed. */
+export interface KnownKey {
+  readonly accessKeyId: string;
+  readonly status: string;
+  readonly createDate: Instant;
+  readonly lastUsedDate: Instant | null;
+}
+
+export interface ReportSlot {
+  readonly slot: 1 | 2;
+  readonly active: boolean;
+  /** When the key was created or last changed. */
+  readonly lastRotated: Instant;
+  readonly lastUsedDate: Instant | null;
+}
+
+/** The slots that hold a key. Slots whose columns the report lacks are left out: nothing can be matched to them. */
+export function filledSlots(credentials: ReportedCredentials): readonly ReportSlot[] {
+  const slots = [
+    {
+      slot: 1,
+      active: credentials.accessKey1Active,
+      lastRotated: credentials.accessKey1LastRotated,
+      lastUsedDate: credentials.accessKey1LastUsedDate,
+    },
+    {
+      slot: 2,
+      active: credentials.accessKey2Active,
+      lastRotated: credentials.accessKey2LastRotated,
+      lastUsedDate: credentials.accessKey2LastUsedDate,
+    },
+  ];
+  return slots.filter(
+    (slot): slot is ReportSlot => typeof slot.lastRotated === 'string' && typeof slot.lastUsedDate !== 'symbol',
+  );
+}
+
+/** How well a key must fit a slot, from the strictest: the report is older than the list, and keys may have changed since. */
+const fits: readonly ((slot: ReportSlot, key: KnownKey) => boolean)[] = [
+  (slot, key) => sameStatus(slot, key) && key.createDate === slot.lastRotated && key.lastUsedDate === slot.lastUsedDate,
+  (slot, key) => sameStatus(slot, key) && key.createDate <= slot.lastRotated && key.lastUsedDate === slot.lastUsedDate,
+  (slot, key) => sameStatus(slot, key) && isPossible(slot, key),
+  isPossible,
+];
+
+/**
+ * Which key is in which slot. Slots do not line up with the order of ListAccessKeys, and slot 1 is not the older key, so
+ * keys are matched by creation time, status and last use; where more than one key would fit, none is guessed.
+ */
+export function matchSlots(slots: readonly ReportSlot[], keys: readonly KnownKey[]): ReadonlyMap<string, 1 | 2> {
+  for (const [level, isFit] of fits.entries()) {
+    const complete = assignments(slots, keys, isFit).filter((assignment) => assignment.size === slots.length);
+    if (complete.length > 0) return common(complete);
+    if (level < fits.length - 1) continue;
+    const partial = assignments(slots, keys, isFit);
+    const most = Math.max(...partial.map((assignment) => assignment.size));
+    return common(partial.filter((assignment) => assignment.size === most));
+  }
+  return new Map();
+}
+
+const sameStatus = (slot: ReportSlot, key: KnownKey): boolean => slot.active === (key.status === 'Active');
+
+/** A key is never newer than the last change of its slot, and its last use only moves forward. */
+function isPossible(slot: ReportSlot, key: KnownKey): boolean {
+  if (key.createDate > slot.lastRotated) return false;
+  return slot.lastUsedDate === null || (key.lastUsedDate !== null && key.lastUsedDate >= slot.lastUsedDate);
+}
+
+type Assignment = ReadonlyMap<string, 1 | 2>;
+
+/** Every way to give each slot one key that fits, or none. At most two slots, so few. */
+function assignments(
+  slots: readonly ReportSlot[],
+  keys: readonly KnownKey[],
+  isFit: (slot: ReportSlot, key: KnownKey) => boolean,
+): readonly Assignment[] {
+  return slots.reduce<readonly Assignment[]>(
+    (all, slot) =>
+      all.flatMap((assignment) => [
+        assignment,
+        ...keys
+          .filter((key) => !assignment.has(key.accessKeyId) && isFit(slot, key))
+          .map((key) => new Map([...assignment, [key.accessKeyId, slot.slot] as const])),
+      ]),
+    [new Map()],
+  );
+}
+
+/** What all of them agree on. */
+function common(all: readonly Assignment[]): Assignment {
+  const [first, ...rest] = all;
+  return new Map([...(first ?? [])].filter(([id, slot]) => rest.every((other) => other.get(id) === slot)));
+}

@@ -1,0 +1,36 @@
+import type { Asset } from '../iam/assets.ts';
+import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import type { IamqlError } from '../iam/error.ts';
+import type { Instant } from '../iam/instant.ts';
+import type { Expression } from '../where/expression.ts';
+
+export interface Found {
+  readonly assets: readonly Asset[];
+  /**
+   * Why the assets may not be all: one error for each asset that is neither selected nor passed over, or for a source
+   * that is not whole. Never empty when something that the question needs could not be read.
+   */
+  readonly unread: readonly IamqlError[];
+}
+
+/** What an answer rests on, for people and for `extensions`. */
+export interface Evidence {
+  readonly source: 'live' | 'report' | 'sample';
+  /** Undefined while nothing that names the account has been read. */
+  readonly account: string | undefined;
+  readonly credentialReport: { readonly generatedAt: Instant | undefined } | undefined;
+}
+
+/**
+ * The two halves of iamql meet here: what asks does not know where facts come from, what answers does not know GraphQL.
+ * An inventory lives for one run or one request, so that every fact is read once and none is older than the question.
+ */
+export interface Inventory {
+  /** The assets of that type that match, by `identifier`. @throws IamqlError when the type's own facts cannot be read. */
+  find(type: AssetTypeName, where: Expression): Promise<Found>;
+  /** A field of an asset that this inventory gave: its value, null, or UNREAD. */
+  read(asset: Asset, field: string): unknown;
+  /** Reads what was UNREAD, batched with what is asked at the same time. @throws IamqlError */
+  load(asset: Asset, field: string): Promise<unknown>;
+  evidence(): Evidence;
+}

@@ -1,0 +1,228 @@
+import DataLoader from 'dataloader';
+import pLimit from 'p-limit';
+import type { AccessKeyLastUsed } from '../aws/access-keys.ts';
+import type { AccessKey, Asset, ReportedUser } from '../iam/assets.ts';
+import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { IamqlError } from '../iam/error.ts';
+import { UNREAD } from '../iam/unread.ts';
+import { withAdditionalKeys } from '../where/additional-keys.ts';
+import { compile, type Predicate } from '../where/evaluate.ts';
+import { type Expression, factsOf, fieldsOf } from '../where/expression.ts';
+import { assetField } from './asset-fields.ts';
+import type { FactSource, ReportFacts } from './fact-source.ts';
+import type { Evidence, Found, Inventory } from './inventory.ts';
+import { additionalKeyRows, completeKeys, keysInReport, listedKey } from './user-keys.ts';
+
+export interface InventorySettings {
+  /** How many seconds after its user a key was created "during user setup". */
+  readonly setupSeconds: number;
+}
+
+/** IAM allows an account some ten reads a second before it throttles; eight at once stay near that. */
+const CONCURRENT_CALLS = 8;
+/** After so many users in a row could not be read, and none could, the rest is not asked: the answer would be the same. */
+const FAILURES_BEFORE_GIVING_UP = 3;
+
+/** One account's facts held in memory, for one run or one request. */
+export class MemoryInventory implements Inventory {
+  private readonly source: FactSource;
+  private readonly settings: InventorySettings;
+  private facts: ReportFacts | undefined;
+  private connector: Asset | undefined;
+  private readonly keys: DataLoader<ReportedUser, readonly AccessKey[]>;
+  private readonly keysWithUse: DataLoader<ReportedUser, readonly AccessKey[]>;
+
+  constructor(source: FactSource, settings: InventorySettings) {
+    this.source = source;
+    this.settings = settings;
+    this.keys = this.loader((user) => this.listKeys(user));
+    this.keysWithUse = this.loader((user) => this.listKeysWithUse(user));
+  }
+
+  async find(type: AssetTypeName, where: Expression): Promise<Found> {
+    const expression = withAdditionalKeys(where);
+    if (fieldsOf(expression).some(({ name }) => name === 'connector')) await this.loadConnector();
+    if (factsOf(expression).has('ACCOUNT_ALIASES')) await this.loadAlias();
+    const found = await this.filter(await this.assetsOf(type, expression), expression);
+    const assets = [...found.assets].sort((a, b) => (this.key(a) < this.key(b) ? -1 : 1));
+    return { assets, unread: [...found.unread, ...(type === 'IAMUser' ? this.filteredReport() : [])] };
+  }
+
+  read = (asset: Asset, field: string): unknown => {
+    const value = assetField(asset, field);
+    if (value !== undefined) return value;
+    if (field === 'connector') return this.connector ?? UNREAD;
+    if (field === 'additionalKeys') return asset['additionalCredentialsInfo'] === null ? [] : UNREAD;
+    if (field === 'accessKeys') return keysInReport(asset as unknown as ReportedUser, this.settings.setupSeconds);
+    return UNREAD;
+  };
+
+  async load(asset: Asset, field: string): Promise<unknown> {
+    if (field === 'accessKeys') return this.keys.load(asset as unknown as ReportedUser);
+    if (field === 'connector') return this.loadConnector();
+    if (field === 'accountAlias') return (await this.loadAlias())['accountAlias'];
+    if (asset.__typename === 'IAMAccessKey') {
+      const keys = await this.keysWithUse.load((asset as unknown as AccessKey).user);
+      return keys.find((key) => key.accessKeyId === asset['accessKeyId'])?.[field as keyof AccessKey];
+    }
+    throw notInReport(field);
+  }
+
+  evidence(): Evidence {
+    return {
+      source: this.source.kind,
+      account: this.facts?.report.account?.accountId ?? (this.connector?.['accountID'] as string | undefined),
+      credentialReport: this.facts ? { generatedAt: this.facts.generatedAt } : undefined,
+    };
+  }
+
+  private async assetsOf(type: AssetTypeName, expression: Expression): Promise<readonly Asset[]> {
+    if (type === 'Connector') return [await this.loadConnector()];
+    const { report } = await this.loadReport();
+    const lacking = fieldsOf(expression).find(({ field }) => field.column && report.missingColumns.has(field.column));
+    if (lacking && lacking.field.column !== 'additional_credentials_info')
+      throw notInReport(lacking.name, lacking.field.column);
+    if (type === 'IAMUser') return report.users as readonly unknown[] as readonly Asset[];
+    if (type === 'RootUser' && report.root) return [report.root as unknown as Asset];
+    throw new IamqlError(
+      'NotCollected',
+      'the credential report has no row of the root user, so nothing can be said of it',
+    );
+  }
+
+  /** Cheap facts first; what they leave undecided is read for those assets alone, one kind of fact after the other. */
+  private async filter(assets: readonly Asset[], expression: Expression): Promise<Found> {
+    const certain = compile(expression, this.read, 'certainly');
+    const selected = assets.filter(certain.isTrue);
+    const facts = factsOf(expression);
+    if (!facts.has('ACCESS_KEYS') && !facts.has('ACCESS_KEY_LAST_USED')) return { assets: selected, unread: [] };
+    const possible = compile(expression, this.read, 'possibly');
+    const undecided = assets.filter((asset) => possible.isTrue(asset) && !certain.isTrue(asset));
+    const listed = await this.decide(undecided, { certain, possible }, this.keys);
+    const used = await this.decide(listed.undecided, { certain, possible }, this.keysWithUse);
+    return {
+      assets: [...selected, ...listed.selected, ...used.selected],
+      unread: [...listed.unread, ...used.unread],
+    };
+  }
+
+  private async decide(
+    assets: readonly Asset[],
+    { certain, possible }: { readonly certain: Predicate; readonly possible: Predicate },
+    keys: DataLoader<ReportedUser, readonly AccessKey[]>,
+  ): Promise<{ selected: readonly Asset[]; undecided: readonly Asset[]; unread: readonly IamqlError[] }> {
+    const decided = await Promise.all(
+      assets.map(async (asset) => {
+        try {
+          const view = viewWithKeys(asset, await keys.load(asset as unknown as ReportedUser));
+          return { asset, isTrue: certain.isTrue(view), mayBe: possible.isTrue(view) };
+        } catch (error) {
+          if (error instanceof IamqlError) return error;
+          throw error;
+        }
+      }),
+    );
+    const unread = decided.flatMap((one) => (one instanceof IamqlError ? [one] : []));
+    const views = decided.flatMap((one) => (one instanceof IamqlError ? [] : [one]));
+    return {
+      selected: views.filter((view) => view.isTrue).map((view) => view.asset),
+      undecided: views.filter((view) => view.mayBe && !view.isTrue).map((view) => view.asset),
+      unread,
+    };
+  }
+
+  private async loadReport(): Promise<ReportFacts> {
+    this.facts ??= await this.source.readCredentialReport();
+    return this.facts;
+  }
+
+  private async loadConnector(): Promise<Asset> {
+    const { accountId, partition } = this.facts?.report.account ?? (await this.source.readAccount());
+    this.connector ??= {
+      __typename: 'Connector',
+      accountID: accountId,
+      name: accountId,
+      partition,
+      accountAlias: UNREAD,
+    };
+    return this.connector;
+  }
+
+  private async loadAlias(): Promise<Asset> {
+    const connector = await this.loadConnector();
+    if (connector['accountAlias'] !== UNREAD) return connector;
+    const aliases = await this.source.listAccountAliases();
+    this.connector = { ...connector, accountAlias: aliases[0] ?? null };
+    return this.connector;
+  }
+
+  private async listKeys(user: ReportedUser): Promise<readonly AccessKey[]> {
+    if (user.__typename !== 'IAMUser') {
+      throw new IamqlError('NotCollected', 'AWS lists the access keys of the root user to nobody but the root user');
+    }
+    const keys = await this.source.listAccessKeys(
+      user.userName,
+      'selected users, and those that the report cannot decide',
+    );
+    return keys.map((key) => listedKey(user, key, this.settings.setupSeconds));
+  }
+
+  private async listKeysWithUse(user: ReportedUser): Promise<readonly AccessKey[]> {
+    const keys = await this.keys.load(user);
+    const used: AccessKeyLastUsed[] = [];
+    for (const key of keys) {
+      used.push(await this.source.getAccessKeyLastUsed(key.accessKeyId as string, 'the last use of those keys'));
+    }
+    return completeKeys(user, keys, used);
+  }
+
+  /** Batches per tick, bounded in how many calls are under way, and gives up when nobody can be read. */
+  private loader<T>(loadOne: (user: ReportedUser) => Promise<T>): DataLoader<ReportedUser, T> {
+    const limit = pLimit(CONCURRENT_CALLS);
+    let failures = 0;
+    let lastFailure: unknown;
+    const guarded = async (user: ReportedUser): Promise<T | Error> => {
+      if (failures >= FAILURES_BEFORE_GIVING_UP) return lastFailure as Error;
+      try {
+        const value = await loadOne(user);
+        failures = Number.NEGATIVE_INFINITY;
+        return value;
+      } catch (error) {
+        failures++;
+        lastFailure = error;
+        return error instanceof Error ? error : new Error(String(error));
+      }
+    };
+    return new DataLoader((users) => Promise.all(users.map((user) => limit(() => guarded(user)))), {
+      maxBatchSize: 1000,
+    });
+  }
+
+  private filteredReport(): readonly IamqlError[] {
+    if (!this.facts?.isFiltered) return [];
+    const message =
+      'the credential report has no row of the root user, so rows were taken out of it: users that it does not show may exist; get the whole report, or pass --accept-filtered';
+    return [new IamqlError('Corrupt', message)];
+  }
+
+  private key(asset: Asset): string {
+    return this.read(asset, 'identifier') as string;
+  }
+}
+
+/** The user as it is seen once its keys are known. */
+function viewWithKeys(asset: Asset, keys: readonly AccessKey[]): Asset {
+  const credentials = asset['hasIAMUserCredentials'] as ReportedUser['hasIAMUserCredentials'];
+  const isComplete = keys.every((key) => key.slot !== UNREAD);
+  const additionalKeys = isComplete ? additionalKeyRows(credentials, keys) : UNREAD;
+  const known = credentials.additionalCredentialsInfo === null ? [] : additionalKeys;
+  return { ...asset, accessKeys: keys, hasIAMUserCredentials: { ...credentials, additionalKeys: known } };
+}
+
+function notInReport(field: string, column?: string): IamqlError {
+  const named = column ? `no column ${column}, so ${field} is` : `no ${field}: it is`;
+  return new IamqlError(
+    'NotCollected',
+    `the credential report has ${named} unknown; get a report in today's format from AWS`,
+  );
+}

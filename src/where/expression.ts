@@ -1,0 +1,45 @@
+import type { FactGroup } from '../iam/assets.generated.ts';
+import { type AssetTypeName, catalogue, type Field } from '../iam/catalogue.generated.ts';
+
+export type Scalar = string | number | boolean;
+
+/**
+ * What a `where` asks, as data: evaluated in memory (evaluate.ts), and fit to be written as SQL. `always` is "no
+ * constraint". `some` is a relation, to one or to many: there is a related asset for which `of` is true.
+ */
+export type Expression =
+  | { readonly kind: 'always' }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Expression[] }
+  | { readonly kind: 'not'; readonly of: Expression }
+  | { readonly kind: 'equals'; readonly type: AssetTypeName; readonly field: string; readonly value: Scalar }
+  | { readonly kind: 'isNull'; readonly type: AssetTypeName; readonly field: string }
+  | { readonly kind: 'some'; readonly type: AssetTypeName; readonly field: string; readonly of: Expression }
+  /** A key of the user that the credential report has no slot for fulfils `of` as if it stood in slot 1. */
+  | { readonly kind: 'additionalKey'; readonly type: 'IAMUserCredentials'; readonly of: Expression };
+
+export const always: Expression = { kind: 'always' };
+
+export const not = (of: Expression): Expression => (of.kind === 'not' ? of.of : { kind: 'not', of });
+
+/** The node and every node below it. */
+export function* nodesOf(expression: Expression): Generator<Expression> {
+  yield expression;
+  if (!('of' in expression)) return;
+  for (const child of Array.isArray(expression.of) ? expression.of : [expression.of]) yield* nodesOf(child);
+}
+
+/** The fields that it compares or follows. */
+export function fieldsOf(expression: Expression): readonly { readonly name: string; readonly field: Field }[] {
+  return [...nodesOf(expression)].flatMap((node) => {
+    if (!('field' in node)) return [];
+    const field = catalogue[node.type].fields[node.field];
+    return field ? [{ name: node.field, field }] : [];
+  });
+}
+
+/** The facts that it needs beyond those of the type that it selects. */
+export function factsOf(expression: Expression): ReadonlySet<FactGroup> {
+  const facts = fieldsOf(expression).flatMap(({ field }) => (field.fact ? [field.fact] : []));
+  const hasAdditionalKeys = [...nodesOf(expression)].some((node) => node.kind === 'additionalKey');
+  return new Set<FactGroup>(hasAdditionalKeys ? [...facts, 'ACCESS_KEYS', 'ACCESS_KEY_LAST_USED'] : facts);
+}

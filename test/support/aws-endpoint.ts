@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { accessDeniedMessage } from './access-denied.ts';
+import { IAM_ACTIONS, type ReceivedCall } from './iam-actions.ts';
+import { AwsError, errorAnswer, type QueryAnswer, resultAnswer } from './query-answer.ts';
+import type { Fault, Scenario } from './scenario.ts';
+import { ScriptedAccount } from './scripted-account.ts';
+import { STS_ACTIONS } from './sts-actions.ts';
+
+export { renderCredentialReport } from './credential-report-csv.ts';
+export { manyUsers } from './many-users.ts';
+export type { Fault, Scenario, ScenarioAccessKey, ScenarioUser } from './scenario.ts';
+
+/** One HTTP request received, retries included. */
+export interface AwsCall {
+  readonly action: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The access key that signed the request. */
+  readonly signedBy: string;
+}
+
+/** A scripted IAM and STS endpoint on a free loopback port, in the AWS Query protocol. Close it after the test. */
+export async function startAwsEndpoint(scenario: Scenario = {}): Promise<AwsEndpoint> {
+  const endpoint = new AwsEndpoint(scenario);
+  await endpoint.listen();
+  return endpoint;
+}
+
+export class AwsEndpoint {
+  readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
+  readonly #calls: AwsCall[] = [];
+  #scenario: Scenario;
+  #account: ScriptedAccount;
+  #inFlight = 0;
+  #peakInFlight = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#account = new ScriptedAccount(scenario);
+    // Node's five seconds would close idle connections just as a client that backs off reuses them.
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get calls(): readonly AwsCall[] {
+    return this.#calls;
+  }
+
+  /** The most requests that were waiting for an answer at one time. */
+  get peakInFlight(): number {
+    return this.#peakInFlight;
+  }
+
+  get scenario(): Scenario {
+    return this.#scenario;
+  }
+
+  /** From the next request on; the report, the faults and the assumed roles start afresh, the counts go on. */
+  setScenario(scenario: Scenario): void {
+    this.#scenario = scenario;
+    this.#account = new ScriptedAccount(scenario);
+  }
+
+  count(action: string): number {
+    return this.#calls.filter((call) => call.action === action).length;
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { action } of this.#calls) counts[action] = (counts[action] ?? 0) + 1;
+    return counts;
+  }
+
+  forgetCalls(): void {
+    this.#calls.length = 0;
+    this.#peakInFlight = this.#inFlight;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    // Requests that hang would otherwise keep the server open for good.
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#inFlight += 1;
+    this.#peakInFlight = Math.max(this.#peakInFlight, this.#inFlight);
+    response.on('close', () => {
+      this.#inFlight -= 1;
+    });
+    const call = await readCall(request);
+    this.#calls.push(call);
+    const account = this.#account;
+    const fault = account.faults.take(call.action, call.params);
+    const answer = answerCall(call, account, fault);
+    if (fault?.hang) return;
+    const delayMs = account.scenario.latencyMs + (fault?.delayMs ?? 0);
+    if (delayMs > 0) await sleep(delayMs);
+    send(response, answer, fault);
+  }
+}
+
+async function readCall(request: IncomingMessage): Promise<AwsCall> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { Action, ...params } = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
+  const signedBy = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  return { action: Action ?? '', params, at: Date.now(), signedBy };
+}
+
+function answerCall(call: AwsCall, account: ScriptedAccount, fault: Fault | undefined): QueryAnswer {
+  const version = call.params['Version'];
+  const received = { account, params: call.params, callerArn: account.callerArn(call.signedBy), fault };
+  try {
+    return resultAnswer(call.action, version, answerAction(call, received));
+  } catch (error) {
+    if (error instanceof AwsError) return errorAnswer(error, version);
+    // A scenario that makes no sense, such as a time that is none, is reported to the caller and not a hanging request.
+    return errorAnswer(new AwsError('InternalFailure', `the scripted endpoint failed: ${error}`, 400), version);
+  }
+}
+
+function answerAction({ action, params, signedBy }: AwsCall, received: ReceivedCall): string {
+  if (signedBy === '') throw new AwsError('MissingAuthenticationToken');
+  const error = received.fault?.error;
+  if (error !== undefined) {
+    const denied = error.code === 'AccessDenied' ? accessDeniedMessage(action, received) : undefined;
+    throw new AwsError(error.code, error.message ?? denied, error.status);
+  }
+  const answer = IAM_ACTIONS[action] ?? STS_ACTIONS[action];
+  if (answer !== undefined) return answer(received);
+  throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${params['Version']}`);
+}
+
+// Well-formed on purpose: the SDK's XML reader takes any root element, and answers as if AWS had sent an empty result.
+const SIGN_IN_PAGE = '<!doctype html><html><head><title>Sign in</title></head><body><p>Sign in</p></body></html>';
+
+function send(response: ServerResponse, answer: QueryAnswer, fault: Fault | undefined): void {
+  if (fault?.garbage) {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end(fault.garbage === true ? SIGN_IN_PAGE : fault.garbage);
+    return;
+  }
+  const body = Buffer.from(answer.body, 'utf8');
+  response.writeHead(answer.status, {
+    'content-type': 'text/xml',
+    'content-length': body.length,
+    'x-amzn-requestid': answer.requestId,
+  });
+  if (!fault?.cut) {
+    response.end(body);
+    return;
+  }
+  // The length promises the whole body, so that the client can tell that it got half of it.
+  response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
+}

@@ -1,0 +1,167 @@
+import {
+  type ReportColumns,
+  type ResolvedScenario,
+  resolveScenario,
+  type Scenario,
+  type ScenarioAccessKey,
+  type ScenarioRoot,
+  type ScenarioUser,
+  userArn,
+} from './scenario.ts';
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html lists the columns in this order.
+const FULL_COLUMNS: readonly string[] = [
+  'user',
+  'arn',
+  'user_creation_time',
+  'password_enabled',
+  'password_last_used',
+  'password_last_changed',
+  'password_next_rotation',
+  'mfa_active',
+  ...keyColumns(1),
+  ...keyColumns(2),
+  'cert_1_active',
+  'cert_1_last_rotated',
+  'cert_2_active',
+  'cert_2_last_rotated',
+];
+
+const COLUMNS: Readonly<Record<ReportColumns, readonly string[]>> = {
+  // Reports from before AWS tracked the use of access keys (2015-04-22).
+  old16: FULL_COLUMNS.filter((column) => !column.includes('key_1_last_used') && !column.includes('key_2_last_used')),
+  full22: FULL_COLUMNS,
+  'with-additional': [...FULL_COLUMNS, 'additional_credentials_info'],
+};
+
+type Row = Readonly<Record<string, string>>;
+
+/** How one report writes times, and which facts are too new for it. */
+interface Clock {
+  readonly write: (time: string) => string;
+  readonly includes: (time: string) => boolean;
+}
+
+const rendered = new WeakMap<Scenario, Map<string, string>>();
+
+/**
+ * AWS's CSV: the root row first, users sorted without regard to case, LF between rows and none after the last. The
+ * sentinels are AWS's: `N/A` where there is no credential or no use, `no_information` for a password never used.
+ * The same scenario object is rendered once per time, so thousands of users cost one rendering.
+ */
+export function renderCredentialReport(scenario: Scenario, generatedTime = scenario.report?.generatedTime): string {
+  const byTime = rendered.get(scenario) ?? new Map<string, string>();
+  rendered.set(scenario, byTime);
+  const known = byTime.get(generatedTime ?? '');
+  if (known !== undefined) return known;
+  const csv = renderRows(resolveScenario(scenario), generatedTime);
+  byTime.set(generatedTime ?? '', csv);
+  return csv;
+}
+
+function renderRows(scenario: ResolvedScenario, generatedTime: string | undefined): string {
+  const clock = reportClock(generatedTime, scenario.report?.timeSuffix ?? '+00:00');
+  const columns = COLUMNS[scenario.report?.columns ?? 'full22'];
+  const users = scenario.users
+    .filter((user) => clock.includes(user.createDate))
+    .map((user) => ({ sortKey: user.name.toLowerCase(), row: userRow(scenario, user, clock) }))
+    .sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
+  const root = scenario.root === null ? [] : [rootRow(scenario, scenario.root ?? {}, clock)];
+  const rows = [...root, ...users.map((user) => user.row)];
+  return [columns.join(','), ...rows.map((row) => columns.map((name) => quote(row[name] ?? '')).join(','))].join('\n');
+}
+
+function userRow(scenario: ResolvedScenario, user: ScenarioUser, clock: Clock): Row {
+  const keys = (user.accessKeys ?? []).filter((key) => clock.includes(key.createDate));
+  const hasPassword = user.passwordEnabled ?? false;
+  return {
+    user: user.name,
+    arn: userArn(scenario, user),
+    user_creation_time: clock.write(user.createDate),
+    password_enabled: String(hasPassword),
+    password_last_used: hasPassword ? timeOr(user.passwordLastUsed, 'no_information', clock) : 'N/A',
+    password_last_changed: hasPassword ? clock.write(user.passwordLastChanged ?? user.createDate) : 'N/A',
+    password_next_rotation: hasPassword ? timeOr(user.passwordNextRotation, 'N/A', clock) : 'N/A',
+    mfa_active: String(user.mfaActive ?? false),
+    ...slotCells(keys, clock),
+    additional_credentials_info: user.additionalCredentialsInfo ?? additionalInfo(keys.length),
+  };
+}
+
+function rootRow(scenario: ResolvedScenario, root: ScenarioRoot, clock: Clock): Row {
+  const createDate = root.createDate ?? '2015-01-01T00:00:00Z';
+  const isOld = scenario.report?.columns === 'old16';
+  const enabled = root.passwordEnabled ?? (isOld ? 'not_supported' : true);
+  const unchanged = enabled === true ? clock.write(createDate) : enabled === false ? 'N/A' : 'not_supported';
+  return {
+    user: '<root_account>',
+    arn: `arn:${scenario.partition}:iam::${scenario.accountId}:root`,
+    user_creation_time: clock.write(createDate),
+    password_enabled: String(enabled),
+    password_last_used: timeOr(root.passwordLastUsed, enabled === false ? 'N/A' : 'no_information', clock),
+    password_last_changed: root.passwordLastChanged ? clock.write(root.passwordLastChanged) : unchanged,
+    password_next_rotation: 'not_supported',
+    mfa_active: String(root.mfaActive ?? true),
+    ...slotCells(root.accessKeys ?? [], clock),
+    additional_credentials_info: 'N/A',
+  };
+}
+
+function slotCells(keys: readonly ScenarioAccessKey[], clock: Clock): Row {
+  const [first, second] = inSlots(keys);
+  return {
+    ...keyCells(1, first, clock),
+    ...keyCells(2, second, clock),
+    cert_1_active: 'false',
+    cert_1_last_rotated: 'N/A',
+    cert_2_active: 'false',
+    cert_2_last_rotated: 'N/A',
+  };
+}
+
+/** An inactive key keeps its times in the report; only a slot without a key has `N/A` there. */
+function keyCells(slot: 1 | 2, key: ScenarioAccessKey | undefined, clock: Clock): Row {
+  const lastUsed = key?.lastUsed && clock.includes(key.lastUsed.date) ? key.lastUsed : undefined;
+  const cells = [
+    String(key?.status === 'Active'),
+    key ? clock.write(key.lastRotated ?? key.createDate) : 'N/A',
+    lastUsed ? clock.write(lastUsed.date) : 'N/A',
+    lastUsed?.region ?? 'N/A',
+    lastUsed?.service ?? 'N/A',
+  ];
+  return Object.fromEntries(keyColumns(slot).map((column, index) => [column, cells[index] ?? '']));
+}
+
+function keyColumns(slot: 1 | 2): readonly string[] {
+  const facts = ['active', 'last_rotated', 'last_used_date', 'last_used_region', 'last_used_service'];
+  return facts.map((fact) => `access_key_${slot}_${fact}`);
+}
+
+function inSlots(keys: readonly ScenarioAccessKey[]): readonly (ScenarioAccessKey | undefined)[] {
+  const free = keys.filter((key) => key.slot === undefined);
+  const first = keys.find((key) => key.slot === 1) ?? free.shift();
+  const second = keys.find((key) => key.slot === 2) ?? free.shift();
+  return [first, second];
+}
+
+/** AWS documents that the column holds a number and the actions that list the rest, but not its words: these are ours. */
+function additionalInfo(keys: number): string {
+  return keys > 2 ? `${keys - 2} additional access keys. Use ListAccessKeys to list them.` : 'N/A';
+}
+
+function reportClock(generatedTime: string | undefined, suffix: string): Clock {
+  const cutoff = generatedTime === undefined ? Number.POSITIVE_INFINITY : new Date(generatedTime).getTime();
+  return {
+    write: (time) => new Date(time).toISOString().slice(0, 19) + suffix,
+    includes: (time) => new Date(time).getTime() <= cutoff,
+  };
+}
+
+function timeOr(time: string | undefined, none: string, clock: Clock): string {
+  return time !== undefined && clock.includes(time) ? clock.write(time) : none;
+}
+
+/** IAM user names may hold a comma, which needs RFC 4180 quotes. */
+function quote(cell: string): string {
+  return /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestProject } from 'vitest/node';
+import { motoPython } from './moto-environment.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where moto answers for the whole run; its accounts are shared by every test file. */
+    motoUrl: string;
+  }
+}
+
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 5_000;
+const POLL_MS = 50;
+
+/** Vitest's global setup: moto's server, an AWS emulator, runs on a free loopback port while the tests do. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const python = await motoPython(project.config.root);
+  const server = spawn(python, ['-m', 'moto.server', '--host', '127.0.0.1', '--port', '0'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  // Nothing survives a run that ends without its teardown.
+  const killServer = (): void => void server.kill('SIGKILL');
+  process.once('exit', killServer);
+  try {
+    project.provide('motoUrl', await waitUntilAnswering(server));
+  } catch (error) {
+    killServer();
+    throw error;
+  }
+  return async () => {
+    process.off('exit', killServer);
+    await stop(server);
+  };
+}
+
+async function waitUntilAnswering(server: ChildProcess): Promise<string> {
+  let log = '';
+  server.stderr?.on('data', (chunk: Buffer) => {
+    // The log goes on for the whole run; only its beginning tells the port or why the server did not start.
+    if (log.length < 10_000) log += chunk.toString();
+  });
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < deadline && server.exitCode === null) {
+    const url = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(log)?.[1];
+    if (url !== undefined && (await answers(url))) return url;
+    await sleep(POLL_MS);
+  }
+  throw new Error(`moto's server did not answer within ${START_TIMEOUT_MS / 1000} seconds; it said:\n${log}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/moto-api/data.json`, { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) })).ok;
+  } catch {
+    // The server has said its port and not yet begun to accept: the caller asks again until its deadline.
+    return false;
+  }
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = once(server, 'exit');
+  server.kill('SIGTERM');
+  const deadline = setTimeout(() => server.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await exited;
+  clearTimeout(deadline);
+}

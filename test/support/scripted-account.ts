@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { FaultSchedule } from './fault-schedule.ts';
+import { AwsError } from './query-answer.ts';
+import { ReportLifecycle } from './report-lifecycle.ts';
+import {
+  type ResolvedScenario,
+  resolveScenario,
+  type Scenario,
+  type ScenarioAccessKey,
+  type ScenarioUser,
+} from './scenario.ts';
+
+export interface OwnedAccessKey {
+  readonly user: ScenarioUser;
+  readonly key: ScenarioAccessKey;
+}
+
+/** A scenario and what has happened to it since: the report's progress, faults used up, roles assumed. */
+export class ScriptedAccount {
+  readonly scenario: ResolvedScenario;
+  readonly report: ReportLifecycle;
+  readonly faults: FaultSchedule;
+  readonly users: readonly ScenarioUser[];
+  readonly #usersByName: ReadonlyMap<string, ScenarioUser>;
+  readonly #keysById: ReadonlyMap<string, OwnedAccessKey>;
+  readonly #sessionArns = new Map<string, string>();
+
+  constructor(scenario: Scenario) {
+    this.scenario = resolveScenario(scenario);
+    this.report = new ReportLifecycle(scenario);
+    this.faults = new FaultSchedule(this.scenario.faults);
+    this.users = this.scenario.users.filter((user) => !user.deletedSinceReport);
+    this.#usersByName = new Map(this.users.map((user) => [user.name, user]));
+    this.#keysById = new Map(this.users.flatMap((user) => currentKeys(user).map((key) => [key.id, { user, key }])));
+  }
+
+  user(name: string): ScenarioUser {
+    const user = this.#usersByName.get(name);
+    if (user === undefined) throw new AwsError('NoSuchEntity', `The user with name ${name} cannot be found.`);
+    return user;
+  }
+
+  /** Without a name, IAM takes the caller (https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html). */
+  userOrCaller(name: string | undefined, callerArn: string): ScenarioUser {
+    if (name !== undefined) return this.user(name);
+    const caller = /:user\/(?:.*\/)?([^/]+)$/.exec(callerArn)?.[1];
+    if (caller !== undefined) return this.user(caller);
+    throw new AwsError('ValidationError', 'Must specify userName when calling with non-User credentials');
+  }
+
+  accessKey(id: string): OwnedAccessKey | undefined {
+    return this.#keysById.get(id);
+  }
+
+  callerArn(signingKeyId: string): string {
+    return this.#sessionArns.get(signingKeyId) ?? this.scenario.callerArn;
+  }
+
+  /** The id of the temporary access key that stands for this session from now on. */
+  openSession(arn: string): string {
+    const id = uniqueId('ASIA', `${arn}#${this.#sessionArns.size}`);
+    this.#sessionArns.set(id, arn);
+    return id;
+  }
+}
+
+export function currentKeys(user: ScenarioUser): readonly ScenarioAccessKey[] {
+  return (user.accessKeys ?? []).filter((key) => !key.deletedSinceReport);
+}
+
+const ID_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** An id in AWS's form that depends on nothing but the name, so two runs print the same. */
+export function uniqueId(prefix: 'AIDA' | 'AROA' | 'ASIA', name: string): string {
+  const digest = createHash('sha256').update(name).digest().subarray(0, 16);
+  return prefix + Array.from(digest, (byte) => ID_LETTERS[byte % ID_LETTERS.length]).join('');
+}
