@@ -35,6 +35,8 @@ interface Column {
 }
 
 const NO_VALUE = new Set(['N/A', 'no_information', 'not_supported', '']);
+/** What AWS writes for the name of the root user; no IAM user can be called that. */
+const ROOT = '<root_account>';
 const IDENTITY_COLUMNS = ['user', 'arn', 'user_creation_time'] as const;
 /** A column that only reports from 2025 on have; AWS gave no more than two keys to a user before. */
 const COLUMNS_WITHOUT_LOSS: ReadonlySet<string> = new Set(['additional_credentials_info']);
@@ -43,8 +45,10 @@ const readText: ReadCell = (cell) => (NO_VALUE.has(cell) ? null : cell);
 /** Times begin with a digit, and no word for "no value" does: a look at one character spares most look-ups. */
 const readInstant: ReadCell = (cell) => {
   const first = cell.charCodeAt(0);
-  return first >= 48 && first <= 57 ? parseInstant(cell) : NO_VALUE.has(cell) ? null : undefined;
+  return first >= 48 && first <= 57 ? parseTime(cell) : NO_VALUE.has(cell) ? null : undefined;
 };
+/** A date alone is what a cut leaves of a time, and would move it to midnight. */
+const parseTime = (cell: string): Instant | undefined => (cell.length > 10 ? parseInstant(cell) : undefined);
 /** Any letter case, because spreadsheets write TRUE. Never null: a null here would quietly unselect a user. */
 const readBoolean: ReadCell = (cell) => {
   if (cell === 'true') return true;
@@ -114,14 +118,13 @@ class Table {
   arn(): IamArn {
     const text = this.row[this.identity[1]] as string;
     const arn = parseIamArn(text);
-    if (arn && (arn.resource === 'root' || (arn.resource.startsWith('user/') && text.endsWith(`/${this.user()}`)))) {
-      return arn;
-    }
+    const isUser = arn?.resource.startsWith('user/') && text.endsWith(`/${this.user()}`);
+    if (arn && (isUser || (arn.resource === 'root' && this.user() === ROOT))) return arn;
     throw this.wrong('arn', 'the ARN of the IAM user that column user names, or of the root user');
   }
 
   createDate(): Instant {
-    const instant = parseInstant(this.row[this.identity[2]] as string);
+    const instant = parseTime(this.row[this.identity[2]] as string);
     if (instant === undefined) throw this.wrong('user_creation_time', 'a time');
     return instant;
   }
@@ -233,54 +236,3 @@ function lineOf(rows: readonly (readonly string[])[], index: number): number {
 }
 
 const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-/** What a credential report file holds: the CSV, and when AWS generated it where the file says so. */
-export interface ReportFile {
-  readonly csv: string;
-  readonly generatedAt: Instant | undefined;
-}
-
-/**
- * Reads either form in which a report is kept: AWS's CSV, or the JSON that `aws iam get-credential-report` prints, with
- * the CSV in base64 and the time.
- *
- * @throws IamqlError Corrupt, for what is neither.
- */
-export function parseReportFile(bytes: Uint8Array): ReportFile {
-  const text = decodeText(bytes);
-  if (!text.trimStart().startsWith('{')) return { csv: text, generatedAt: undefined };
-  const answer = parseJsonObject(text);
-  const content = answer['Content'];
-  const time = answer['GeneratedTime'];
-  const generatedAt = typeof time === 'string' ? parseInstant(time) : undefined;
-  if (typeof content !== 'string' || !/^[A-Za-z0-9+/\s]+=*\s*$/.test(content)) {
-    throw new IamqlError(
-      'Corrupt',
-      'the JSON is not an answer of iam:GetCredentialReport: it has no Content in base64',
-    );
-  }
-  if (time !== undefined && generatedAt === undefined) {
-    throw new IamqlError('Corrupt', `GeneratedTime ${quote(String(time))} is not an RFC 3339 time`);
-  }
-  return { csv: decodeText(Buffer.from(content, 'base64')), generatedAt };
-}
-
-function decodeText(bytes: Uint8Array): string {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (!text.includes('\0')) return text;
-  } catch {
-    // Falls through to the one error for what is not text.
-  }
-  throw new IamqlError('Corrupt', 'the credential report is not UTF-8 text');
-}
-
-function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  } catch (cause) {
-    throw new IamqlError('Corrupt', 'the file begins like JSON and is not: it may be cut', { cause });
-  }
-  throw new IamqlError('Corrupt', 'the JSON is not an object');
-}

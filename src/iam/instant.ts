@@ -28,8 +28,9 @@ export function parseInstant(text: string): Instant | undefined {
   if (offset === 0) return `${text.slice(0, 10)}T${hour}:${minute}:${second}${tail}`;
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return undefined;
   const local = Date.parse(`${text.slice(0, 10)}T${hour}:${minute}:${second}Z`);
-  const utc = new Date(local - (sign === '-' ? -offset : offset) * 60_000);
-  return utc.toISOString().slice(0, -5) + tail;
+  const utc = new Date(local - (sign === '-' ? -offset : offset) * 60_000).toISOString();
+  // Beyond the years 0 to 9999 it has a sign and six digits, which would not sort.
+  return /^\d{4}-/.test(utc) ? utc.slice(0, -5) + tail : undefined;
 }
 
 /** Milliseconds since 1970; anything below a millisecond is dropped. */

@@ -29,8 +29,10 @@ export interface Inventory {
   /** The assets of that type that match, by `identifier`. @throws IamqlError when the type's own facts cannot be read. */
   find(type: AssetTypeName, where: Expression): Promise<Found>;
   /** A field of an asset that this inventory gave: its value, null, or UNREAD. */
-  read(asset: Asset, field: string): unknown;
+  readonly read: (asset: Asset, field: string) => unknown;
   /** Reads what was UNREAD, batched with what is asked at the same time. @throws IamqlError */
   load(asset: Asset, field: string): Promise<unknown>;
+  /** How many assets of that type there are, whatever the question. @throws IamqlError */
+  count(type: AssetTypeName): Promise<number>;
   evidence(): Evidence;
 }

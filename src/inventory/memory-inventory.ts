@@ -7,7 +7,7 @@ import { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile, type Predicate } from '../where/evaluate.ts';
-import { type Expression, factsOf, fieldsOf } from '../where/expression.ts';
+import { always, type Expression, factsOf, fieldsOf } from '../where/expression.ts';
 import { assetField } from './asset-fields.ts';
 import type { FactSource, ReportFacts } from './fact-source.ts';
 import type { Evidence, Found, Inventory } from './inventory.ts';
@@ -68,6 +68,10 @@ export class MemoryInventory implements Inventory {
     throw notInReport(field);
   }
 
+  async count(type: AssetTypeName): Promise<number> {
+    return (await this.assetsOf(type, always)).length;
+  }
+
   evidence(): Evidence {
     return {
       source: this.source.kind,
@@ -115,7 +119,7 @@ export class MemoryInventory implements Inventory {
       assets.map(async (asset) => {
         try {
           const view = viewWithKeys(asset, await keys.load(asset as unknown as ReportedUser));
-          return { asset, isTrue: certain.isTrue(view), mayBe: possible.isTrue(view) };
+          return { asset, view, isTrue: certain.isTrue(view), mayBe: possible.isTrue(view) };
         } catch (error) {
           if (error instanceof IamqlError) return error;
           throw error;
@@ -125,8 +129,8 @@ export class MemoryInventory implements Inventory {
     const unread = decided.flatMap((one) => (one instanceof IamqlError ? [one] : []));
     const views = decided.flatMap((one) => (one instanceof IamqlError ? [] : [one]));
     return {
-      selected: views.filter((view) => view.isTrue).map((view) => view.asset),
-      undecided: views.filter((view) => view.mayBe && !view.isTrue).map((view) => view.asset),
+      selected: views.filter((one) => one.isTrue).map((one) => one.view),
+      undecided: views.filter((one) => one.mayBe && !one.isTrue).map((one) => one.asset),
       unread,
     };
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseCredentialReport, parseReportFile } from '../iam/credential-report.ts';
+import { parseCredentialReport } from '../iam/credential-report.ts';
+import { parseReportFile } from '../iam/credential-report-file.ts';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantToMs, renderInstant } from '../iam/instant.ts';
 import type { AccountIdentity, FactSource, ReportFacts } from './fact-source.ts';

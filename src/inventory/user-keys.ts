@@ -62,6 +62,7 @@ export function additionalKeyRows(credentials: ReportedCredentials, keys: readon
     .filter((key) => key.slot === null)
     .map((key) => ({
       ...credentials,
+      accessKeyId: key.accessKeyId,
       accessKey1Active: key.status === 'Active',
       accessKey1LastRotated: key.createDate,
       accessKey1LastUsedDate: key.lastUsedDate,

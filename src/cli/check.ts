@@ -1,0 +1,56 @@
+import { type Command, Option } from 'commander';
+import { findControls, foundingControlId } from '../controls/load-controls.ts';
+import { type ControlRun, runControl } from '../controls/run-control.ts';
+import { IamqlError } from '../iam/error.ts';
+import { MemoryInventory } from '../inventory/memory-inventory.ts';
+import type { Run } from '../report/run.ts';
+import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
+import { writeNote, writeResult } from './output.ts';
+import { addSourceOptions, inventorySettings, openSource, type SourceOptions } from './source-options.ts';
+
+interface CheckOptions extends SourceOptions {
+  readonly format: 'text' | 'json';
+  readonly output?: string;
+  readonly explain?: boolean;
+}
+
+export function addCheckCommand(program: Command): void {
+  const command = program
+    .command('check')
+    .summary('judge controls: pass, fail or could not judge')
+    .description(`Judges controls over one account; the founding one, ${foundingControlId}, when none is named.`)
+    .argument('[control...]', 'ids of controls')
+    .addOption(new Option('--format <format>', 'how the result is written').choices(['text', 'json']).default('text'))
+    .option('--output <file>', 'write the result to a file')
+    .option('--explain', 'print every call that was made to AWS, on stderr');
+  addSourceOptions(command).action(check);
+}
+
+async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
+  const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
+  const source = await openSource(options);
+  const inventory = new MemoryInventory(source, inventorySettings(options));
+  const runs: ControlRun[] = [];
+  for (const control of controls) runs.push(await runControl(inventory, control));
+  if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+  throwIfNotRun(runs);
+  writeResult(
+    await render({ evidence: inventory.evidence(), controls: runs, judgedAt: new Date() }, options),
+    options.output,
+  );
+  process.exitCode = exitCodeOfVerdicts(runs.map(({ verdict }) => verdict));
+}
+
+/** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */
+function throwIfNotRun(runs: readonly ControlRun[]): void {
+  const errors = runs
+    .flatMap(({ rules }) => rules.filter(({ rule }) => !rule.informative))
+    .flatMap((rule) => rule.errors);
+  const fatal = errors.find(({ code }) => exitCodeOfError(code) !== exitCodes.error);
+  if (fatal) throw new IamqlError(fatal.code === 'NoCredentials' ? 'NoCredentials' : 'InvalidInput', fatal.message);
+}
+
+async function render(run: Run, { format }: CheckOptions): Promise<string> {
+  if (format === 'json') return (await import('../report/json.ts')).renderJson(run);
+  return (await import('../report/text.ts')).renderText(run);
+}

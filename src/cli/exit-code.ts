@@ -1,0 +1,24 @@
+import type { Verdict } from '../controls/judge.ts';
+import type { ErrorKind } from '../iam/error.ts';
+
+/** Every exit code that iamql has. A judgement that could not be made wins over one that failed. */
+export const exitCodes = { pass: 0, fail: 1, error: 2, couldNotRun: 3, interrupted: 130 } as const;
+
+const COULD_NOT_RUN: ReadonlySet<string> = new Set<ErrorKind | 'BAD_USER_INPUT'>([
+  'NoCredentials',
+  'InvalidInput',
+  'InvalidControl',
+  'BAD_USER_INPUT',
+]);
+
+/** The exit code of a run that ended with an error of that kind: not started, or a source that cannot be trusted. */
+export function exitCodeOfError(kind: string): number {
+  if (kind === 'Interrupted') return exitCodes.interrupted;
+  return COULD_NOT_RUN.has(kind) ? exitCodes.couldNotRun : exitCodes.error;
+}
+
+/** Judging nothing at all is no PASS. */
+export function exitCodeOfVerdicts(verdicts: readonly Verdict[]): number {
+  if (verdicts.length === 0 || verdicts.includes('ERROR')) return exitCodes.error;
+  return verdicts.includes('FAIL') ? exitCodes.fail : exitCodes.pass;
+}

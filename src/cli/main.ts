@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { IamqlError } from '../iam/error.ts';
+import { packageRoot } from '../package-root.ts';
+import { addCheckCommand } from './check.ts';
+import { addControlsCommand } from './controls.ts';
+import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import { writeNote } from './output.ts';
+import { addQueryCommand } from './query.ts';
+import { addServeCommand } from './serve.ts';
+
+const EPILOGUE = `
+Exit codes: 0 every control passed; 1 at least one failed; 2 at least one could not be judged; 3 could not run;
+130 interrupted.`;
+
+// Reading changes nothing, so there is nothing to undo: stop at once, and say so.
+process.once('SIGINT', () => {
+  writeNote('iamql: interrupted');
+  process.exit(exitCodes.interrupted);
+});
+// A reader that closed its end of the pipe (head, a pager) has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 3),
+);
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  const program = new Command('iamql')
+    .description('Answers compliance questions about AWS IAM in GraphQL, with evidence.')
+    .version(version)
+    .addHelpText('after', EPILOGUE)
+    .exitOverride();
+  addCheckCommand(program);
+  addQueryCommand(program);
+  addServeCommand(program);
+  addControlsCommand(program);
+  return exitOverrideAll(program);
+}
+
+/** Commander ends the process itself with 1, which here means "failed", unless every command is told otherwise. */
+function exitOverrideAll(command: Command): Command {
+  for (const sub of command.commands) exitOverrideAll(sub);
+  return command.exitOverride();
+}
+
+/** One line on stderr, never a stack or a secret; the exit code. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.couldNotRun;
+  if (error instanceof IamqlError) {
+    writeNote(`iamql: ${error.message}`);
+    return exitCodeOfError(error.kind);
+  }
+  writeNote(
+    `iamql: internal error: ${error instanceof Error ? error.message : String(error)}; set IAMQL_DEBUG=1 for more`,
+  );
+  if (process.env['IAMQL_DEBUG'] && error instanceof Error) writeNote(error.stack ?? '');
+  return exitCodes.couldNotRun;
+}

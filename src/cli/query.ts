@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { text as readStream } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import { type Expectation, parseExpectation, renderExpectation } from '../controls/expectation.ts';
+import { type Judgement, judge } from '../controls/judge.ts';
+import { ask, type Question } from '../graphql/ask.ts';
+import { IamqlError } from '../iam/error.ts';
+import { MemoryInventory } from '../inventory/memory-inventory.ts';
+import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
+import { writeNote, writeResult } from './output.ts';
+import { addSourceOptions, inventorySettings, openSource, type SourceOptions } from './source-options.ts';
+
+interface QueryOptions extends SourceOptions {
+  readonly file?: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operation?: string;
+  readonly expect?: Expectation;
+  readonly returnPath: string;
+  readonly output?: string;
+  readonly explain?: boolean;
+}
+
+export function addQueryCommand(program: Command): void {
+  const command = program
+    .command('query')
+    .summary('run any stored text and print JSON')
+    .description(
+      'Runs a stored text as it is published (a bare field, a selection set or operations) and prints the GraphQL result.',
+    )
+    .argument('[text]', 'the text; left out, it is read from --file or stdin')
+    .option('--file <file>', 'read the text from a file')
+    .option('--variables <json>', 'the variables of the operation, as a JSON object', parseVariables)
+    .option('--operation <name>', 'which operation of the text to run')
+    .option('--expect <expectation>', 'judge the answer: "eq []", "neq []", "eq true", ...', parseExpectation)
+    .option('--return-path <path>', 'what is judged of each selected row: a dotted path', '')
+    .option('--output <file>', 'write the result to a file')
+    .option('--explain', 'print every call that was made to AWS, on stderr');
+  addSourceOptions(command).action(query);
+}
+
+async function query(argument: string | undefined, options: QueryOptions): Promise<void> {
+  const { operation: operationName, variables, expect, returnPath } = options;
+  const question: Question = { text: await readText(argument, options.file), operationName, variables };
+  const source = await openSource(options);
+  const inventory = new MemoryInventory(source, inventorySettings(options));
+  if (!expect && returnPath) throw new IamqlError('InvalidInput', '--return-path needs --expect');
+  const judgement = expect ? await judge(inventory, question, expect, returnPath) : undefined;
+  const result = judgement?.result ?? (await ask(inventory, question)).result;
+  writeResult(renderResult(result, judgement, expect), options.output);
+  if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+  for (const error of result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
+  process.exitCode = exitCodeOf(result, judgement);
+}
+
+async function readText(argument: string | undefined, file: string | undefined): Promise<string> {
+  if (argument !== undefined && file !== undefined)
+    throw new IamqlError('InvalidInput', 'the text is given twice: as an argument and with --file');
+  if (argument !== undefined) return argument;
+  if (file === undefined && process.stdin.isTTY)
+    throw new IamqlError('InvalidInput', 'no text: give it as an argument, with --file or on stdin');
+  if (file === undefined) return readStream(process.stdin);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new IamqlError('InvalidInput', `cannot open ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+  }
+}
+
+function renderResult(
+  result: ExecutionResult,
+  judgement: Judgement | undefined,
+  expect: Expectation | undefined,
+): string {
+  const { data, errors, extensions } = result;
+  const verdict = judgement && expect ? verdictOf(judgement, expect) : undefined;
+  const value = {
+    ...(errors ? { errors } : {}),
+    ...(data === undefined ? {} : { data }),
+    extensions: { ...extensions, ...(verdict ? { verdict } : {}) },
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function verdictOf({ verdict, findings, total, types }: Judgement, expect: Expectation): Record<string, unknown> {
+  return { verdict, expect: renderExpectation(expect), found: findings.length, total: total ?? null, types };
+}
+
+function exitCodeOf(result: ExecutionResult, judgement: Judgement | undefined): number {
+  if (result.data === undefined) return exitCodes.couldNotRun;
+  const codes = (result.errors ?? []).map((error) => exitCodeOfError(String(error.extensions['code'])));
+  const fatal = codes.find((code) => code !== exitCodes.error);
+  if (fatal !== undefined) return fatal;
+  if (judgement) return exitCodeOfVerdicts([judgement.verdict]);
+  return codes.length > 0 ? exitCodes.error : exitCodes.pass;
+}
+
+/** The message, and where in the text it points. */
+function describeError(error: GraphQLError): string {
+  const place = error.path ? undefined : error.locations?.[0];
+  return place ? `${place.line}:${place.column}: ${error.message}` : error.message;
+}
+
+function parseVariables(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Falls through to the one error for what is not a JSON object.
+  }
+  throw new IamqlError('InvalidInput', `--variables ${JSON.stringify(json)} is not a JSON object`);
+}

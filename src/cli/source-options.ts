@@ -1,0 +1,109 @@
+import { type Command, Option } from 'commander';
+import { IamqlError } from '../iam/error.ts';
+import { type Instant, parseInstant } from '../iam/instant.ts';
+import type { FactSource } from '../inventory/fact-source.ts';
+import type { InventorySettings } from '../inventory/memory-inventory.ts';
+import { parseDuration } from './duration.ts';
+
+/** Where facts come from: the same flags on every command that reads any. */
+export interface SourceOptions {
+  readonly profile?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly report?: string;
+  readonly generatedAt?: Instant;
+  readonly acceptFiltered?: boolean;
+  readonly sample?: boolean;
+  readonly maxAge?: number;
+  readonly wait: number;
+  readonly setupSeconds: number;
+}
+
+/** AWS finishes most reports within seconds; large accounts have been seen to take a minute. */
+const DEFAULT_WAIT = '3m';
+/** A console wizard makes user and key in one go; scripts that make a key on purpose come later. */
+const DEFAULT_SETUP_SECONDS = '10';
+
+export function addSourceOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--profile <name>', 'a profile of your AWS config files').helpGroup(
+        'Where facts come from (default: live AWS):',
+      ),
+    )
+    .option('--role-arn <arn>', 'assume this role first')
+    .option('--external-id <id>', 'the external id that the role asks for')
+    .option('--report <file>', "a credential report: AWS's CSV, or its JSON answer")
+    .option('--generated-at <time>', 'when a CSV was generated, which it does not say itself', readInstant)
+    .option('--accept-filtered', "take a report without the root user's row for a whole one")
+    .option('--sample', 'the bundled sample account')
+    .option('--max-age <time>', 'no report older than this, for example 4h', parseDuration)
+    .option('--wait <time>', 'how long AWS may take to generate a report', parseDuration, parseDuration(DEFAULT_WAIT))
+    .option(
+      '--setup-seconds <n>',
+      'a key this much younger than its user was made during setup',
+      readSeconds,
+      Number(DEFAULT_SETUP_SECONDS),
+    );
+}
+
+/** Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another. */
+export async function openSource(options: SourceOptions): Promise<FactSource> {
+  const { sample, report } = options;
+  rejectContradictions(options);
+  if (sample) {
+    const { SampleSource } = await import('../inventory/sample-source.ts');
+    return new SampleSource();
+  }
+  if (report !== undefined) {
+    const { ReportSource } = await import('../inventory/report-source.ts');
+    const { generatedAt, maxAge: maxAgeMs, acceptFiltered = false } = options;
+    return new ReportSource({ file: report, generatedAt, maxAgeMs, acceptFiltered });
+  }
+  return openLive(options, new AbortController().signal);
+}
+
+async function openLive(options: SourceOptions, signal: AbortSignal): Promise<FactSource> {
+  const [{ AwsAccount }, { LiveSource }] = await Promise.all([
+    import('../aws/aws-account.ts'),
+    import('../inventory/live-source.ts'),
+  ]);
+  const { profile, roleArn, externalId, maxAge: maxAgeMs, wait: waitMs } = options;
+  const settings = {
+    ...(profile ? { profile } : {}),
+    ...(roleArn ? { roleArn } : {}),
+    ...(externalId ? { externalId } : {}),
+  };
+  return new LiveSource(new AwsAccount(settings, signal), { maxAgeMs, waitMs }, signal);
+}
+
+export const inventorySettings = ({ setupSeconds }: SourceOptions): InventorySettings => ({ setupSeconds });
+
+function rejectContradictions(options: SourceOptions): void {
+  const { sample, report, profile, roleArn, externalId, generatedAt, acceptFiltered } = options;
+  const live = profile ?? roleArn ?? externalId;
+  const problem =
+    (sample && report !== undefined && '--sample and --report name two sources') ||
+    ((sample || report !== undefined) &&
+      live !== undefined &&
+      '--profile, --role-arn and --external-id are for live AWS only') ||
+    (report === undefined && (generatedAt || acceptFiltered) && '--generated-at and --accept-filtered need --report') ||
+    (externalId && !roleArn && '--external-id needs --role-arn');
+  if (problem) throw new IamqlError('InvalidInput', problem);
+}
+
+function readInstant(text: string): Instant {
+  const instant = parseInstant(text);
+  if (!instant)
+    throw new IamqlError(
+      'InvalidInput',
+      `${JSON.stringify(text)} is not an RFC 3339 time such as 2026-03-01T10:20:30Z`,
+    );
+  return instant;
+}
+
+function readSeconds(text: string): number {
+  if (!/^\d+$/.test(text))
+    throw new IamqlError('InvalidInput', `--setup-seconds ${JSON.stringify(text)} is not a number of seconds`);
+  return Number(text);
+}

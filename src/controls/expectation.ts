@@ -1,0 +1,37 @@
+import { isDeepStrictEqual } from 'node:util';
+import { IamqlError } from '../iam/error.ts';
+
+/** What a stored check expects of its answer: `eq []`, `neq []`, `eq true`. */
+export interface Expectation {
+  readonly comparator: 'eq' | 'neq';
+  /** Any JSON value. */
+  readonly expected: unknown;
+}
+
+/** @throws IamqlError InvalidInput for what is not `eq` or `neq` and a JSON literal. */
+export function parseExpectation(text: string): Expectation {
+  const match = /^\s*(eq|neq)\s+(\S[\s\S]*)$/.exec(text);
+  const wrong = (cause?: unknown): IamqlError =>
+    new IamqlError(
+      'InvalidInput',
+      `expectation ${JSON.stringify(text)} is not "eq" or "neq" and a JSON value, such as "eq []"`,
+      { cause },
+    );
+  if (!match) throw wrong();
+  try {
+    return { comparator: match[1] as 'eq' | 'neq', expected: JSON.parse(match[2] as string) };
+  } catch (cause) {
+    throw wrong(cause);
+  }
+}
+
+export const renderExpectation = ({ comparator, expected }: Expectation): string =>
+  `${comparator} ${JSON.stringify(expected)}`;
+
+export function holds({ comparator, expected }: Expectation, value: unknown): boolean {
+  return isDeepStrictEqual(value, expected) === (comparator === 'eq');
+}
+
+/** `eq []`: what is selected is what is wrong. */
+export const asksForNone = ({ comparator, expected }: Expectation): boolean =>
+  comparator === 'eq' && Array.isArray(expected) && expected.length === 0;

@@ -1,0 +1,59 @@
+import type { Inventory } from '../inventory/inventory.ts';
+import type { Control, Rule } from './control.ts';
+import { describeFinding, type Finding } from './finding.ts';
+import { type Judgement, judge, type Verdict } from './judge.ts';
+
+export interface RuleRun {
+  readonly rule: Rule;
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  /** How many assets of the covered types there are; undefined where they could not be counted. */
+  readonly total: number | undefined;
+  /** Why it is ERROR, or why FAIL may not be all: error kind and message. */
+  readonly errors: readonly { readonly code: string; readonly message: string }[];
+}
+
+export interface ControlRun {
+  readonly control: Control;
+  readonly verdict: Verdict;
+  readonly rules: readonly RuleRun[];
+}
+
+/** Judges every rule of a control over one inventory. */
+export async function runControl(inventory: Inventory, control: Control): Promise<ControlRun> {
+  const rules: RuleRun[] = [];
+  for (const rule of control.rules) rules.push(await runRule(inventory, rule));
+  const judged = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
+  return { control, verdict: combine(judged), rules };
+}
+
+/** A rule that failed has failed, whatever could not be judged beside it; nothing judged is no PASS. */
+export function combine(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('FAIL')) return 'FAIL';
+  return verdicts.length === 0 || verdicts.includes('ERROR') ? 'ERROR' : 'PASS';
+}
+
+async function runRule(inventory: Inventory, rule: Rule): Promise<RuleRun> {
+  const judgement = await judge(inventory, { text: rule.query }, rule.expect, rule.returnPath);
+  const { verdict, total } = judgement;
+  return { rule, verdict, total, errors: errorsOf(judgement), findings: await findingsOf(inventory, rule, judgement) };
+}
+
+/** Keys are named for the rules that decide; an informative one names its users, which costs nothing. */
+async function findingsOf(inventory: Inventory, rule: Rule, judgement: Judgement): Promise<readonly Finding[]> {
+  if (!rule.informative) {
+    return Promise.all(judgement.findings.map((found) => describeFinding(inventory, found)));
+  }
+  return judgement.findings.map(({ asset, selection }) => ({
+    identifier: String(inventory.read(asset, 'identifier')),
+    type: selection.type,
+    name: String(inventory.read(asset, 'internalName')),
+    facts: [],
+    keys: [],
+    hasConsolePassword: undefined,
+  }));
+}
+
+function errorsOf({ errors }: Judgement): RuleRun['errors'] {
+  return errors.map((error) => ({ code: String(error.extensions['code'] ?? 'GRAPHQL'), message: error.message }));
+}

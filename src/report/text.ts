@@ -1,0 +1,129 @@
+import type { Finding, FindingKey } from '../controls/finding.ts';
+import type { ControlRun, RuleRun } from '../controls/run-control.ts';
+import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { instantToMs, renderInstant } from '../iam/instant.ts';
+import type { Evidence } from '../inventory/inventory.ts';
+import { renderDuration } from './duration.ts';
+import type { Run } from './run.ts';
+
+/** How many names an informative rule shows before it only counts. */
+const MOST_NAMES = 10;
+
+const typeNames: Readonly<Record<AssetTypeName, string>> = {
+  Connector: 'connectors',
+  IAMAccessKey: 'access keys',
+  IAMUser: 'IAM users',
+  IAMUserCredentials: 'credential report rows',
+  RootUser: 'root users',
+};
+
+/** A run as a person reads it at a terminal. Ends with a line break. */
+export function renderText(run: Run): string {
+  const controls = run.controls.map((control) => renderControl(control, run.judgedAt));
+  return `${renderEvidence(run.evidence, run.judgedAt)}\n\n${controls.join('\n\n')}\n`;
+}
+
+/** Whose account, and how old what is known of it is. */
+export function renderEvidence({ source, account, credentialReport }: Evidence, now: Date): string {
+  const owner = `account ${account ?? 'unknown'}`;
+  const whose = source === 'sample' ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
+  if (!credentialReport) return `${whose}; no credential report was read`;
+  const from = source === 'report' ? 'credential report file' : 'credential report';
+  const { generatedAt } = credentialReport;
+  if (!generatedAt) return `${whose}; ${from} of unknown age (--generated-at tells)`;
+  const age = renderDuration((now.getTime() - instantToMs(generatedAt)) / 1000);
+  return `${whose}; ${from} generated ${renderInstant(generatedAt)} (${age} ago)`;
+}
+
+function renderControl({ control, verdict, rules }: ControlRun, now: Date): string {
+  const deciding = rules.filter(({ rule }) => !rule.informative);
+  const informative = rules.filter(({ rule }) => rule.informative);
+  return [
+    `${verdict}  ${control.id}`,
+    `      ${control.title}`,
+    ...deciding.map((rule) => renderRule(rule, control.assetTypes, now)),
+    ...(verdict === 'FAIL' ? ['', `  What to do (more: iamql controls show ${control.id})`, whatToDo(deciding)] : []),
+    ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
+    ...informative.map((rule) => renderInformative(rule, control.assetTypes)),
+    ...(control.whyRulesDiffer && informative.length > 0
+      ? [indent(`Why they differ: ${control.whyRulesDiffer}`, 4)]
+      : []),
+  ].join('\n');
+}
+
+function renderRule(run: RuleRun, types: readonly AssetTypeName[], now: Date): string {
+  const asOf = run.verdict === 'PASS' ? ', as of the time of the report' : '';
+  const shared = sharedReason(run.findings);
+  return [
+    `      ${countOf(run, types)}${asOf}`,
+    ...run.errors.map(({ message }) =>
+      indent(`could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}: ${message}`, 6),
+    ),
+    ...(run.findings.length > 0 ? [''] : []),
+    ...run.findings.flatMap((finding) => renderFinding(finding, now, shared)),
+    ...(shared ? [indent(`Key ids: ${shared}.`, 2)] : []),
+  ].join('\n');
+}
+
+function countOf({ findings, total, verdict }: RuleRun, types: readonly AssetTypeName[]): string {
+  const noun = types.map((type) => typeNames[type]).join(' and ');
+  const found = verdict === 'ERROR' && findings.length === 0 ? '?' : findings.length;
+  return `${found} of ${total ?? '?'} ${noun}`;
+}
+
+/** When no key could be named, for one and the same reason, it is said once. */
+function sharedReason(findings: readonly Finding[]): string | undefined {
+  const reasons = findings.flatMap((finding) => finding.keys.map((key) => key.unnamed));
+  return reasons.length > 1 && reasons.every((reason) => reason === reasons[0]) ? reasons[0] : undefined;
+}
+
+function renderFinding(finding: Finding, now: Date, shared: string | undefined): readonly string[] {
+  const password =
+    finding.hasConsolePassword === undefined
+      ? ''
+      : `  console password: ${finding.hasConsolePassword === null ? 'not known' : finding.hasConsolePassword ? 'yes' : 'no'}`;
+  return [`  ${finding.name}${password}`, ...finding.keys.map((key) => indent(renderKey(key, now, shared), 4))];
+}
+
+function renderKey(key: FindingKey, now: Date, shared: string | undefined): string {
+  const slot = key.slot === null ? 'further access key' : `access key ${key.slot}`;
+  const id = key.accessKeyId ? ` ${key.accessKeyId}` : '';
+  const since = key.createDate ?? key.since;
+  const word = key.createDate || key.slot === null ? 'since' : 'since (created or last changed)';
+  const age = since
+    ? `, ${word} ${renderInstant(since)} (${renderDuration((now.getTime() - instantToMs(since)) / 1000)})`
+    : '';
+  const used = key.lastUsedDate ? `; used since the report: ${renderInstant(key.lastUsedDate)}` : '';
+  const unnamed = key.unnamed && key.unnamed !== shared ? `\nno key id: ${key.unnamed}` : '';
+  return `${slot}${id}${age}${used}${unnamed}`;
+}
+
+function whatToDo(rules: readonly RuleRun[]): string {
+  const finding = rules.flatMap((rule) => rule.findings)[0];
+  const key = finding?.keys[0]?.accessKeyId ?? 'KEY_ID';
+  const user = finding?.name ?? 'USER';
+  return [
+    '    Ask the owner whether anything needs the key. If not, turn it off first, and delete it once nobody missed it:',
+    `      aws iam update-access-key --user-name ${user} --access-key-id ${key} --status Inactive`,
+    `      aws iam delete-access-key --user-name ${user} --access-key-id ${key}`,
+  ].join('\n');
+}
+
+function renderInformative(run: RuleRun, types: readonly AssetTypeName[]): string {
+  const head = `    ${run.verdict}  ${run.rule.title}`;
+  if (run.verdict === 'ERROR') {
+    const reasons = [...new Set(run.errors.map((error) => error.message))];
+    return `${head.replace('ERROR', 'not judged:')}\n${reasons.map((reason) => indent(reason, 10)).join('\n')}`;
+  }
+  const names = run.findings.slice(0, MOST_NAMES).map((finding) => finding.name);
+  const more = run.findings.length > MOST_NAMES ? `, and ${run.findings.length - MOST_NAMES} more` : '';
+  const list = names.length > 0 ? `: ${names.join(', ')}${more}` : '';
+  const partly = run.errors.length > 0 ? `\n          not all: ${run.errors[0]?.message}` : '';
+  return `${head}\n          ${countOf(run, types)}${list}${partly}`;
+}
+
+const indent = (text: string, spaces: number): string =>
+  text
+    .split('\n')
+    .map((line) => ' '.repeat(spaces) + line)
+    .join('\n');
