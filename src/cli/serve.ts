@@ -1,4 +1,119 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { findControls, foundingControlId } from '../controls/load-controls.ts';
+import { IamqlError } from '../iam/error.ts';
+import type { FactSource } from '../inventory/fact-source.ts';
+import { MemoryInventory } from '../inventory/memory-inventory.ts';
+import { parseDuration } from './duration.ts';
+import { writeNote } from './output.ts';
+import { addSourceOptions, inventorySettings, openSource, type SourceOptions } from './source-options.ts';
+
+interface ServeOptions extends SourceOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile?: string;
+  readonly allowHost: readonly string[];
+  readonly refresh: number;
+}
+
+const MIN_TOKEN_LENGTH = 16;
+
 export function addServeCommand(program: Command): void {
-  program.command('serve');
+  const command = program
+    .command('serve')
+    .summary('GraphQL over HTTP, with an explorer page')
+    .description('Serves GraphQL at /graphql, with an explorer page for browsers at the same address.')
+    .option('--host <address>', 'the address to listen on; any but the loopback needs a token', '127.0.0.1')
+    .option('--port <n>', 'the port to listen on', readPort, 4000)
+    .option('--token-file <file>', 'the token that clients must send; or set IAMQL_TOKEN')
+    .option('--allow-host <name...>', "host names that requests may be for, beside the loopback's", [])
+    .option(
+      '--refresh <time>',
+      'how long answers come from one reading of the report',
+      parseDuration,
+      parseDuration('5m'),
+    );
+  addSourceOptions(command).action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const token = readToken(options.tokenFile);
+  const { isLoopback } = await import('../server/access.ts');
+  if (!isLoopback(options.host) && token === undefined) {
+    throw new IamqlError(
+      'InvalidInput',
+      `--host ${options.host} can be reached from elsewhere, so a token is needed: set IAMQL_TOKEN or --token-file`,
+    );
+  }
+  const sources = new CurrentSource(options);
+  const sourceLabel = await describe(await sources.open(), options);
+  const [{ createApp }, { listen }] = await Promise.all([import('../server/app.ts'), import('../server/listen.ts')]);
+  const [founding] = await findControls([foundingControlId]);
+  const app = await createApp({
+    openInventory: async () => new MemoryInventory(await sources.open(), inventorySettings(options)),
+    sourceLabel,
+    isSample: options.sample === true,
+    token,
+    allowedHosts: options.allowHost.map((name) => name.toLowerCase()),
+    foundingText: founding?.rules[0]?.query ?? '',
+  });
+  const server = await listen(app, options.host, options.port);
+  writeNote(`iamql serves ${sourceLabel} at ${server.url}`);
+  stopOnSignal(server.close);
+}
+
+/** The source to answer from: a new one when the last is older than `--refresh`, so that its report is read again. */
+class CurrentSource {
+  private readonly options: ServeOptions;
+  private source: Promise<FactSource> | undefined;
+  private openedAt = 0;
+
+  constructor(options: ServeOptions) {
+    this.options = options;
+  }
+
+  open(): Promise<FactSource> {
+    if (!this.source || Date.now() - this.openedAt > this.options.refresh) {
+      this.openedAt = Date.now();
+      this.source = openSource(this.options);
+    }
+    return this.source;
+  }
+}
+
+/** Asks once before anyone else does: bad credentials or a bad file end the server before it starts. */
+async function describe(source: FactSource, options: ServeOptions): Promise<string> {
+  const { accountId } = await source.readAccount();
+  if (source.kind === 'sample') return `the SAMPLE account ${accountId}: bundled example data, not your account`;
+  return source.kind === 'report'
+    ? `the credential report ${options.report} of account ${accountId}`
+    : `the live account ${accountId}`;
+}
+
+/** Ctrl-C is how a server is meant to end. */
+function stopOnSignal(close: () => Promise<void>): void {
+  process.removeAllListeners('SIGINT');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => close().then(() => process.exit(0)));
+}
+
+function readToken(file: string | undefined): string | undefined {
+  const token = file === undefined ? process.env['IAMQL_TOKEN'] : readTokenFile(file);
+  if (token === undefined || token === '') return undefined;
+  if (token.length < MIN_TOKEN_LENGTH)
+    throw new IamqlError('InvalidInput', `the token is shorter than ${MIN_TOKEN_LENGTH} characters`);
+  return token;
+}
+
+function readTokenFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new IamqlError('InvalidInput', `cannot open ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+  }
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new IamqlError('InvalidInput', `--port ${JSON.stringify(text)} is not a port number`);
 }

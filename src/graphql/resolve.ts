@@ -25,16 +25,25 @@ const typesByRoot = new Map(
   Object.entries(catalogue).flatMap(([name, { root }]) => (root ? [[root, name as AssetTypeName] as const] : [])),
 );
 
-/** One resolver for every field: the catalogue says what a field is, the inventory what its value is. */
-export const resolveField: GraphQLFieldResolver<unknown, Context> = async (source, args, context, info) => {
+/**
+ * One resolver for every field: the catalogue says what a field is, the inventory what its value is. It is a promise only
+ * where something must be read, because an answer has many fields that need none.
+ */
+export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
   try {
     const type = info.path.prev === undefined ? typesByRoot.get(info.fieldName) : undefined;
-    if (type) return await selectAssets(type, args['where'], String(info.path.key), context);
-    return await fieldOf(source as Asset, info.fieldName, context.inventory);
+    const value = type
+      ? selectAssets(type, args['where'], String(info.path.key), context)
+      : fieldOf(source as Asset, info.fieldName, context.inventory);
+    return value instanceof Promise ? value.catch(throwGraphQLError) : value;
   } catch (error) {
-    throw toGraphQLError(error);
+    return throwGraphQLError(error);
   }
 };
+
+function throwGraphQLError(error: unknown): never {
+  throw toGraphQLError(error);
+}
 
 async function selectAssets(
   type: AssetTypeName,

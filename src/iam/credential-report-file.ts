@@ -42,12 +42,11 @@ function decodeText(bytes: Uint8Array): string {
   throw new IamqlError('Corrupt', 'the credential report is not UTF-8 text');
 }
 
+/** JSON that begins with a brace is an object, or is no JSON. */
 function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    return JSON.parse(text);
   } catch (cause) {
     throw new IamqlError('Corrupt', 'the file begins like JSON and is not: it may be cut', { cause });
   }
-  throw new IamqlError('Corrupt', 'the JSON is not an object');
 }

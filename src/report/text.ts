@@ -42,11 +42,11 @@ function renderControl({ control, verdict, rules }: ControlRun, now: Date): stri
     `${verdict}  ${control.id}`,
     `      ${control.title}`,
     ...deciding.map((rule) => renderRule(rule, control.assetTypes, now)),
-    ...(verdict === 'FAIL' ? ['', `  What to do (more: iamql controls show ${control.id})`, whatToDo(deciding)] : []),
+    ...(verdict === 'FAIL' ? ['', wrap(whatToDo(control.id), 2)] : []),
     ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
     ...informative.map((rule) => renderInformative(rule, control.assetTypes)),
     ...(control.whyRulesDiffer && informative.length > 0
-      ? [indent(`Why they differ: ${control.whyRulesDiffer}`, 4)]
+      ? [wrap(`Why they differ: ${control.whyRulesDiffer}`, 4)]
       : []),
   ].join('\n');
 }
@@ -82,10 +82,13 @@ function renderFinding(finding: Finding, now: Date, shared: string | undefined):
     finding.hasConsolePassword === undefined
       ? ''
       : `  console password: ${finding.hasConsolePassword === null ? 'not known' : finding.hasConsolePassword ? 'yes' : 'no'}`;
-  return [`  ${finding.name}${password}`, ...finding.keys.map((key) => indent(renderKey(key, now, shared), 4))];
+  return [
+    `  ${finding.name}${password}`,
+    ...finding.keys.map((key) => indent(renderKey(finding.name, key, now, shared), 4)),
+  ];
 }
 
-function renderKey(key: FindingKey, now: Date, shared: string | undefined): string {
+function renderKey(user: string, key: FindingKey, now: Date, shared: string | undefined): string {
   const slot = key.slot === null ? 'further access key' : `access key ${key.slot}`;
   const id = key.accessKeyId ? ` ${key.accessKeyId}` : '';
   const since = key.createDate ?? key.since;
@@ -95,19 +98,19 @@ function renderKey(key: FindingKey, now: Date, shared: string | undefined): stri
     : '';
   const used = key.lastUsedDate ? `; used since the report: ${renderInstant(key.lastUsedDate)}` : '';
   const unnamed = key.unnamed && key.unnamed !== shared ? `\nno key id: ${key.unnamed}` : '';
-  return `${slot}${id}${age}${used}${unnamed}`;
+  return `${slot}${id}${age}${used}${unnamed}\n${turnOff(user, key)}`;
 }
 
-function whatToDo(rules: readonly RuleRun[]): string {
-  const finding = rules.flatMap((rule) => rule.findings)[0];
-  const key = finding?.keys[0]?.accessKeyId ?? 'KEY_ID';
-  const user = finding?.name ?? 'USER';
-  return [
-    '    Ask the owner whether anything needs the key. If not, turn it off first, and delete it once nobody missed it:',
-    `      aws iam update-access-key --user-name ${user} --access-key-id ${key} --status Inactive`,
-    `      aws iam delete-access-key --user-name ${user} --access-key-id ${key}`,
-  ].join('\n');
+/** A key that was used after all is not to be turned off by copying a line. */
+function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): string {
+  if (lastUsedDate) return '  in use: rotate or keep it, and judge again when AWS has a newer report';
+  if (accessKeyId)
+    return `  aws iam update-access-key --user-name ${user} --access-key-id ${accessKeyId} --status Inactive`;
+  return `  aws iam list-access-keys --user-name ${user}`;
 }
+
+const whatToDo = (id: string): string =>
+  `What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and delete it once nobody missed it. In full: iamql controls show ${id}`;
 
 function renderInformative(run: RuleRun, types: readonly AssetTypeName[]): string {
   const head = `    ${run.verdict}  ${run.rule.title}`;
@@ -121,6 +124,12 @@ function renderInformative(run: RuleRun, types: readonly AssetTypeName[]): strin
   const partly = run.errors.length > 0 ? `\n          not all: ${run.errors[0]?.message}` : '';
   return `${head}\n          ${countOf(run, types)}${list}${partly}`;
 }
+
+/** Lines that fit a terminal. */
+const WIDTH = 100;
+
+const wrap = (text: string, spaces: number): string =>
+  indent(text.replace(new RegExp(`(.{1,${WIDTH - spaces}})(?: +|$)`, 'gm'), '$1\n').trimEnd(), spaces);
 
 const indent = (text: string, spaces: number): string =>
   text

@@ -1,0 +1,74 @@
+import {
+  type ApolloServerPlugin,
+  type GraphQLRequestContext,
+  type GraphQLRequestListener,
+  HeaderMap,
+} from '@apollo/server';
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { extensionsOf } from '../graphql/ask.ts';
+import { type Prepared, prepareDocument } from '../graphql/document.ts';
+import type { Context } from '../graphql/resolve.ts';
+
+/** One request's state: what resolvers need, and how the document stage read its text. */
+export interface RequestContext extends Context {
+  prepared?: Prepared;
+}
+
+/** Texts whose documents are kept: a dashboard's worth. */
+const MAX_DOCUMENTS = 200;
+/** Stands in for a text that cannot be executed, until `responseForOperation` answers with its errors. */
+const NOTHING: DocumentNode = parse('{ __typename }');
+
+/**
+ * Puts our document stage in the place of Apollo's parse and validate, so that stored texts run over HTTP as they do on
+ * the command line (docs/adr/0002-document-stage-in-apollo.md). Apollo takes a document from its `documentStore` without
+ * looking at it again; the plugin puts it there before Apollo asks.
+ */
+export class DocumentStage {
+  private readonly schema: GraphQLSchema;
+  private readonly prepared = new Map<string, Prepared>();
+
+  constructor(schema: GraphQLSchema) {
+    this.schema = schema;
+  }
+
+  /** Apollo's keys are a prefix of its own and the hash of the text. */
+  readonly documentStore = {
+    get: async (key: string): Promise<DocumentNode> => this.prepared.get(hashOf(key))?.document ?? NOTHING,
+    set: async (): Promise<void> => {},
+    delete: async (): Promise<void> => {},
+  };
+
+  readonly plugin: ApolloServerPlugin<RequestContext> = {
+    requestDidStart: async (): Promise<GraphQLRequestListener<RequestContext>> => ({
+      didResolveSource: async ({ source, queryHash, contextValue }) => {
+        contextValue.prepared = this.prepare(queryHash, source);
+      },
+      responseForOperation: async ({ contextValue }) => {
+        const errors = contextValue.prepared?.errors;
+        if (!errors) return null;
+        const http = { status: 400, headers: new HeaderMap() };
+        return { http, body: { kind: 'single', singleResult: { errors: errors.map((error) => error.toJSON()) } } };
+      },
+      willSendResponse: async (request) => addExtensions(request),
+    }),
+  };
+
+  private prepare(hash: string, text: string): Prepared {
+    const known = this.prepared.get(hash);
+    this.prepared.delete(hash);
+    const prepared = known ?? prepareDocument(this.schema, text);
+    this.prepared.set(hash, prepared);
+    const oldest = this.prepared.keys().next().value;
+    if (this.prepared.size > MAX_DOCUMENTS && oldest !== undefined) this.prepared.delete(oldest);
+    return prepared;
+  }
+}
+
+const hashOf = (key: string): string => key.slice(key.lastIndexOf(':') + 1);
+
+function addExtensions({ response, contextValue }: GraphQLRequestContext<RequestContext>): void {
+  if (response.body?.kind !== 'single') return;
+  const { singleResult } = response.body;
+  singleResult.extensions = { ...singleResult.extensions, ...extensionsOf(contextValue.inventory.evidence()) };
+}
