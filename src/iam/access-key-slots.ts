@@ -34,7 +34,8 @@ export function filledSlots(credentials: ReportedCredentials): readonly ReportSl
     },
   ];
   return slots.filter(
-    (slot): slot is ReportSlot => typeof slot.lastRotated === 'string' && typeof slot.lastUsedDate !== 'symbol',
+    (slot): slot is ReportSlot =>
+      typeof slot.active === 'boolean' && typeof slot.lastRotated === 'string' && typeof slot.lastUsedDate !== 'symbol',
   );
 }
 

@@ -11,7 +11,7 @@ import { always, type Expression, factsOf, fieldsOf } from '../where/expression.
 import { assetField } from './asset-fields.ts';
 import type { FactSource, ReportFacts } from './fact-source.ts';
 import type { Evidence, Found, Inventory } from './inventory.ts';
-import { additionalKeyRows, completeKeys, keysInReport, listedKey } from './user-keys.ts';
+import { additionalKeysOf, completeKeys, keysInReport, listedKey, viewWithKeys } from './user-keys.ts';
 
 export interface InventorySettings {
   /** How many seconds after its user a key was created "during user setup". */
@@ -29,6 +29,7 @@ export class MemoryInventory implements Inventory {
   private readonly settings: InventorySettings;
   private facts: ReportFacts | undefined;
   private connector: Asset | undefined;
+  private alias: Promise<Asset> | undefined;
   private readonly keys: DataLoader<ReportedUser, readonly AccessKey[]>;
   private readonly keysWithUse: DataLoader<ReportedUser, readonly AccessKey[]>;
 
@@ -49,10 +50,10 @@ export class MemoryInventory implements Inventory {
   }
 
   read = (asset: Asset, field: string): unknown => {
+    if (field === 'additionalKeys') return additionalKeysOf(asset);
     const value = assetField(asset, field);
     if (value !== undefined) return value;
     if (field === 'connector') return this.connector ?? UNREAD;
-    if (field === 'additionalKeys') return asset['additionalCredentialsInfo'] === null ? [] : UNREAD;
     if (field === 'accessKeys') return keysInReport(asset as unknown as ReportedUser, this.settings.setupSeconds);
     return UNREAD;
   };
@@ -63,7 +64,8 @@ export class MemoryInventory implements Inventory {
     if (field === 'accountAlias') return (await this.loadAlias())['accountAlias'];
     if (asset.__typename === 'IAMAccessKey') {
       const keys = await this.keysWithUse.load((asset as unknown as AccessKey).user);
-      return keys.find((key) => key.accessKeyId === asset['accessKeyId'])?.[field as keyof AccessKey];
+      const value = keys.find((key) => key.accessKeyId === asset['accessKeyId'])?.[field as keyof AccessKey];
+      if (value !== undefined && value !== UNREAD) return value;
     }
     throw notInReport(field);
   }
@@ -97,16 +99,19 @@ export class MemoryInventory implements Inventory {
   /** Cheap facts first; what they leave undecided is read for those assets alone, one kind of fact after the other. */
   private async filter(assets: readonly Asset[], expression: Expression): Promise<Found> {
     const certain = compile(expression, this.read, 'certainly');
-    const selected = assets.filter(certain.isTrue);
     const facts = factsOf(expression);
-    if (!facts.has('ACCESS_KEYS') && !facts.has('ACCESS_KEY_LAST_USED')) return { assets: selected, unread: [] };
+    if (!facts.has('ACCESS_KEYS') && !facts.has('ACCESS_KEY_LAST_USED')) {
+      return { assets: assets.filter(certain.isTrue), unread: [] };
+    }
     const possible = compile(expression, this.read, 'possibly');
-    const undecided = assets.filter((asset) => possible.isTrue(asset) && !certain.isTrue(asset));
+    const candidates = assets.filter(possible.isTrue);
+    const selected = candidates.filter(certain.isTrue);
+    const undecided = candidates.filter((asset) => !certain.isTrue(asset));
     const listed = await this.decide(undecided, { certain, possible }, this.keys);
     const used = await this.decide(listed.undecided, { certain, possible }, this.keysWithUse);
     return {
       assets: [...selected, ...listed.selected, ...used.selected],
-      unread: [...listed.unread, ...used.unread],
+      unread: [...listed.unread, ...used.unread, ...used.undecided.map(notDecided)],
     };
   }
 
@@ -152,9 +157,14 @@ export class MemoryInventory implements Inventory {
     return this.connector;
   }
 
-  private async loadAlias(): Promise<Asset> {
+  /** One call however many users are asked for it at once. */
+  private loadAlias(): Promise<Asset> {
+    this.alias ??= this.readAlias();
+    return this.alias;
+  }
+
+  private async readAlias(): Promise<Asset> {
     const connector = await this.loadConnector();
-    if (connector['accountAlias'] !== UNREAD) return connector;
     const aliases = await this.source.listAccountAliases();
     this.connector = { ...connector, accountAlias: aliases[0] ?? null };
     return this.connector;
@@ -214,13 +224,10 @@ export class MemoryInventory implements Inventory {
   }
 }
 
-/** The user as it is seen once its keys are known. */
-function viewWithKeys(asset: Asset, keys: readonly AccessKey[]): Asset {
-  const credentials = asset['hasIAMUserCredentials'] as ReportedUser['hasIAMUserCredentials'];
-  const isComplete = keys.every((key) => key.slot !== UNREAD);
-  const additionalKeys = isComplete ? additionalKeyRows(credentials, keys) : UNREAD;
-  const known = credentials.additionalCredentialsInfo === null ? [] : additionalKeys;
-  return { ...asset, accessKeys: keys, hasIAMUserCredentials: { ...credentials, additionalKeys: known } };
+/** A question may go from keys to their users and on to facts that nothing reads on that way. */
+function notDecided(asset: Asset): IamqlError {
+  const message = `whether ${asset['arn']} matches cannot be told: the question needs facts beyond its access keys and its row of the credential report`;
+  return new IamqlError('NotCollected', message);
 }
 
 function notInReport(field: string, column?: string): IamqlError {

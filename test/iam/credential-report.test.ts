@@ -89,11 +89,14 @@ describe('the same facts, however the file is written', () => {
   });
 });
 
-test.each<[partition: string]>([['aws-cn'], ['aws-us-gov'], ['aws-iso']])('an account of the partition %s', (partition) => {
-  const { account, users } = parseCredentialReport(csv.replaceAll('arn:aws:', `arn:${partition}:`));
-  expect(account).toMatchObject({ partition, accountId: '111122223333' });
-  expect(users[0]?.arn).toBe(`arn:${partition}:iam::111122223333:user/ana`);
-});
+test.each<[partition: string]>([['aws-cn'], ['aws-us-gov'], ['aws-iso']])(
+  'an account of the partition %s',
+  (partition) => {
+    const { account, users } = parseCredentialReport(csv.replaceAll('arn:aws:', `arn:${partition}:`));
+    expect(account).toMatchObject({ partition, accountId: '111122223333' });
+    expect(users[0]?.arn).toBe(`arn:${partition}:iam::111122223333:user/ana`);
+  },
+);
 
 test.each<[name: string, user: string, arn: string, path: string]>([
   ['a path', 'ana', 'user/engineering/west/ana', '/engineering/west/'],
