@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** Where CI reads how many tests passed and failed. */
+const json = process.env['VITEST_JSON'];
+
 export default defineConfig({
+  // As Node resolves it: by its main file, not by the one for bundlers, or there would be two of it in one process.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
+    reporters: json ? ['default', ['json', { outputFile: json }]] : ['default'],
     globalSetup: ['test/support/moto.ts'],
     include: ['test/**/*.test.ts'],
     // Tests talk to servers over HTTP and start the command line, some on slow shared machines.

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { IamqlError } from '../iam/error.ts';
+import { printableLines } from '../report/printable.ts';
 
 /** Writes the result to stdout, or to the file of `--output`. */
 export function writeResult(text: string, file: string | undefined): void {
@@ -16,5 +17,5 @@ export function writeResult(text: string, file: string | undefined): void {
 
 /** Everything that is not the result. */
 export function writeNote(text: string): void {
-  process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+  process.stderr.write(printableLines(text.endsWith('\n') ? text : `${text}\n`));
 }

@@ -7,6 +7,7 @@ import { type Judgement, judge } from '../controls/judge.ts';
 import { ask, type Question } from '../graphql/ask.ts';
 import { IamqlError } from '../iam/error.ts';
 import { MemoryInventory } from '../inventory/memory-inventory.ts';
+import { printableLines } from '../report/printable.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
 import { writeNote, writeResult } from './output.ts';
 import { addSourceOptions, inventorySettings, openSource, type SourceOptions } from './source-options.ts';
@@ -49,7 +50,7 @@ async function query(argument: string | undefined, options: QueryOptions): Promi
   const result = judgement?.result ?? (await ask(inventory, question)).result;
   writeResult(renderResult(result, judgement, expect), options.output);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
-  for (const error of result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
+  for (const error of judgement?.errors ?? result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
   process.exitCode = exitCodeOf(result, judgement);
 }
 
@@ -79,7 +80,7 @@ function renderResult(
     ...(data === undefined ? {} : { data }),
     extensions: { ...extensions, ...(verdict ? { verdict } : {}) },
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return printableLines(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 function verdictOf({ verdict, findings, total, types }: Judgement, expect: Expectation): Record<string, unknown> {

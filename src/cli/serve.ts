@@ -58,8 +58,9 @@ async function serve(options: ServeOptions): Promise<void> {
     foundingText: founding?.rules[0]?.query ?? '',
   });
   const server = await listen(app, options.host, options.port);
-  writeNote(`iamql serves ${sourceLabel} at ${server.url}`);
+  // Whoever waits for the note may send a signal as soon as it is there.
   stopOnSignal(server.close);
+  writeNote(`iamql serves ${sourceLabel} at ${server.url}`);
 }
 
 /** The source to answer from: a new one when the last is older than `--refresh`, so that its report is read again. */
@@ -90,15 +91,20 @@ async function describe(source: FactSource, options: ServeOptions): Promise<stri
     : `the live account ${accountId}`;
 }
 
-/** Ctrl-C is how a server is meant to end. */
+/** Ctrl-C is how a server is meant to end. There is never a moment without a listener, which would end it with an error. */
 function stopOnSignal(close: () => Promise<void>): void {
-  process.removeAllListeners('SIGINT');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => close().then(() => process.exit(0)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const before = process.listeners(signal);
+    process.once(signal, () => close().then(() => process.exit(0)));
+    for (const listener of before) process.off(signal, listener);
+  }
 }
 
 function readToken(file: string | undefined): string | undefined {
-  const token = file === undefined ? process.env['IAMQL_TOKEN'] : readTokenFile(file);
-  if (token === undefined || token === '') return undefined;
+  // An empty variable is one that is not set; an empty file is a token that got lost, and opens nothing.
+  const token = file === undefined ? process.env['IAMQL_TOKEN'] || undefined : readTokenFile(file);
+  if (token === undefined) return undefined;
+  if (token === '') throw new IamqlError('InvalidInput', `--token-file ${file} is empty`);
   if (token.length < MIN_TOKEN_LENGTH)
     throw new IamqlError('InvalidInput', `the token is shorter than ${MIN_TOKEN_LENGTH} characters`);
   return token;

@@ -1,11 +1,13 @@
-import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { ask, type Question } from '../graphql/ask.ts';
+import { prepareDocument } from '../graphql/document.ts';
 import type { Selection } from '../graphql/resolve.ts';
+import { loadSchema } from '../graphql/schema.ts';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
-import { IamqlError } from '../iam/error.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { asksForNone, type Expectation, holds } from './expectation.ts';
+import { atPath, checkReturnPath } from './return-path.ts';
 
 export type Verdict = 'PASS' | 'FAIL' | 'ERROR';
 
@@ -33,37 +35,31 @@ export async function judge(
   expectation: Expectation,
   returnPath = '',
 ): Promise<Judgement> {
+  checkPath(question, returnPath);
   const { result, selections } = await ask(inventory, question);
   const types = [...new Set(selections.map((selection) => selection.type))];
   const none = asksForNone(expectation);
   const findings = none
     ? selections.flatMap((selection) => selection.found.assets.map((asset) => ({ asset, selection })))
     : [];
-  const errors = result.errors ?? [];
+  const errors = [...(result.errors ?? [])];
+  if (errors.length + selections.length === 0) errors.push(new GraphQLError('the text selects nothing to judge'));
+  // Only what was selected from the inventory is judged: `__typename` is a value too, and says nothing of an account.
+  const values = selections.map(({ responseKey }) => atPath(result.data?.[responseKey], returnPath));
   // An answer with errors in it holds null where something could not be read: only what is there counts.
-  const values = Object.values(result.data ?? {}).map((value) => atPath(value, returnPath));
   const failed =
     errors.length === 0
       ? !values.every((value) => holds(expectation, value))
       : none && values.some((value) => [value].flat().some((row) => row !== null && row !== undefined));
-  const verdict = failed ? 'FAIL' : errors.length > 0 || values.length === 0 ? 'ERROR' : 'PASS';
+  const verdict = failed ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
   return { verdict, result, findings, types, errors, total: await count(inventory, types) };
 }
 
-/** Follows a dotted path through objects and lists: what it leads to in each row, once for each distinct asset. */
-function atPath(value: unknown, path: string): unknown {
-  if (path === '') return value;
-  if (Array.isArray(value)) {
-    const rows = value.map((row) => (row === null ? null : atPath(row, path)));
-    return [...new Map(rows.flat().map((row) => [JSON.stringify(row), row])).values()];
-  }
-  const [head, ...rest] = path.split('.') as [string, ...string[]];
-  if (value === null) return null;
-  const next = typeof value === 'object' ? (value as Record<string, unknown>)[head] : undefined;
-  if (next === undefined) {
-    throw new IamqlError('InvalidInput', `return path: there is no ${JSON.stringify(head)} in what the text selects`);
-  }
-  return atPath(next, rest.join('.'));
+/** A text that cannot be executed has errors of its own, which the answer will hold. */
+function checkPath({ text, operationName }: Question, returnPath: string): void {
+  if (returnPath === '') return;
+  const { document } = prepareDocument(loadSchema(), text);
+  if (document) checkReturnPath(document, operationName, returnPath);
 }
 
 async function count(inventory: Inventory, types: readonly AssetTypeName[]): Promise<number | undefined> {

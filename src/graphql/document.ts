@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLErrorOptions,
   type GraphQLSchema,
   Kind,
   Lexer,
@@ -27,7 +28,8 @@ export type Prepared =
  */
 export function prepareDocument(schema: GraphQLSchema, text: string): Prepared {
   try {
-    const source = new Source(text, 'stored text');
+    // No editor counts a byte order mark as a column.
+    const source = new Source(text.replace(/^\uFEFF/, ''), 'stored text');
     const { isBare } = scan(source);
     const written = isBare ? parseBareText(source) : parse(source);
     const document = withKnownFragments(schema, written);
@@ -47,7 +49,7 @@ const DEFINITIONS: ReadonlySet<string> = new Set(['query', 'mutation', 'subscrip
 /** Reads every token once, before anything recurses, and tells from the first one in which form the text is written. */
 function scan(source: Source): { readonly isBare: boolean } {
   if (source.body.length > limits.maxTextLength) {
-    throw tooMuch('characters', source.body.length, limits.maxTextLength, source, 0);
+    throw tooMuch('characters', source.body.length, limits.maxTextLength, { source, positions: [0] });
   }
   const lexer = new Lexer(source);
   const first = lexer.advance();
@@ -58,15 +60,16 @@ function scan(source: Source): { readonly isBare: boolean } {
   for (let token = first; token.kind !== TokenKind.EOF; token = lexer.advance()) {
     if (OPENING.has(token.kind)) depth++;
     if (CLOSING.has(token.kind)) depth--;
-    if (depth > limits.maxDepth) throw tooMuch('brackets open at once', depth, limits.maxDepth, source, token.start);
-    if (++tokens > limits.maxTokens) throw tooMuch('tokens', tokens, limits.maxTokens, source, token.start);
+    const here = { source, positions: [token.start] };
+    if (depth > limits.maxDepth) throw tooMuch('brackets open at once', depth, limits.maxDepth, here);
+    if (++tokens > limits.maxTokens) throw tooMuch('tokens', tokens, limits.maxTokens, here);
   }
   return { isBare: first.kind === TokenKind.NAME && !DEFINITIONS.has(first.value) };
 }
 
-function tooMuch(what: string, count: number, limit: number, source?: Source, position = 0): GraphQLError {
+function tooMuch(what: string, count: number, limit: number, where: GraphQLErrorOptions): GraphQLError {
   const message = `The text has more ${what} than this service reads: ${count} or more, and the limit is ${limit}.`;
-  return new GraphQLError(message, source ? { source, positions: [position] } : {});
+  return new GraphQLError(message, where);
 }
 
 /** Adds the fragment that the service knows, when the text spreads it and does not define its own. */
@@ -95,11 +98,14 @@ function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefini
 interface Count {
   readonly selections: number;
   readonly aliases: number;
+  readonly depth: number;
 }
 
 /** Counts fields and aliases with fragments spread out, as execution will: a few fragments can stand for millions. */
 function checkSelections(document: DocumentNode): void {
   const fragments = fragmentsOf(document);
+  const [last] = [...fragments.values()].slice(limits.maxFragments);
+  if (last) throw tooMuch('fragments', fragments.size, limits.maxFragments, { nodes: last });
   const counts = new Map<string, Count>();
   const countSet = (set: SelectionSetNode | undefined): Count =>
     sum((set?.selections ?? []).map((selection) => countSelection(selection)));
@@ -107,23 +113,35 @@ function checkSelections(document: DocumentNode): void {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return countFragment(selection.name.value);
     const inner = countSet(selection.selectionSet);
     if (selection.kind === Kind.INLINE_FRAGMENT) return inner;
-    return { selections: inner.selections + 1, aliases: inner.aliases + (selection.alias ? 1 : 0) };
+    const alias = selection.alias ? 1 : 0;
+    return { selections: inner.selections + 1, aliases: inner.aliases + alias, depth: inner.depth + 1 };
   };
   const countFragment = (name: string): Count => {
     const known = counts.get(name);
     if (known) return known;
-    counts.set(name, { selections: 0, aliases: 0 }); // A fragment that spreads itself is for validation to report.
+    counts.set(name, NONE); // A fragment that spreads itself is for validation to report.
     const count = countSet(fragments.get(name)?.selectionSet);
     counts.set(name, count);
     return count;
   };
   const all = document.definitions.map((node) => ('selectionSet' in node ? countSet(node.selectionSet) : NONE));
-  const { selections, aliases } = sum(all);
-  if (selections > limits.maxSelections) throw tooMuch('selected fields', selections, limits.maxSelections);
-  if (aliases > limits.maxAliases) throw tooMuch('aliases', aliases, limits.maxAliases);
+  checkCount(sum(all), { nodes: document.definitions[0] });
 }
 
-const NONE: Count = { selections: 0, aliases: 0 };
+function checkCount({ selections, aliases, depth }: Count, where: GraphQLErrorOptions): void {
+  if (selections > limits.maxSelections) throw tooMuch('selected fields', selections, limits.maxSelections, where);
+  if (aliases > limits.maxAliases) throw tooMuch('aliases', aliases, limits.maxAliases, where);
+  if (depth > limits.maxFieldDepth) throw tooMuch('fields inside fields', depth, limits.maxFieldDepth, where);
+}
+
+const NONE: Count = { selections: 0, aliases: 0, depth: 0 };
 
 const sum = (counts: readonly Count[]): Count =>
-  counts.reduce((a, b) => ({ selections: a.selections + b.selections, aliases: a.aliases + b.aliases }), NONE);
+  counts.reduce(
+    (a, b) => ({
+      selections: a.selections + b.selections,
+      aliases: a.aliases + b.aliases,
+      depth: Math.max(a.depth, b.depth),
+    }),
+    NONE,
+  );

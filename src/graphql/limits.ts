@@ -9,6 +9,10 @@ export const limits = {
   maxTokens: 20_000,
   /** Brackets open at once, of any kind. The introspection query needs 15. */
   maxDepth: 64,
+  /** Fields inside fields, fragments spread out. The introspection query needs 15; each step to many multiplies the answer. */
+  maxFieldDepth: 16,
+  /** Fragment definitions: validation recurses from each into those that it spreads. No published check has more than two. */
+  maxFragments: 100,
   /** Fields after fragments are spread out. The introspection query needs some 250. */
   maxSelections: 2_000,
   /** The same root field under many names is the cheapest way to ask for much. */

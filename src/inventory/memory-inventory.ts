@@ -27,11 +27,12 @@ const FAILURES_BEFORE_GIVING_UP = 3;
 export class MemoryInventory implements Inventory {
   private readonly source: FactSource;
   private readonly settings: InventorySettings;
+  private report: Promise<ReportFacts> | undefined;
   private facts: ReportFacts | undefined;
   private connector: Asset | undefined;
   private alias: Promise<Asset> | undefined;
-  private readonly keys: DataLoader<ReportedUser, readonly AccessKey[]>;
-  private readonly keysWithUse: DataLoader<ReportedUser, readonly AccessKey[]>;
+  private readonly keys: DataLoader<ReportedUser, readonly AccessKey[], string>;
+  private readonly keysWithUse: DataLoader<ReportedUser, readonly AccessKey[], string>;
 
   constructor(source: FactSource, settings: InventorySettings) {
     this.source = source;
@@ -118,7 +119,7 @@ export class MemoryInventory implements Inventory {
   private async decide(
     assets: readonly Asset[],
     { certain, possible }: { readonly certain: Predicate; readonly possible: Predicate },
-    keys: DataLoader<ReportedUser, readonly AccessKey[]>,
+    keys: DataLoader<ReportedUser, readonly AccessKey[], string>,
   ): Promise<{ selected: readonly Asset[]; undecided: readonly Asset[]; unread: readonly IamqlError[] }> {
     const decided = await Promise.all(
       assets.map(async (asset) => {
@@ -140,8 +141,10 @@ export class MemoryInventory implements Inventory {
     };
   }
 
+  /** A failed read is kept as well: each rule of a control asks, and would wait as long for the same answer. */
   private async loadReport(): Promise<ReportFacts> {
-    this.facts ??= await this.source.readCredentialReport();
+    this.report ??= this.source.readCredentialReport();
+    this.facts = await this.report;
     return this.facts;
   }
 
@@ -191,7 +194,7 @@ export class MemoryInventory implements Inventory {
   }
 
   /** Batches per tick, bounded in how many calls are under way, and gives up when nobody can be read. */
-  private loader<T>(loadOne: (user: ReportedUser) => Promise<T>): DataLoader<ReportedUser, T> {
+  private loader<T>(loadOne: (user: ReportedUser) => Promise<T>): DataLoader<ReportedUser, T, string> {
     const limit = pLimit(CONCURRENT_CALLS);
     let failures = 0;
     let lastFailure: unknown;
@@ -209,6 +212,8 @@ export class MemoryInventory implements Inventory {
     };
     return new DataLoader((users) => Promise.all(users.map((user) => limit(() => guarded(user)))), {
       maxBatchSize: 1000,
+      // A user whose keys are known is another object than the one that the report gave.
+      cacheKeyFn: (user) => user.arn,
     });
   }
 

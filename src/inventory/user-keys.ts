@@ -1,8 +1,10 @@
 import type { AccessKeyLastUsed, ListedAccessKey } from '../aws/access-keys.ts';
-import { filledSlots, matchSlots } from '../iam/access-key-slots.ts';
+import { filledSlots, matchSlots, type ReportSlot } from '../iam/access-key-slots.ts';
 import type { AccessKey, Asset, ReportedCredentials, ReportedUser } from '../iam/assets.ts';
 import { type Instant, instantToMs } from '../iam/instant.ts';
 import { UNREAD, type Unread } from '../iam/unread.ts';
+
+const NO_KEYS: readonly Asset[] = [];
 
 /**
  * The keys of a user as far as the report shows them: enough to pass over most users without a call. UNREAD in the list
@@ -11,12 +13,9 @@ import { UNREAD, type Unread } from '../iam/unread.ts';
  */
 export function keysInReport(user: ReportedUser, setupSeconds: number): readonly (AccessKey | Unread)[] {
   const credentials = user.hasIAMUserCredentials;
-  if (typeof credentials.accessKey1LastRotated === 'symbol' || typeof credentials.accessKey1LastUsedDate === 'symbol') {
-    return [UNREAD];
-  }
-  const keys = filledSlots(credentials).map((slot): AccessKey => {
-    const wasSetUp = isDuringSetup(user.createDate, slot.lastRotated, setupSeconds);
-    return {
+  if (lacksSlots(credentials)) return [UNREAD];
+  const keys = filledSlots(credentials).map(
+    (slot): AccessKey => ({
       __typename: 'IAMAccessKey',
       user,
       accessKeyId: UNREAD,
@@ -26,11 +25,32 @@ export function keysInReport(user: ReportedUser, setupSeconds: number): readonly
       lastUsedRegion: slot.slot === 1 ? credentials.accessKey1LastUsedRegion : credentials.accessKey2LastUsedRegion,
       lastUsedService: slot.slot === 1 ? credentials.accessKey1LastUsedService : credentials.accessKey2LastUsedService,
       slot: slot.slot,
-      createdDuringUserSetup: wasSetUp ? true : UNREAD,
-    };
-  });
-  return credentials.additionalCredentialsInfo === null ? keys : [...keys, UNREAD];
+      // Worked out only when asked: most keys were used, and then it does not matter.
+      get createdDuringUserSetup() {
+        return isDuringSetup(user.createDate, slot.lastRotated, setupSeconds) ? true : UNREAD;
+      },
+    }),
+  );
+  const hasMore = credentials.additionalCredentialsInfo !== null || hasUndatedKey(credentials);
+  return hasMore ? [...keys, UNREAD] : keys;
 }
+
+/** The report has no column for a fact by which keys are told apart. */
+function lacksSlots(credentials: ReportedCredentials): boolean {
+  return (
+    credentials.accessKey1Active === UNREAD ||
+    credentials.accessKey1LastRotated === UNREAD ||
+    credentials.accessKey1LastUsedDate === UNREAD ||
+    credentials.accessKey2Active === UNREAD ||
+    credentials.accessKey2LastRotated === UNREAD ||
+    credentials.accessKey2LastUsedDate === UNREAD
+  );
+}
+
+/** A slot that is active and does not say since when: there is a key, of which the report tells too little. */
+const hasUndatedKey = (credentials: ReportedCredentials): boolean =>
+  (credentials.accessKey1Active === true && credentials.accessKey1LastRotated === null) ||
+  (credentials.accessKey2Active === true && credentials.accessKey2LastRotated === null);
 
 export function listedKey(user: ReportedUser, key: ListedAccessKey, setupSeconds: number): AccessKey {
   return {
@@ -52,14 +72,32 @@ export function completeKeys(
   lastUsed: readonly AccessKeyLastUsed[],
 ): readonly AccessKey[] {
   const known = keys.map((key, index) => ({ ...key, ...(lastUsed[index] as AccessKeyLastUsed) }));
+  if (lacksSlots(user.hasIAMUserCredentials)) return known;
   const slots = matchSlots(filledSlots(user.hasIAMUserCredentials), known as Parameters<typeof matchSlots>[1]);
   return known.map((key) => ({ ...key, slot: slots.get(key.accessKeyId as string) ?? null }));
 }
 
-/** The keys that have no slot, each as a credentials row that shows it in slot 1, so that one condition fits both. */
-export function additionalKeyRows(credentials: ReportedCredentials, keys: readonly AccessKey[]): readonly Asset[] {
+/** The user as it is seen once its keys are known. */
+export function viewWithKeys(asset: Asset, keys: readonly AccessKey[]): Asset {
+  const credentials = asset['hasIAMUserCredentials'] as ReportedUser['hasIAMUserCredentials'];
+  const isComplete = keys.every((key) => key.slot !== UNREAD);
+  const additionalKeys = isComplete ? additionalKeyRows(credentials, keys) : UNREAD;
+  const known = credentials.additionalCredentialsInfo === null ? [] : additionalKeys;
+  return { ...asset, accessKeys: keys, hasIAMUserCredentials: { ...credentials, additionalKeys: known } };
+}
+
+/** What a view holds of a user whose keys were listed; else what the report says of there being any. */
+export const additionalKeysOf = (credentials: Asset): unknown =>
+  credentials['additionalKeys'] ?? (credentials['additionalCredentialsInfo'] === null ? NO_KEYS : UNREAD);
+
+/**
+ * The keys that the slots do not show, or no longer as they are, each as a credentials row that shows it in slot 1, so
+ * that one condition fits both. A key that is not like its slot may be another one that took its place in the match.
+ */
+function additionalKeyRows(credentials: ReportedCredentials, keys: readonly AccessKey[]): readonly Asset[] {
+  const slots = filledSlots(credentials);
   return keys
-    .filter((key) => key.slot === null)
+    .filter((key) => !slots.some((slot) => slot.slot === key.slot && isLike(slot, key)))
     .map((key) => ({
       ...credentials,
       accessKeyId: key.accessKeyId,
@@ -70,6 +108,9 @@ export function additionalKeyRows(credentials: ReportedCredentials, keys: readon
       accessKey1LastUsedService: key.lastUsedService,
     }));
 }
+
+const isLike = (slot: ReportSlot, key: AccessKey): boolean =>
+  slot.active === (key.status === 'Active') && slot.lastUsedDate === key.lastUsedDate;
 
 /** Exactly `setupSeconds` after the user still counts. */
 function isDuringSetup(userCreated: Instant, keyCreated: Instant, setupSeconds: number): boolean {

@@ -2,6 +2,7 @@ import { renderExpectation } from '../controls/expectation.ts';
 import type { Finding } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { instantOf, renderInstant } from '../iam/instant.ts';
+import { printableLines } from './printable.ts';
 import type { Run } from './run.ts';
 
 /** A run as one JSON object, for programs. Times are RFC 3339. Ends with a line break. */
@@ -18,7 +19,7 @@ export function renderJson({ evidence, controls, judgedAt }: Run): string {
       : null,
     controls: controls.map(controlValue),
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return printableLines(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 function controlValue({ control, verdict, rules }: ControlRun): unknown {

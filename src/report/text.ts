@@ -4,6 +4,7 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { instantToMs, renderInstant } from '../iam/instant.ts';
 import type { Evidence } from '../inventory/inventory.ts';
 import { renderDuration } from './duration.ts';
+import { printable, printableLines, shellOption } from './printable.ts';
 import type { Run } from './run.ts';
 
 /** How many names an informative rule shows before it only counts. */
@@ -20,7 +21,7 @@ const typeNames: Readonly<Record<AssetTypeName, string>> = {
 /** A run as a person reads it at a terminal. Ends with a line break. */
 export function renderText(run: Run): string {
   const controls = run.controls.map((control) => renderControl(control, run.judgedAt));
-  return `${renderEvidence(run.evidence, run.judgedAt)}\n\n${controls.join('\n\n')}\n`;
+  return printableLines(`${renderEvidence(run.evidence, run.judgedAt)}\n\n${controls.join('\n\n')}\n`);
 }
 
 /** Whose account, and how old what is known of it is. */
@@ -83,7 +84,7 @@ function renderFinding(finding: Finding, now: Date, shared: string | undefined):
       ? ''
       : `  console password: ${finding.hasConsolePassword === null ? 'not known' : finding.hasConsolePassword ? 'yes' : 'no'}`;
   return [
-    `  ${finding.name}${password}`,
+    `  ${printable(finding.name)}${password}`,
     ...finding.keys.map((key) => indent(renderKey(finding.name, key, now, shared), 4)),
   ];
 }
@@ -104,9 +105,9 @@ function renderKey(user: string, key: FindingKey, now: Date, shared: string | un
 /** A key that was used after all is not to be turned off by copying a line. */
 function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): string {
   if (lastUsedDate) return '  in use: rotate or keep it, and judge again when AWS has a newer report';
-  if (accessKeyId)
-    return `  aws iam update-access-key --user-name ${user} --access-key-id ${accessKeyId} --status Inactive`;
-  return `  aws iam list-access-keys --user-name ${user}`;
+  const userName = shellOption('--user-name', user);
+  if (!accessKeyId) return `  aws iam list-access-keys ${userName}`;
+  return `  aws iam update-access-key ${userName} ${shellOption('--access-key-id', accessKeyId)} --status Inactive`;
 }
 
 const whatToDo = (id: string): string =>
@@ -116,9 +117,9 @@ function renderInformative(run: RuleRun, types: readonly AssetTypeName[]): strin
   const head = `    ${run.verdict}  ${run.rule.title}`;
   if (run.verdict === 'ERROR') {
     const reasons = [...new Set(run.errors.map((error) => error.message))];
-    return `${head.replace('ERROR', 'not judged:')}\n${reasons.map((reason) => indent(reason, 10)).join('\n')}`;
+    return [head, ...reasons.map((reason) => indent(`not judged: ${reason}`, 10))].join('\n');
   }
-  const names = run.findings.slice(0, MOST_NAMES).map((finding) => finding.name);
+  const names = run.findings.slice(0, MOST_NAMES).map((finding) => printable(finding.name));
   const more = run.findings.length > MOST_NAMES ? `, and ${run.findings.length - MOST_NAMES} more` : '';
   const list = names.length > 0 ? `: ${names.join(', ')}${more}` : '';
   const partly = run.errors.length > 0 ? `\n          not all: ${run.errors[0]?.message}` : '';

@@ -1,5 +1,5 @@
 import type { Asset } from '../iam/assets.ts';
-import { compile, type ReadField } from './evaluate.ts';
+import { additionalKeysOf, compile, type ReadField } from './evaluate.ts';
 import type { Expression } from './expression.ts';
 
 /** A fact that made an asset match: the record it is of, the field, and the value that was found. */
@@ -26,7 +26,7 @@ export function decidingFacts(expression: Expression, read: ReadField, asset: As
     case 'some':
       return related(read(asset, expression.field)).flatMap((item) => decidingFacts(expression.of, read, item));
     case 'additionalKey':
-      return related(read(asset, 'additionalKeys')).flatMap((item) => decidingFacts(expression.of, read, item));
+      return related(additionalKeysOf(asset)).flatMap((item) => decidingFacts(expression.of, read, item));
   }
 }
 

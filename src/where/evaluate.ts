@@ -1,6 +1,6 @@
 import type { Asset } from '../iam/assets.ts';
-import { getters } from '../iam/catalogue.generated.ts';
-import { UNREAD } from '../iam/unread.ts';
+import { type AssetTypeName, catalogue, getters } from '../iam/catalogue.generated.ts';
+import { UNREAD, type Unread } from '../iam/unread.ts';
 import type { Expression } from './expression.ts';
 
 /**
@@ -23,13 +23,22 @@ export type ReadField = (asset: Asset, field: string) => unknown;
 
 const opposite = { certainly: 'possibly', possibly: 'certainly' } as const;
 
-/** How to read one field of many assets: what an asset holds itself needs no asking, and most filters need no more. */
-function reader(field: string, read: ReadField): (asset: Asset) => unknown {
+/** How to read one field of many assets. What a report's column holds is there; anything else may have to be asked. */
+function reader(type: AssetTypeName, field: string, read: ReadField): (asset: Asset) => unknown {
   const own = getters[field] ?? ((asset: Asset) => asset[field]);
+  if (catalogue[type].fields[field]?.column) return own;
   return (asset) => {
     const value = own(asset);
     return value === undefined ? read(asset, field) : value;
   };
+}
+
+const NO_KEYS: readonly Asset[] = [];
+
+/** The keys that the report has no slot for, each as a record that shows it in slot 1; UNREAD until they are listed. */
+export function additionalKeysOf(credentials: Asset): readonly Asset[] | Unread {
+  const keys = credentials['additionalKeys'] as readonly Asset[] | Unread | undefined;
+  return keys ?? (credentials['additionalCredentialsInfo'] === null ? NO_KEYS : UNREAD);
 }
 
 /** Compiles once per question; what it returns is called for every asset. */
@@ -52,28 +61,21 @@ export function compile(expression: Expression, read: ReadField, certainty: Cert
       return { isTrue: any(of.map((part) => part.isTrue)), isFalse: every(of.map((part) => part.isFalse)) };
     }
     case 'equals':
-      return compileEquals(expression, read, unread);
-    case 'isNull': {
-      const { field } = expression;
-      return compileTwoValued(reader(field, read), (value) => value === null, unread);
-    }
+      return compileEquals(reader(expression.type, expression.field, read), expression.value, unread);
+    case 'isNull':
+      return compileIsNull(reader(expression.type, expression.field, read), unread);
     case 'some':
-      return compileSome(expression, read, certainty, reader(expression.field, read));
+      return compileSome(expression, read, certainty, reader(expression.type, expression.field, read));
     case 'additionalKey':
-      return compileSome(expression, read, certainty, reader('additionalKeys', read));
+      return compileSome(expression, read, certainty, additionalKeysOf);
   }
 }
 
-function compileEquals(
-  { field, value }: { readonly field: string; readonly value: unknown },
-  read: ReadField,
-  unread: boolean,
-): Predicate {
-  const get = reader(field, read);
+function compileEquals(get: (asset: Asset) => unknown, value: unknown, unread: boolean): Predicate {
   return {
     isTrue: (asset) => {
       const actual = get(asset);
-      return actual === UNREAD ? unread : actual === value;
+      return actual === value || (unread && actual === UNREAD);
     },
     isFalse: (asset) => {
       const actual = get(asset);
@@ -82,19 +84,15 @@ function compileEquals(
   };
 }
 
-function compileTwoValued(
-  value: (asset: Asset) => unknown,
-  holds: (value: unknown) => boolean,
-  unread: boolean,
-): Predicate {
+function compileIsNull(get: (asset: Asset) => unknown, unread: boolean): Predicate {
   return {
     isTrue: (asset) => {
-      const actual = value(asset);
-      return actual === UNREAD ? unread : holds(actual);
+      const actual = get(asset);
+      return actual === null || (unread && actual === UNREAD);
     },
     isFalse: (asset) => {
-      const actual = value(asset);
-      return actual === UNREAD ? unread : !holds(actual);
+      const actual = get(asset);
+      return actual === UNREAD ? unread : actual !== null;
     },
   };
 }
@@ -106,13 +104,13 @@ function compileSome(
   certainty: Certainty,
   related: (asset: Asset) => unknown,
 ): Predicate {
-  const holds = (mode: Certainty) => {
+  const holds = (mode: Certainty): Test => {
     const { isTrue } = compile(of, read, mode);
-    const holdsOf = (item: unknown): boolean =>
-      item === UNREAD ? mode === 'possibly' : item !== null && isTrue(item as Asset);
-    return (asset: Asset): boolean => {
+    const isPossible = mode === 'possibly';
+    const holdsOf = (item: unknown): boolean => (item === UNREAD ? isPossible : item !== null && isTrue(item as Asset));
+    return (asset) => {
       const value = related(asset);
-      return Array.isArray(value) ? value.some(holdsOf) : holdsOf(value);
+      return Array.isArray(value) ? value.length > 0 && value.some(holdsOf) : holdsOf(value);
     };
   };
   const isTrue = holds(certainty);
@@ -126,5 +124,5 @@ type Test = (asset: Asset) => boolean;
 const every = (tests: readonly Test[]): Test =>
   tests.length === 0 ? () => true : tests.reduceRight((rest, test) => (asset) => test(asset) && rest(asset));
 
-const any = (tests: readonly Test[]): Test => 
+const any = (tests: readonly Test[]): Test =>
   tests.length === 0 ? () => false : tests.reduceRight((rest, test) => (asset) => test(asset) || rest(asset));

@@ -57,15 +57,17 @@ function readRelation(type: AssetTypeName, { name, field, operator }: Key, value
   return not(some(always));
 }
 
+/** Nesting of the same kind is taken out, so that how a text groups its conditions makes no difference later. */
 function and(parts: readonly Expression[]): Expression {
-  const constraints = parts.filter((part) => part.kind !== 'always');
+  const constraints = parts.flatMap((part) => (part.kind === 'and' ? part.of : part.kind === 'always' ? [] : [part]));
   return constraints.length > 1 ? { kind: 'and', of: constraints } : (constraints[0] ?? always);
 }
 
 /** An alternative without a constraint lets every asset through. */
 function or(parts: readonly Expression[]): Expression {
   if (parts.some((part) => part.kind === 'always')) return always;
-  return parts.length > 1 ? { kind: 'or', of: parts } : (parts[0] ?? always);
+  const alternatives = parts.flatMap((part) => (part.kind === 'or' ? part.of : [part]));
+  return alternatives.length > 1 ? { kind: 'or', of: alternatives } : (alternatives[0] ?? always);
 }
 
 function keysOf(type: AssetTypeName): ReadonlyMap<string, Key> {

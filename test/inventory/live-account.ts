@@ -1,0 +1,64 @@
+import { afterAll, beforeAll } from 'vitest';
+import { AwsAccount } from '../../src/aws/aws-account.ts';
+import { ask } from '../../src/graphql/ask.ts';
+import { LiveSource } from '../../src/inventory/live-source.ts';
+import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
+import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
+import { type AwsEndpoint, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
+
+export interface LiveAnswer {
+  readonly data: Readonly<Record<string, unknown>> | null | undefined;
+  /** Each as `path: CODE message`. */
+  readonly errors: readonly string[];
+  /** HTTP requests by action. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** One question, asked of an account by the real SDK over HTTP, with nothing read before. */
+export type AskAccount = (
+  scenario: Scenario,
+  text: string,
+  variables?: Readonly<Record<string, unknown>>,
+) => Promise<LiveAnswer>;
+
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  AWS_ACCESS_KEY_ID: EXAMPLE_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey,
+  AWS_REGION: 'us-east-1',
+  // What is denied here stays denied: asking again would only hide how often was asked.
+  AWS_MAX_ATTEMPTS: '1',
+  // The machine's own profiles must not decide anything.
+  AWS_CONFIG_FILE: 'no-config-file',
+  AWS_SHARED_CREDENTIALS_FILE: 'no-credentials-file',
+};
+
+/** A scripted AWS endpoint for one test file, and the environment that leads the SDK to it. */
+export function scriptedAccount(): AskAccount {
+  const before = { ...process.env };
+  let endpoint: AwsEndpoint;
+  beforeAll(async () => {
+    endpoint = await startAwsEndpoint();
+    Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: endpoint.url });
+  });
+  afterAll(async () => {
+    await endpoint.close();
+    process.env = before;
+  });
+  return async (scenario, text, variables) => {
+    endpoint.setScenario(scenario);
+    endpoint.forgetCalls();
+    const { signal } = new AbortController();
+    const source = new LiveSource(new AwsAccount({}, signal), { maxAgeMs: undefined, waitMs: 5_000 }, signal);
+    const { result } = await ask(new MemoryInventory(source, { setupSeconds: 10 }), { text, variables });
+    const errors = (result.errors ?? []).map(
+      ({ path, extensions, message }) => `${path?.join('.') ?? ''}: ${extensions['code'] ?? ''} ${message}`,
+    );
+    return { data: result.data, errors, counts: { ...endpoint.counts() } };
+  };
+}
+
+/** The names that a root field selected, with null for each asset that is neither selected nor passed over. */
+export function names(answer: LiveAnswer, field = 'iamUsers'): readonly (string | null)[] {
+  const found = answer.data?.[field] as readonly ({ readonly userName: string } | null)[];
+  return found.map((user) => user?.userName ?? null);
+}
