@@ -23,6 +23,8 @@ const CONCURRENT_CALLS = 8;
 /** After so many users in a row could not be read, and none could, the rest is not asked: the answer would be the same. */
 const FAILURES_BEFORE_GIVING_UP = 3;
 
+type KeyLoader = DataLoader<ReportedUser, readonly AccessKey[], string>;
+
 /** One account's facts held in memory, for one run or one request. */
 export class MemoryInventory implements Inventory {
   private readonly source: FactSource;
@@ -31,14 +33,23 @@ export class MemoryInventory implements Inventory {
   private facts: ReportFacts | undefined;
   private connector: Asset | undefined;
   private alias: Promise<Asset> | undefined;
-  private readonly keys: DataLoader<ReportedUser, readonly AccessKey[], string>;
-  private readonly keysWithUse: DataLoader<ReportedUser, readonly AccessKey[], string>;
+  private keysLoader: KeyLoader | undefined;
+  private keysWithUseLoader: KeyLoader | undefined;
 
   constructor(source: FactSource, settings: InventorySettings) {
     this.source = source;
     this.settings = settings;
-    this.keys = this.loader((user) => this.listKeys(user));
-    this.keysWithUse = this.loader((user) => this.listKeysWithUse(user));
+  }
+
+  /** Made when first needed: most requests to a server need neither. */
+  private get keys(): KeyLoader {
+    this.keysLoader ??= this.loader((user) => this.listKeys(user));
+    return this.keysLoader;
+  }
+
+  private get keysWithUse(): KeyLoader {
+    this.keysWithUseLoader ??= this.loader((user) => this.listKeysWithUse(user));
+    return this.keysWithUseLoader;
   }
 
   async find(type: AssetTypeName, where: Expression): Promise<Found> {
@@ -108,6 +119,7 @@ export class MemoryInventory implements Inventory {
     const candidates = assets.filter(possible.isTrue);
     const selected = candidates.filter(certain.isTrue);
     const undecided = candidates.filter((asset) => !certain.isTrue(asset));
+    if (undecided.length === 0) return { assets: selected, unread: [] };
     const listed = await this.decide(undecided, { certain, possible }, this.keys);
     const used = await this.decide(listed.undecided, { certain, possible }, this.keysWithUse);
     return {
@@ -119,7 +131,7 @@ export class MemoryInventory implements Inventory {
   private async decide(
     assets: readonly Asset[],
     { certain, possible }: { readonly certain: Predicate; readonly possible: Predicate },
-    keys: DataLoader<ReportedUser, readonly AccessKey[], string>,
+    keys: KeyLoader,
   ): Promise<{ selected: readonly Asset[]; undecided: readonly Asset[]; unread: readonly IamqlError[] }> {
     const decided = await Promise.all(
       assets.map(async (asset) => {

@@ -64,10 +64,13 @@ export function compile(expression: Expression, read: ReadField, certainty: Cert
       return compileEquals(reader(expression.type, expression.field, read), expression.value, unread);
     case 'isNull':
       return compileIsNull(reader(expression.type, expression.field, read), unread);
-    case 'some':
-      return compileSome(expression, read, certainty, reader(expression.type, expression.field, read));
+    case 'some': {
+      const isToOne = catalogue[expression.type].fields[expression.field]?.relation === 'toOne';
+      const related = reader(expression.type, expression.field, read);
+      return compileSome(expression.of, read, certainty, isToOne ? ofOne(related) : ofMany(related));
+    }
     case 'additionalKey':
-      return compileSome(expression, read, certainty, additionalKeysOf);
+      return compileSome(expression.of, read, certainty, ofMany(additionalKeysOf));
   }
 }
 
@@ -97,26 +100,36 @@ function compileIsNull(get: (asset: Asset) => unknown, unread: boolean): Predica
   };
 }
 
+/** Makes "a related record passes the test" of the test; `isPossible` answers for a record that was not read. */
+type Quantifier = (test: Test, isPossible: boolean) => Test;
+
 /** Two-valued: a missing record makes it false, and so does a predicate that is unknown of the record. */
-function compileSome(
-  { of }: { readonly of: Expression },
-  read: ReadField,
-  certainty: Certainty,
-  related: (asset: Asset) => unknown,
-): Predicate {
-  const holds = (mode: Certainty): Test => {
-    const { isTrue } = compile(of, read, mode);
-    const isPossible = mode === 'possibly';
-    const holdsOf = (item: unknown): boolean => (item === UNREAD ? isPossible : item !== null && isTrue(item as Asset));
-    return (asset) => {
-      const value = related(asset);
-      return Array.isArray(value) ? value.length > 0 && value.some(holdsOf) : holdsOf(value);
-    };
-  };
-  const isTrue = holds(certainty);
-  const isOtherwiseTrue = holds(opposite[certainty]);
+function compileSome(of: Expression, read: ReadField, certainty: Certainty, quantify: Quantifier): Predicate {
+  const isTrue = quantify(compile(of, read, certainty).isTrue, certainty === 'possibly');
+  const isOtherwiseTrue = quantify(compile(of, read, opposite[certainty]).isTrue, certainty === 'certainly');
   return { isTrue, isFalse: (asset) => !isOtherwiseTrue(asset) };
 }
+
+const ofOne =
+  (related: (asset: Asset) => unknown): Quantifier =>
+  (test, isPossible) =>
+  (asset) => {
+    const item = related(asset);
+    return item !== null && (item === UNREAD ? isPossible : test(item as Asset));
+  };
+
+const ofMany =
+  (related: (asset: Asset) => unknown): Quantifier =>
+  (test, isPossible) =>
+  (asset) => {
+    const items = related(asset);
+    if (items === UNREAD) return isPossible;
+    if (items === null) return false;
+    for (const item of items as readonly unknown[]) {
+      if (item === UNREAD ? isPossible : test(item as Asset)) return true;
+    }
+    return false;
+  };
 
 type Test = (asset: Asset) => boolean;
 
