@@ -1,0 +1,209 @@
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { exitCodeOfError } from '../../src/cli/exit-code.ts';
+import { loadControls } from '../../src/controls/load-controls.ts';
+import { renderAssetFragment } from '../../src/graphql/asset-fragment.ts';
+import { limits, maxBodyBytes } from '../../src/graphql/limits.ts';
+import { loadSchema } from '../../src/graphql/schema.ts';
+import { errorKinds } from '../../src/iam/error.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { operators } from '../../src/where/operators.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
+const pages = ['README.md', 'CHANGELOG.md', ...globSync('docs/**/*.md', { cwd: packageRoot })].sort();
+
+/** The cells of every table row of a page, without the backticks that are around the first. */
+function tableRows(page: string): readonly (readonly string[])[] {
+  const rows = read(page)
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
+  return rows.map((row) => {
+    const [first = '', ...rest] = row.split('|').slice(1, -1);
+    return [first.trim().replaceAll('`', ''), ...rest.map((cell) => cell.trim())];
+  });
+}
+
+function codeBlocks(page: string, language: string): readonly string[] {
+  return [...read(page).matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, block]) => block as string,
+  );
+}
+
+/** A page's text below the heading `## name`, up to the next of that rank. */
+function section(page: string, name: string): string {
+  const [, text] = new RegExp(`^## ${name}$([\\s\\S]*?)(?=^## |(?![\\s\\S]))`, 'm').exec(read(page)) ?? [];
+  if (text === undefined) throw new Error(`${page} has no heading ${name}`);
+  return text;
+}
+
+describe('docs/cli.md', () => {
+  interface Help {
+    readonly command: readonly string[];
+    readonly flags: readonly string[];
+  }
+
+  async function helpOf(command: readonly string[]): Promise<readonly Help[]> {
+    const { stdout } = await runCli([...command, '--help']);
+    const flags = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag as string);
+    const commands = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(stdout)?.[1] ?? '';
+    const names = [...commands.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name as string);
+    const below = await Promise.all(names.filter((name) => name !== 'help').map((name) => helpOf([...command, name])));
+    return [{ command, flags }, ...below.flat()];
+  }
+
+  const help = helpOf([]);
+
+  test('names every command', async () => {
+    const commands = (await help).map(({ command }) => command.join(' ')).filter((name) => name !== '');
+    expect(commands).toContain('controls show');
+    for (const name of commands) expect(read('docs/cli.md')).toContain(`iamql ${name}`);
+  });
+
+  test('names every flag where its command is described', async () => {
+    const source = section('docs/cli.md', 'Where facts come from');
+    for (const { command, flags } of await help) {
+      expect(flags).toContain('--help');
+      const own = command[0] === undefined ? read('docs/cli.md') : section('docs/cli.md', command[0]);
+      const described = command.length === 1 && command[0] !== 'controls' ? own + source : own;
+      for (const flag of flags.filter((name) => name !== '--help')) {
+        expect(described, `${flag} of ${command.join(' ') || 'iamql'}`).toMatch(new RegExp(`\`[^\`]*${flag}\\b`));
+      }
+    }
+  });
+
+  test('names no flag that there is not', async () => {
+    const known = new Set((await help).flatMap(({ flags }) => flags));
+    const named = tableRows('docs/cli.md').flatMap(([first = '']) => /^--[a-z-]+/.exec(first)?.[0] ?? []);
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((flag) => !known.has(flag))).toEqual([]);
+  });
+
+  test('gives the exit code of every kind of ending as README.md does', () => {
+    const codes = (page: string): readonly string[] =>
+      tableRows(page).flatMap(([code = '']) => (/^\d+$/.test(code) ? [code] : []));
+    expect(codes('docs/cli.md')).toEqual(['0', '1', '2', '3', '130']);
+    expect(codes('README.md')).toEqual(codes('docs/cli.md'));
+  });
+});
+
+describe('examples', () => {
+  const ages = (text: string): string => text.replace(/\(\d[^)]*\)/g, '(age)');
+
+  test('README.md shows what check --sample prints', async () => {
+    const shown = codeBlocks('README.md', 'text')[0] ?? '';
+    const parts = ages(shown).split(/^ *\.\.\.\n/m);
+    expect(parts.length).toBeGreaterThan(1);
+    let rest = ages((await runCli(['check', '--sample'])).stdout);
+    for (const part of parts) {
+      expect(rest).toContain(part);
+      rest = rest.slice(rest.indexOf(part) + part.length);
+    }
+  });
+
+  const commands = ['README.md', 'docs/cli.md'].flatMap((page) =>
+    [...read(page).matchAll(/^ {4}(?:npx )?(.*iamql (?!serve).*--sample.*)$/gm)]
+      .map(([, line]) => (line as string).replace(/ {2,}#.*$/, '').replace(/ --output \S+/, ''))
+      .map((line) => [page, line] as const),
+  );
+
+  test.each(commands)('of %s runs: %s', async (_page, line) => {
+    const shell = `iamql() { "$NODE" "${join(packageRoot, 'bin', 'iamql.js')}" "$@"; }\n${line}`;
+    const env = { PATH: process.env['PATH'], NODE: process.execPath };
+    const code = await promisify(execFile)('sh', ['-c', shell], { env }).then(
+      () => 0,
+      (error: { code: number }) => error.code,
+    );
+    expect([0, 1]).toContain(code);
+  });
+
+  test('there are some to run', () => expect(commands.length).toBeGreaterThan(4));
+});
+
+describe('docs/errors.md', () => {
+  const rows = new Map(tableRows('docs/errors.md').map(([kind = '', , code]) => [kind, code]));
+
+  test.each(errorKinds)('says what %s means and which exit code it gives', (kind) => {
+    expect(rows.get(kind)).toBe(String(exitCodeOfError(kind)));
+  });
+});
+
+describe('docs/controls.md', () => {
+  test('names every control and its rules', async () => {
+    const controls = await loadControls();
+    expect(controls.length).toBeGreaterThan(0);
+    for (const { id, rules } of controls) {
+      const text = section('docs/controls.md', id);
+      for (const { name } of rules) expect(text).toContain(`\`${name}\``);
+    }
+  });
+});
+
+describe('docs/permissions.md', () => {
+  const policies = ['README.md', 'docs/permissions.md'].map((page) => JSON.parse(codeBlocks(page, 'json')[0] ?? ''));
+  const source = readdirSync(join(packageRoot, 'src/aws')).map((file) => read(`src/aws/${file}`));
+  const called = new Set(source.join('\n').match(/(?<=')(?:iam|sts):[A-Z]\w+(?=')/g));
+
+  test('has the policy of README.md', () => expect(policies[1]).toEqual(policies[0]));
+
+  test('its policy allows the IAM actions that src/aws calls, and no other', () => {
+    const allowed = policies[0].Statement.flatMap(({ Action }: { readonly Action: readonly string[] }) => Action);
+    expect([...allowed].sort()).toEqual([...called].filter((action) => action.startsWith('iam:')).sort());
+  });
+
+  test('says what every action is for', () => {
+    const described = section('docs/permissions.md', 'What each is for');
+    for (const action of called) expect(described).toContain(`\`${action}\``);
+  });
+});
+
+describe('docs/where.md', () => {
+  test('shows AssetFragment as the service knows it', () => {
+    expect(codeBlocks('docs/where.md', 'graphql')[0]?.trim()).toBe(renderAssetFragment(loadSchema()));
+  });
+
+  test('names every operator', () => {
+    const keys = section('docs/where.md', 'Keys of a where');
+    for (const { suffix } of operators) expect(keys).toMatch(new RegExp(`\`(field|relation)${suffix}\``));
+  });
+});
+
+describe('docs/http.md', () => {
+  const rows = new Map(tableRows('docs/http.md').map(([name = '', value = '']) => [name, value]));
+
+  test.each(Object.entries({ ...limits, maxBodyBytes }))('gives the limit %s as %d', (name, value) => {
+    expect(rows.get(name)?.split(' ')[0]).toBe(value.toLocaleString('en'));
+  });
+});
+
+describe('docs/adr/0001-layers.md', () => {
+  test('says what biome.json enforces', () => {
+    const enforced = [...read('biome.json').matchAll(/"(src\/[a-z]+) may import only: ([^(]+) \(/g)];
+    expect(enforced.length).toBeGreaterThan(7);
+    const rows = new Map(tableRows('docs/adr/0001-layers.md').map(([room = '', , imports]) => [room, imports]));
+    for (const [, room, imports] of enforced) expect(rows.get(room as string)).toBe(imports);
+  });
+});
+
+describe('links', () => {
+  const slug = (heading: string): string =>
+    heading
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-');
+  const anchors = (file: string): readonly string[] =>
+    [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading as string));
+
+  test.each(pages)('of %s lead somewhere', (page) => {
+    const targets = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target as string);
+    for (const target of targets.filter((link) => !/^https?:/.test(link))) {
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? join(packageRoot, page) : resolve(packageRoot, dirname(page), path);
+      expect(existsSync(file), `${target} in ${page}`).toBe(true);
+      if (anchor !== undefined) expect(anchors(file), `${target} in ${page}`).toContain(anchor);
+    }
+  });
+});
