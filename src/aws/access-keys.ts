@@ -1,8 +1,7 @@
-import type { AccessKeyMetadata } from '@aws-sdk/client-iam';
-import { IamqlError } from '../iam/error.ts';
+import type { AccessKeyMetadata, ListAccessKeysCommandOutput } from '@aws-sdk/client-iam';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import type { AwsAccount } from './aws-account.ts';
-import { awsError, awsErrorName } from './aws-error.ts';
+import { answeredWithout, awsError, awsErrorName } from './aws-error.ts';
 import type { CallLog } from './call-log.ts';
 
 export interface ListedAccessKey {
@@ -43,12 +42,11 @@ export async function listAccessKeys(
       const command = new ListAccessKeysCommand({ UserName: userName, ...(marker ? { Marker: marker } : {}) });
       const page = await account.call(
         { action: LIST, ...tag },
-        (options) => client.send(command, options),
+        async (options) => pageOf(await client.send(command, options), markers),
         isNoSuchEntity,
       );
-      if (!page.AccessKeyMetadata) throw new IamqlError('Unexpected', `${LIST} answered without AccessKeyMetadata`);
-      keys.push(...page.AccessKeyMetadata.map(listedKey));
-      marker = page.IsTruncated ? nextMarker(page.Marker, markers) : undefined;
+      keys.push(...page.keys);
+      marker = page.marker;
     } while (marker !== undefined);
   } catch (error) {
     if (isNoSuchEntity(error)) return [];
@@ -66,35 +64,45 @@ export async function getAccessKeyLastUsed(
   const { GetAccessKeyLastUsedCommand } = await import('@aws-sdk/client-iam');
   const client = await account.iamClient();
   const command = new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId });
-  const { AccessKeyLastUsed: used } = await account.call({ action: LAST_USED, ...tag }, (options) =>
-    client.send(command, options),
-  );
-  // The SDK reads a page that is not AWS's at all as an empty success; AWS always names a service, if only `N/A`.
-  if (!used?.ServiceName) {
-    throw new IamqlError('Unexpected', `${LAST_USED} answered without AccessKeyLastUsed for ${accessKeyId}`);
-  }
-  const text = (value: string | undefined): string | null => (!value || value === 'N/A' ? null : value);
-  return {
-    lastUsedDate: used.LastUsedDate ? instantOf(used.LastUsedDate) : null,
-    lastUsedRegion: text(used.Region),
-    lastUsedService: text(used.ServiceName),
-  };
+  return account.call({ action: LAST_USED, ...tag }, async (options) => {
+    const { AccessKeyLastUsed: used } = await client.send(command, options);
+    // The SDK reads a page that is not AWS's at all as an empty success; AWS always names a service, if only `N/A`.
+    if (!used?.ServiceName) throw answeredWithout(LAST_USED, `the last use of ${accessKeyId}`);
+    return {
+      lastUsedDate: used.LastUsedDate ? instantOf(used.LastUsedDate) : null,
+      lastUsedRegion: textOf(used.Region),
+      lastUsedService: textOf(used.ServiceName),
+    };
+  });
 }
+
+const textOf = (value: string | undefined): string | null => (!value || value === 'N/A' ? null : value);
 
 const isNoSuchEntity = (error: unknown): boolean => /^NoSuchEntity(Exception)?$/.test(awsErrorName(error));
 
+interface Page {
+  readonly keys: readonly ListedAccessKey[];
+  /** Where the next page starts; undefined after the last. */
+  readonly marker: string | undefined;
+}
+
+function pageOf(answer: ListAccessKeysCommandOutput, markers: Set<string>): Page {
+  if (!answer.AccessKeyMetadata) throw answeredWithout(LIST, 'a list of access keys');
+  const marker = answer.IsTruncated ? nextMarker(answer.Marker, markers) : undefined;
+  return { keys: answer.AccessKeyMetadata.map(listedKey), marker };
+}
+
 function listedKey({ AccessKeyId, Status, CreateDate }: AccessKeyMetadata): ListedAccessKey {
   if (!AccessKeyId || !Status || !CreateDate) {
-    throw new IamqlError('Unexpected', `${LIST} answered a key without id, status or creation time`);
+    throw answeredWithout(LIST, 'the id, status or creation time of a key');
   }
   return { accessKeyId: AccessKeyId, status: Status, createDate: instantOf(CreateDate) };
 }
 
 /** A truncated page without a marker, or with one that came before, would lose keys or never end. */
 function nextMarker(marker: string | undefined, seen: Set<string>): string {
-  if (!marker || seen.has(marker) || seen.size >= MAX_PAGES) {
-    throw new IamqlError('Unexpected', `${LIST} answered a truncated page without a new marker`);
-  }
+  if (!marker || seen.has(marker)) throw answeredWithout(LIST, 'a new marker on a page that says there are more');
+  if (seen.size >= MAX_PAGES) throw answeredWithout(LIST, `a last page, after ${MAX_PAGES} of them`);
   seen.add(marker);
   return marker;
 }

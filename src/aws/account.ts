@@ -1,5 +1,5 @@
-import { IamqlError } from '../iam/error.ts';
 import type { AwsAccount } from './aws-account.ts';
+import { answeredWithout } from './aws-error.ts';
 import type { CallLog } from './call-log.ts';
 
 /** Who the credentials are: AWS answers this to anyone, whatever their permissions. */
@@ -18,23 +18,21 @@ interface Tag {
 export async function getCallerIdentity(account: AwsAccount, tag: Tag): Promise<CallerIdentity> {
   const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
   const client = await account.stsClient();
-  const answer = await account.call({ action: 'sts:GetCallerIdentity', ...tag }, (options) =>
-    client.send(new GetCallerIdentityCommand({}), options),
-  );
-  const [, partition] = answer.Arn?.split(':') ?? [];
-  if (!answer.Account || !answer.Arn || !partition) {
-    throw new IamqlError('Unexpected', 'sts:GetCallerIdentity answered without an account');
-  }
-  return { accountId: answer.Account, partition, arn: answer.Arn };
+  return account.call({ action: 'sts:GetCallerIdentity', ...tag }, async (options) => {
+    const answer = await client.send(new GetCallerIdentityCommand({}), options);
+    const [, partition] = answer.Arn?.split(':') ?? [];
+    if (!answer.Account || !answer.Arn || !partition) throw answeredWithout('sts:GetCallerIdentity', 'an account');
+    return { accountId: answer.Account, partition, arn: answer.Arn };
+  });
 }
 
 /** Source: IAM API Reference, ListAccountAliases. An account has one alias at most. */
 export async function listAccountAliases(account: AwsAccount, tag: Tag): Promise<readonly string[]> {
   const { ListAccountAliasesCommand } = await import('@aws-sdk/client-iam');
   const client = await account.iamClient();
-  const answer = await account.call({ action: 'iam:ListAccountAliases', ...tag }, (options) =>
-    client.send(new ListAccountAliasesCommand({}), options),
-  );
-  if (!answer.AccountAliases) throw new IamqlError('Unexpected', 'iam:ListAccountAliases answered without a list');
-  return answer.AccountAliases;
+  return account.call({ action: 'iam:ListAccountAliases', ...tag }, async (options) => {
+    const { AccountAliases: aliases } = await client.send(new ListAccountAliasesCommand({}), options);
+    if (!aliases) throw answeredWithout('iam:ListAccountAliases', 'a list');
+    return aliases;
+  });
 }

@@ -1,42 +1,34 @@
 import type { IAMClient, IAMClientConfig } from '@aws-sdk/client-iam';
-import type { STSClient, STSClientConfig } from '@aws-sdk/client-sts';
-import { awsError } from './aws-error.ts';
-import type { CallLog } from './call-log.ts';
-
-/** How an account is reached. What is left out comes from the SDK's own chain: environment, config files, roles. */
-export interface AwsSettings {
-  readonly profile?: string;
-  /** A role to assume with the credentials of the chain. */
-  readonly roleArn?: string;
-  readonly externalId?: string;
-}
+import type { AssumeRoleCommandOutput, STSClient, STSClientConfig } from '@aws-sdk/client-sts';
+import { IamqlError } from '../iam/error.ts';
+import { answeredWithout, awsError } from './aws-error.ts';
+import { type AwsSettings, type AwsTimeouts, usualTimeouts } from './aws-settings.ts';
+import { CallLog } from './call-log.ts';
+import { type Credentials, sourceCredentials } from './credentials.ts';
+import { DEFAULT_REGION, regionToUse } from './region.ts';
+import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
 
 /**
- * IAM allows few calls a second per account; the SDK's adaptive mode slows down when AWS throttles. Six attempts with
- * its growing pauses outlast a burst, and end within two minutes when AWS throttles for ever.
+ * IAM allows few calls a second per account. The SDK's adaptive mode slows all calls down together when AWS throttles:
+ * measured against 5 answers a second, 16 readers lost none of 200 calls, and 115 of them in the standard mode.
  */
 const MAX_ATTEMPTS = 6;
-const CONNECT_TIMEOUT_MS = 3_000;
-/** The largest answer is a credential report of a few MB; what has not come by then will not. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** The metadata service answers in milliseconds where there is one; elsewhere its address may swallow packets. */
-const METADATA_TIMEOUT_MS = 700;
-/** IAM is global: any region of the partition reaches it. */
-const DEFAULT_REGION = 'us-east-1';
-
 /** What the clients of both services are configured with. */
 type ClientConfig = IAMClientConfig & STSClientConfig;
 
 /** One account behind the SDK: clients made when first needed, and every call logged, bounded and its errors worded. */
 export class AwsAccount {
   private readonly settings: AwsSettings;
+  private readonly timeouts: AwsTimeouts;
   private readonly signal: AbortSignal;
   private iam: Promise<IAMClient> | undefined;
   private sts: Promise<STSClient> | undefined;
+  private sourceSts: Promise<STSClient> | undefined;
 
   /** @param signal interrupts calls that are under way. */
   constructor(settings: AwsSettings, signal: AbortSignal) {
     this.settings = settings;
+    this.timeouts = { ...usualTimeouts, ...settings.timeouts };
     this.signal = signal;
   }
 
@@ -45,8 +37,9 @@ export class AwsAccount {
     return this.iam;
   }
 
+  /** Shares the credentials of the IAM client, so that a program or a role gives them once. */
   stsClient(): Promise<STSClient> {
-    this.sts ??= this.createStsClient();
+    this.sts ??= this.iamClient().then(({ config }) => this.createStsClient({ credentials: config.credentials }));
     return this.sts;
   }
 
@@ -55,70 +48,99 @@ export class AwsAccount {
    *
    * @throws IamqlError of the kind that awsError finds; an error that `isExpected` knows is thrown on as it came.
    */
-  async call<T extends { readonly $metadata: { readonly attempts?: number | undefined } }>(
-    tag: { readonly action: string; readonly why: string; readonly log: CallLog },
+  async call<T>(
+    tag: CallTag,
     send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
     isExpected: (error: unknown) => boolean = () => false,
   ): Promise<T> {
+    const { action, why, log } = tag;
     const start = performance.now();
-    const finished = (attempts: number | undefined, failed: boolean): void => {
-      const { action, why } = tag;
-      tag.log.add({ action, why, attempts: attempts ?? 1, durationMs: performance.now() - start, failed });
-    };
+    const call = new RunningCall(tag, this.timeouts);
+    let failed = true;
     try {
-      const answer = await send({ abortSignal: this.signal });
-      finished(answer.$metadata.attempts, false);
+      const answer = await call.run(this.signal, send);
+      failed = false;
       return answer;
     } catch (error) {
-      finished((error as { $metadata?: { attempts?: number } }).$metadata?.attempts, true);
-      throw isExpected(error) ? error : awsError(tag.action, error);
+      throw isExpected(error) ? error : awsError(action, error);
+    } finally {
+      log.add({ action, why, attempts: call.attempts, durationMs: performance.now() - start, failed });
     }
   }
 
   private async createIamClient(): Promise<IAMClient> {
     const { IAMClient } = await import('@aws-sdk/client-iam');
-    return this.inRegion((config) => new IAMClient(config));
+    const { roleArn, profile } = this.settings;
+    const credentials = roleArn ? { credentials: () => this.assumeRole(roleArn) } : await sourceCredentials(profile);
+    const client = await this.inRegion((config) => new IAMClient(config), credentials);
+    client.middlewareStack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });
+    return client;
   }
 
-  private async createStsClient(): Promise<STSClient> {
+  private async createStsClient(credentials: Credentials): Promise<STSClient> {
     const { STSClient } = await import('@aws-sdk/client-sts');
-    return this.inRegion((config) => new STSClient(config));
+    const client = await this.inRegion((config) => new STSClient(config), credentials);
+    client.middlewareStack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });
+    return client;
   }
 
   /** The configured region decides partition and endpoint; with none configured, the `aws` partition's. */
-  private async inRegion<C extends IAMClient | STSClient>(create: (config: ClientConfig) => C): Promise<C> {
-    const config = await this.clientConfig();
+  private async inRegion<C extends IAMClient | STSClient>(
+    create: (config: ClientConfig) => C,
+    credentials: Credentials,
+  ): Promise<C> {
+    const region = await regionToUse();
+    const config = { ...this.clientConfig(), ...credentials, ...(region ? { region } : {}) };
     const client = create(config);
-    const region = await client.config.region().catch(() => undefined);
-    if (region) return client;
-    return create({ ...config, region: process.env['AWS_DEFAULT_REGION'] ?? DEFAULT_REGION });
+    try {
+      await client.config.region();
+      return client;
+    } catch (error) {
+      // The profile in use names none. The SDK has no error name for it.
+      if ((error as Error).message === 'Region is missing') return create({ ...config, region: DEFAULT_REGION });
+      throw new IamqlError('InvalidInput', (error as Error).message, { cause: error });
+    }
   }
 
-  private async clientConfig(): Promise<ClientConfig> {
+  private clientConfig(): ClientConfig {
     const { profile } = this.settings;
+    const { connectMs, answerMs } = this.timeouts;
     return {
       ...(profile ? { profile } : {}),
-      ...(await this.credentials()),
       retryMode: 'adaptive',
       maxAttempts: Number(process.env['AWS_MAX_ATTEMPTS']) || MAX_ATTEMPTS,
       requestHandler: {
-        connectionTimeout: CONNECT_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionTimeout: connectMs,
+        requestTimeout: answerMs,
+        socketTimeout: answerMs,
         throwOnRequestTimeout: true,
       },
     };
   }
 
-  private async credentials(): Promise<Pick<ClientConfig, 'credentials'>> {
-    const { profile, roleArn, externalId } = this.settings;
-    const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
-    const chain = fromNodeProviderChain({
-      ...(profile ? { profile } : {}),
-      timeout: METADATA_TIMEOUT_MS,
-      maxRetries: 0,
-    });
-    if (!roleArn) return { credentials: chain };
-    const params = { RoleArn: roleArn, RoleSessionName: 'iamql', ...(externalId ? { ExternalId: externalId } : {}) };
-    return { credentials: fromTemporaryCredentials({ masterCredentials: chain, params }) };
+  /** Called by the SDK, inside the call that needs the credentials first and again when they are about to expire. */
+  private async assumeRole(roleArn: string) {
+    const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
+    const { profile, externalId } = this.settings;
+    this.sourceSts ??= sourceCredentials(profile).then((credentials) => this.createStsClient(credentials));
+    const client = await this.sourceSts;
+    const log = RunningCall.current()?.tag.log ?? new CallLog();
+    const external = externalId ? { ExternalId: externalId } : {};
+    const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'iamql', ...external });
+    const tag = { action: 'sts:AssumeRole', why: `the credentials of ${roleArn}`, log };
+    return this.call(tag, async (options) => credentialsOf(await client.send(command, options), roleArn));
   }
+}
+
+function credentialsOf({ Credentials: given }: AssumeRoleCommandOutput, roleArn: string) {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
+    throw answeredWithout('sts:AssumeRole', `credentials for ${roleArn}`);
+  }
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiration: Expiration,
+  };
 }

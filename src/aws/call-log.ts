@@ -3,7 +3,7 @@ export interface AwsCall {
   /** The IAM action, for example `iam:ListAccessKeys`. */
   readonly action: string;
   readonly why: string;
-  /** How many HTTP requests it took. */
+  /** How many HTTP requests it took; none when the credentials for it did not come. */
   readonly attempts: number;
   readonly durationMs: number;
   readonly failed: boolean;

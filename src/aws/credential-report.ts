@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { GetCredentialReportCommandOutput } from '@aws-sdk/client-iam';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantOf, instantToMs, renderInstant } from '../iam/instant.ts';
 import type { AwsAccount } from './aws-account.ts';
-import { awsError, awsErrorName } from './aws-error.ts';
+import { answeredWithout, awsError, awsErrorName } from './aws-error.ts';
 import type { CallLog } from './call-log.ts';
 
 export interface ReportAnswer {
@@ -24,6 +25,7 @@ const GENERATE = 'iam:GenerateCredentialReport';
 /** Small accounts are ready at once, large ones within a minute: pauses start short and double. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8_000;
+const FOUR_HOURS_MS = 4 * 3_600_000;
 
 /** AWS's names for "there is none to hand out yet", and the SDK's for the same. */
 const NO_REPORT = /^(CredentialReport)?(ReportNotPresent|NotPresent|ReportExpired|Expired)(Exception)?$/;
@@ -41,11 +43,7 @@ const NOT_READY = /^(CredentialReport)?(ReportInProgress|NotReady)(Exception)?$/
 export async function readCredentialReport(account: AwsAccount, request: ReportRequest): Promise<ReportAnswer> {
   const first = await getCredentialReport(account, request, 'the facts of every IAM user');
   if (typeof first === 'object' && isYoungEnough(first, request)) return first;
-  if (first !== 'inProgress') await generateCredentialReport(account, request, first);
-  const report =
-    first === 'none' || first === 'inProgress'
-      ? await poll(account, request)
-      : await pollNewer(account, request, first);
+  const report = await awaitReport(account, request, first);
   if (isYoungEnough(report, request)) return report;
   throw tooOld(report.generatedAt, request.maxAgeMs ?? 0);
 }
@@ -56,15 +54,11 @@ async function getCredentialReport(account: AwsAccount, request: ReportRequest, 
   const { GetCredentialReportCommand } = await import('@aws-sdk/client-iam');
   const client = await account.iamClient();
   try {
-    const answer = await account.call(
+    return await account.call(
       { action: GET, why, log: request.log },
-      (options) => client.send(new GetCredentialReportCommand({}), options),
+      async (options) => reportOf(await client.send(new GetCredentialReportCommand({}), options)),
       (error) => NO_REPORT.test(awsErrorName(error)) || NOT_READY.test(awsErrorName(error)),
     );
-    if (!answer.Content?.length || !answer.GeneratedTime) {
-      throw new IamqlError('Corrupt', `${GET} answered without a report or without the time it was generated`);
-    }
-    return { csv: Buffer.from(answer.Content).toString('utf8'), generatedAt: instantOf(answer.GeneratedTime) };
   } catch (error) {
     if (NO_REPORT.test(awsErrorName(error))) return 'none';
     if (NOT_READY.test(awsErrorName(error))) return 'inProgress';
@@ -72,38 +66,51 @@ async function getCredentialReport(account: AwsAccount, request: ReportRequest, 
   }
 }
 
-async function generateCredentialReport(account: AwsAccount, request: ReportRequest, first: Got): Promise<void> {
-  const { GenerateCredentialReportCommand } = await import('@aws-sdk/client-iam');
-  const client = await account.iamClient();
-  const why = first === 'none' ? 'there was no report, or it had expired' : 'the report is older than --max-age';
-  await account.call({ action: GENERATE, why, log: request.log }, (options) =>
-    client.send(new GenerateCredentialReportCommand({}), options),
-  );
+function reportOf({ Content, GeneratedTime }: GetCredentialReportCommandOutput): ReportAnswer {
+  if (!Content?.length) throw answeredWithout(GET, 'a report');
+  if (!GeneratedTime) throw answeredWithout(GET, 'the time the report was generated');
+  return { csv: Buffer.from(Content).toString('utf8'), generatedAt: instantOf(GeneratedTime) };
 }
 
-/** Gets until there is a report. */
-async function poll(account: AwsAccount, request: ReportRequest): Promise<ReportAnswer> {
+/** Whether AWS builds a new report now: COMPLETE says that it keeps to the one it has. */
+async function generateCredentialReport(account: AwsAccount, request: ReportRequest, first: Got): Promise<boolean> {
+  const { GenerateCredentialReportCommand } = await import('@aws-sdk/client-iam');
+  const client = await account.iamClient();
+  const why = typeof first === 'object' ? 'the report is older than --max-age' : 'there was no report to hand out';
+  return account.call({ action: GENERATE, why, log: request.log }, async (options) => {
+    const { State } = await client.send(new GenerateCredentialReportCommand({}), options);
+    if (!State) throw answeredWithout(GENERATE, 'a state');
+    return State !== 'COMPLETE';
+  });
+}
+
+/** Asks for a report, unless someone else just did, and gets until it is there. AWS may hand out the old one until then. */
+async function awaitReport(account: AwsAccount, request: ReportRequest, first: Got): Promise<ReportAnswer> {
+  const oldest = typeof first === 'object' ? first.generatedAt : '';
+  let isAsked = first !== 'inProgress';
+  let isBuilding = isAsked ? await generateCredentialReport(account, request, first) : true;
   const deadline = performance.now() + request.waitMs;
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
     const got = await getCredentialReport(account, request, 'waiting for the report that AWS generates');
-    if (typeof got === 'object') return got;
-    if (performance.now() + wait > deadline) throw notReady(request.waitMs);
-    await pause(wait, undefined, { signal: request.signal });
+    if (typeof got === 'object' && (got.generatedAt > oldest || !isBuilding)) return got;
+    if (got === 'none' && !isAsked) {
+      // The report that someone else asked for came to nothing.
+      isBuilding = await generateCredentialReport(account, request, got);
+      isAsked = true;
+    }
+    const leftMs = deadline - performance.now();
+    if (leftMs <= 0) throw notReady(request.waitMs);
+    await pauseFor(Math.min(wait, leftMs), request.signal);
   }
 }
 
-/** AWS goes on handing out the old report while it builds the new one, and for ever when it builds none. */
-async function pollNewer(account: AwsAccount, request: ReportRequest, old: ReportAnswer): Promise<ReportAnswer> {
-  if (instantToMs(old.generatedAt) > Date.now() - FOUR_HOURS_MS) return poll(account, request);
-  const deadline = performance.now() + request.waitMs;
-  for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
-    const report = await poll(account, request);
-    if (report.generatedAt > old.generatedAt || performance.now() + wait > deadline) return report;
-    await pause(wait, undefined, { signal: request.signal });
+async function pauseFor(timeMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await pause(timeMs, undefined, { signal });
+  } catch (error) {
+    throw awsError(GET, error);
   }
 }
-
-const FOUR_HOURS_MS = 4 * 3_600_000;
 
 const isYoungEnough = (report: ReportAnswer, { maxAgeMs }: ReportRequest): boolean =>
   maxAgeMs === undefined || Date.now() - instantToMs(report.generatedAt) <= maxAgeMs;
@@ -117,11 +124,12 @@ function notReady(waitMs: number): IamqlError {
 }
 
 /** @param maxAgeMs what was asked, in milliseconds. */
-export function tooOld(generatedAt: Instant, maxAgeMs: number): IamqlError {
-  const next = renderInstant(instantOf(new Date(instantToMs(generatedAt) + FOUR_HOURS_MS)));
+function tooOld(generatedAt: Instant, maxAgeMs: number): IamqlError {
+  const nextMs = instantToMs(generatedAt) + FOUR_HOURS_MS;
+  const when = nextMs > Date.now() ? `not before ${renderInstant(instantOf(new Date(nextMs)))}` : 'not yet: try later';
   const minutes = Math.round(maxAgeMs / 60_000);
   return new IamqlError(
     'TooOld',
-    `the credential report of ${renderInstant(generatedAt)} is older than --max-age (${minutes} min); AWS builds a new one at most every 4 hours, so not before ${next}`,
+    `the credential report of ${renderInstant(generatedAt)} is older than --max-age (${minutes} min); AWS builds a new one at most every 4 hours, so ${when}`,
   );
 }

@@ -1,0 +1,27 @@
+import type { IAMClientConfig } from '@aws-sdk/client-iam';
+
+export type Credentials = Pick<IAMClientConfig, 'credentials'>;
+
+/**
+ * The metadata service answers in milliseconds where there is one; elsewhere its address may swallow packets. The SDK
+ * asks it twice, so this is half of what someone who has not signed in waits to be told. In milliseconds.
+ */
+const INSTANCE_METADATA = { timeout: 700, maxRetries: 0 };
+/** Only where a container says that it has credentials, so it gets its time. The SDK also pauses that long to retry. */
+const CONTAINER_METADATA = { timeout: 1_000, maxRetries: 1 };
+
+/**
+ * Where the credentials come from, as part of a client's configuration. Whoever names a profile gets the credentials of
+ * that profile or none: the SDK's chain would go on to the machine's own role, and so judge another account.
+ */
+export async function sourceCredentials(profile: string | undefined): Promise<Credentials> {
+  const env = process.env;
+  const named = profile ?? env['AWS_PROFILE'];
+  // What is in the environment is the first thing that the client's own chain tries, and the cheapest.
+  if (!named && env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']) return {};
+  const { fromIni, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+  if (named && named !== 'default') return { credentials: fromIni({ profile: named }) };
+  const container = env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] ?? env['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
+  const patience = container ? CONTAINER_METADATA : INSTANCE_METADATA;
+  return { credentials: fromNodeProviderChain({ ...(named ? { profile: named } : {}), ...patience }) };
+}

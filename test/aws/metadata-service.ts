@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach } from 'vitest';
+
+const opened: Server[] = [];
+
+afterEach(() => {
+  for (const server of opened.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+const CREDENTIALS = {
+  Code: 'Success',
+  AccessKeyId: 'ASIAEXAMPLEOFINSTANCE',
+  SecretAccessKey: 'example',
+  Token: 'example',
+  Expiration: '2099-01-01T00:00:00Z',
+};
+
+const ANSWERS: Readonly<Record<string, string>> = {
+  '/latest/api/token': 'example',
+  '/latest/meta-data/iam/security-credentials/': 'instance-role',
+  '/latest/meta-data/iam/security-credentials/instance-role': JSON.stringify(CREDENTIALS),
+  '/container': JSON.stringify(CREDENTIALS),
+};
+
+/** The machine's own credentials as EC2 and containers hand them out, after `delayMs`; `Infinity` swallows requests. */
+export async function startMetadataService(delayMs: number): Promise<string> {
+  const server = createServer(async (request, response) => {
+    if (delayMs === Number.POSITIVE_INFINITY) return;
+    await pause(delayMs);
+    response.end(ANSWERS[request.url ?? ''] ?? '');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  opened.push(server);
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
