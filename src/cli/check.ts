@@ -30,15 +30,18 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
   const source = await openSource(options);
   const inventory = new MemoryInventory(source, inventorySettings(options));
+  // The report is on its way while the texts are made ready.
+  inventory.prefetch(controls.flatMap(({ assetTypes }) => assetTypes));
   const runs: ControlRun[] = [];
   for (const control of controls) runs.push(await runControl(inventory, control));
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);
+  // First, because a reader that closes the pipe early ends the process with it.
+  process.exitCode = exitCodeOfVerdicts(runs.map(({ verdict }) => verdict));
   writeResult(
     await render({ evidence: inventory.evidence(), controls: runs, judgedAt: new Date() }, options),
     options.output,
   );
-  process.exitCode = exitCodeOfVerdicts(runs.map(({ verdict }) => verdict));
 }
 
 /** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */

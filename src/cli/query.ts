@@ -48,10 +48,11 @@ async function query(argument: string | undefined, options: QueryOptions): Promi
   if (!expect && returnPath) throw new IamqlError('InvalidInput', '--return-path needs --expect');
   const judgement = expect ? await judge(inventory, question, expect, returnPath) : undefined;
   const result = judgement?.result ?? (await ask(inventory, question)).result;
+  // First, because a reader that closes the pipe early ends the process with it.
+  process.exitCode = exitCodeOf(result, judgement);
   writeResult(renderResult(result, judgement, expect), options.output);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   for (const error of judgement?.errors ?? result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
-  process.exitCode = exitCodeOf(result, judgement);
 }
 
 async function readText(argument: string | undefined, file: string | undefined): Promise<string> {

@@ -5,7 +5,7 @@ import { IamqlError } from '../iam/error.ts';
 import type { Control, Rule } from './control.ts';
 import { parseExpectation } from './expectation.ts';
 
-type Shape = Readonly<Record<string, 'text' | 'texts' | 'map' | 'maps' | 'boolean'>>;
+type Shape = Readonly<Record<string, 'text' | 'texts' | 'map' | 'mapOfTexts' | 'maps' | 'boolean'>>;
 
 const controlShape = {
   required: {
@@ -18,7 +18,7 @@ const controlShape = {
     remediation: 'map',
     rules: 'maps',
   },
-  optional: { aliases: 'texts', benchmarks: 'map', whyRulesDiffer: 'text' },
+  optional: { aliases: 'texts', benchmarks: 'mapOfTexts', whyRulesDiffer: 'text' },
 } as const satisfies Record<string, Shape>;
 const remediationShape = {
   required: { console: 'text', cli: 'text', serviceWide: 'text', rollout: 'text' },
@@ -145,6 +145,8 @@ const kinds = {
   text: 'text',
   texts: 'a list of texts',
   map: 'keys and values',
+  // YAML reads 1.10 as the number 1.1, which is another recommendation.
+  mapOfTexts: "keys and texts; numbers go in quotes, such as '1.10'",
   maps: 'a list',
   boolean: 'true or false',
 };
@@ -155,5 +157,7 @@ function isOfKind(value: unknown, kind: Shape[string] | undefined): boolean {
   if (kind === 'texts') return Array.isArray(value) && value.every((item) => typeof item === 'string');
   if (kind === 'maps') return Array.isArray(value) && value.every(isMap);
   if (kind === 'map') return isMap(value);
+  if (kind === 'mapOfTexts')
+    return isMap(value) && Object.values(value as object).every((item) => typeof item === 'string');
   return kind === 'boolean' ? typeof value === 'boolean' : typeof value === 'string' && value !== '';
 }

@@ -125,7 +125,7 @@ function checkSelections(document: DocumentNode): void {
     return count;
   };
   const all = document.definitions.map((node) => ('selectionSet' in node ? countSet(node.selectionSet) : NONE));
-  checkCount(sum(all), { nodes: document.definitions[0] });
+  checkCount(sum(all), { nodes: document.definitions.slice(0, 1) });
 }
 
 function checkCount({ selections, aliases, depth }: Count, where: GraphQLErrorOptions): void {

@@ -51,7 +51,8 @@ const fits: readonly ((slot: ReportSlot, key: KnownKey) => boolean)[] = [
  * Which key is in which slot. Slots do not line up with the order of ListAccessKeys, and slot 1 is not the older key, so
  * keys are matched by creation time, status and last use; where more than one key would fit, none is guessed.
  */
-export function matchSlots(slots: readonly ReportSlot[], keys: readonly KnownKey[]): ReadonlyMap<string, 1 | 2> {
+export function matchSlots(slots: readonly ReportSlot[], listed: readonly KnownKey[]): ReadonlyMap<string, 1 | 2> {
+  const keys = listed.map(inWholeSeconds);
   for (const [level, isFit] of fits.entries()) {
     const complete = assignments(slots, keys, isFit).filter((assignment) => assignment.size === slots.length);
     if (complete.length > 0) return common(complete);
@@ -62,6 +63,15 @@ export function matchSlots(slots: readonly ReportSlot[], keys: readonly KnownKey
   }
   return new Map();
 }
+
+/** The report counts whole seconds; the other answers need not, and emulators' do not. */
+const inWholeSeconds = (key: KnownKey): KnownKey => ({
+  ...key,
+  createDate: key.createDate.replace(FRACTION, '+'),
+  lastUsedDate: key.lastUsedDate?.replace(FRACTION, '+') ?? null,
+});
+
+const FRACTION = /\.\d+\+/;
 
 const sameStatus = (slot: ReportSlot, key: KnownKey): boolean => slot.active === (key.status === 'Active');
 

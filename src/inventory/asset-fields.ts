@@ -18,11 +18,8 @@ const assetFields: Readonly<Record<string, (asset: Asset) => unknown>> = {
   contentHash,
 };
 
-/** The field's value as the asset holds it or as it follows from what it holds; undefined when it does neither. */
-export function assetField(asset: Asset, field: string): unknown {
-  const value = asset[field];
-  return value === undefined ? assetFields[field]?.(asset) : value;
-}
+/** A field that follows from what the asset holds; undefined when it does not. */
+export const assetField = (asset: Asset, field: string): unknown => assetFields[field]?.(asset);
 
 function identifier(asset: Asset): unknown {
   return asset['arn'] ?? asset['accessKeyId'] ?? asset['accountID'];

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import pLimit from 'p-limit';
 import type { AccessKeyLastUsed } from '../aws/access-keys.ts';
 import type { AccessKey, Asset, ReportedUser } from '../iam/assets.ts';
-import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
@@ -11,7 +11,8 @@ import { always, type Expression, factsOf, fieldsOf } from '../where/expression.
 import { assetField } from './asset-fields.ts';
 import type { FactSource, ReportFacts } from './fact-source.ts';
 import type { Evidence, Found, Inventory } from './inventory.ts';
-import { additionalKeysOf, completeKeys, keysInReport, listedKey, viewWithKeys } from './user-keys.ts';
+import { isFiltered, noRootRow, notDecided, notInReport } from './not-told.ts';
+import { completeKeys, keysInReport, listedKey, viewWithKeys } from './user-keys.ts';
 
 export interface InventorySettings {
   /** How many seconds after its user a key was created "during user setup". */
@@ -52,6 +53,11 @@ export class MemoryInventory implements Inventory {
     return this.keysWithUseLoader;
   }
 
+  /** Begins to read what those types are read from. What goes wrong is said when it is asked for. */
+  prefetch(types: readonly AssetTypeName[]): void {
+    if (types.some((type) => catalogue[type].group === 'CREDENTIAL_REPORT')) this.loadReport().catch(() => {});
+  }
+
   async find(type: AssetTypeName, where: Expression): Promise<Found> {
     const expression = withAdditionalKeys(where);
     if (fieldsOf(expression).some(({ name }) => name === 'connector')) await this.loadConnector();
@@ -62,12 +68,11 @@ export class MemoryInventory implements Inventory {
   }
 
   read = (asset: Asset, field: string): unknown => {
-    if (field === 'additionalKeys') return additionalKeysOf(asset);
-    const value = assetField(asset, field);
-    if (value !== undefined) return value;
-    if (field === 'connector') return this.connector ?? UNREAD;
+    const own = asset[field];
+    if (own !== undefined) return own;
     if (field === 'accessKeys') return keysInReport(asset as unknown as ReportedUser, this.settings.setupSeconds);
-    return UNREAD;
+    if (field === 'connector') return this.connector ?? UNREAD;
+    return assetField(asset, field) ?? UNREAD;
   };
 
   async load(asset: Asset, field: string): Promise<unknown> {
@@ -102,10 +107,7 @@ export class MemoryInventory implements Inventory {
       throw notInReport(lacking.name, lacking.field.column);
     if (type === 'IAMUser') return report.users as readonly unknown[] as readonly Asset[];
     if (type === 'RootUser' && report.root) return [report.root as unknown as Asset];
-    throw new IamqlError(
-      'NotCollected',
-      'the credential report has no row of the root user, so nothing can be said of it',
-    );
+    throw noRootRow();
   }
 
   /** Cheap facts first; what they leave undecided is read for those assets alone, one kind of fact after the other. */
@@ -230,27 +232,10 @@ export class MemoryInventory implements Inventory {
   }
 
   private filteredReport(): readonly IamqlError[] {
-    if (!this.facts?.isFiltered) return [];
-    const message =
-      'the credential report has no row of the root user, so rows were taken out of it: users that it does not show may exist; get the whole report, or pass --accept-filtered';
-    return [new IamqlError('Corrupt', message)];
+    return this.facts?.isFiltered ? [isFiltered()] : [];
   }
 
   private key(asset: Asset): string {
     return this.read(asset, 'identifier') as string;
   }
-}
-
-/** A question may go from keys to their users and on to facts that nothing reads on that way. */
-function notDecided(asset: Asset): IamqlError {
-  const message = `whether ${asset['arn']} matches cannot be told: the question needs facts beyond its access keys and its row of the credential report`;
-  return new IamqlError('NotCollected', message);
-}
-
-function notInReport(field: string, column?: string): IamqlError {
-  const named = column ? `no column ${column}, so ${field} is` : `no ${field}: it is`;
-  return new IamqlError(
-    'NotCollected',
-    `the credential report has ${named} unknown; get a report in today's format from AWS`,
-  );
 }

@@ -4,8 +4,6 @@ import type { AccessKey, Asset, ReportedCredentials, ReportedUser } from '../iam
 import { type Instant, instantToMs } from '../iam/instant.ts';
 import { UNREAD, type Unread } from '../iam/unread.ts';
 
-const NO_KEYS: readonly Asset[] = [];
-
 /**
  * The keys of a user as far as the report shows them: enough to pass over most users without a call. UNREAD in the list
  * stands for keys that have no slot. When a slot changed within the time that counts as setup, the key is at least that
@@ -25,10 +23,7 @@ export function keysInReport(user: ReportedUser, setupSeconds: number): readonly
       lastUsedRegion: slot.slot === 1 ? credentials.accessKey1LastUsedRegion : credentials.accessKey2LastUsedRegion,
       lastUsedService: slot.slot === 1 ? credentials.accessKey1LastUsedService : credentials.accessKey2LastUsedService,
       slot: slot.slot,
-      // Worked out only when asked: most keys were used, and then it does not matter.
-      get createdDuringUserSetup() {
-        return isDuringSetup(user.createDate, slot.lastRotated, setupSeconds) ? true : UNREAD;
-      },
+      createdDuringUserSetup: isDuringSetup(user.createDate, slot.lastRotated, setupSeconds) ? true : UNREAD,
     }),
   );
   const hasMore = credentials.additionalCredentialsInfo !== null || hasUndatedKey(credentials);
@@ -85,10 +80,6 @@ export function viewWithKeys(asset: Asset, keys: readonly AccessKey[]): Asset {
   const known = credentials.additionalCredentialsInfo === null ? [] : additionalKeys;
   return { ...asset, accessKeys: keys, hasIAMUserCredentials: { ...credentials, additionalKeys: known } };
 }
-
-/** What a view holds of a user whose keys were listed; else what the report says of there being any. */
-export const additionalKeysOf = (credentials: Asset): unknown =>
-  credentials['additionalKeys'] ?? (credentials['additionalCredentialsInfo'] === null ? NO_KEYS : UNREAD);
 
 /**
  * The keys that the slots do not show, or no longer as they are, each as a credentials row that shows it in slot 1, so

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { filledSlots, type KnownKey, matchSlots, type ReportSlot } from '../../src/iam/access-key-slots.ts';
 import { parseCredentialReport } from '../../src/iam/credential-report.ts';
-import { activeKey, COLUMNS, OLD_COLUMNS, type Row, renderCsv, rootRow, userRow } from './report-rows.ts';
+import { activeKey, COLUMNS, OLD_COLUMNS, type Row, renderCsv, rootRow, userRow } from './render-report.ts';
 
 const [MAY, JUNE, JULY, AUGUST] = ['05', '06', '07', '08'].map((month) => `2026-${month}-01T00:00:00+00:00`) as [
   string,

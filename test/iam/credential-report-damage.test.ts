@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parseCredentialReport } from '../../src/iam/credential-report.ts';
 import { IamqlError } from '../../src/iam/error.ts';
-import { ALL_COLUMNS, activeKey, COLUMNS, type Row, renderCsv, rootRow, userRow } from './report-rows.ts';
+import { ALL_COLUMNS, activeKey, COLUMNS, type Row, renderCsv, rootRow, userRow } from './render-report.ts';
 
 const HEADER = COLUMNS.join(',');
 const ana = userRow('ana', activeKey(1, '2024-03-02T00:00:00+00:00'));
@@ -76,7 +76,7 @@ describe('refused as Corrupt, with what is wrong and where', () => {
     [
       'a user with the ARN of root',
       withRow(userRow('bob', { arn: 'arn:aws:iam::111122223333:root' })),
-      'line 4, column arn',
+      'line 4, column arn: "arn:aws:iam::111122223333:root" is not the ARN of the IAM user',
     ],
     ['<root_account> with a user’s ARN', withRow({ ...userRow('bob'), user: '<root_account>' }), 'line 4, column arn'],
   ])('%s', (_, text, message) => {

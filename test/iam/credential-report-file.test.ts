@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseCredentialReport } from '../../src/iam/credential-report.ts';
 import { parseReportFile } from '../../src/iam/credential-report-file.ts';
-import { renderCsv, rootRow, userRow } from './report-rows.ts';
+import { renderCsv, rootRow, userRow } from './render-report.ts';
 
 const csv = renderCsv([rootRow(), userRow('zoë', { arn: 'arn:aws:iam::111122223333:user/zoë' })]);
 const content = Buffer.from(csv).toString('base64');

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { parseCredentialReport } from '../../src/iam/credential-report.ts';
 import { UNREAD } from '../../src/iam/unread.ts';
-import { ALL_COLUMNS, activeKey, COLUMNS, OLD_COLUMNS, type Row, renderCsv, rootRow, userRow } from './report-rows.ts';
+import {
+  ALL_COLUMNS,
+  activeKey,
+  COLUMNS,
+  OLD_COLUMNS,
+  type Row,
+  renderCsv,
+  rootRow,
+  userRow,
+} from './render-report.ts';
 
 const ana = userRow('ana', activeKey(1, '2024-03-02T00:00:00+00:00', '2024-04-01T01:02:00+00:00'));
 const bob = userRow('bob', { access_key_1_last_used_region: 'eu-west-1', mfa_active: 'true' });

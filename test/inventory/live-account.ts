@@ -4,7 +4,13 @@ import { ask } from '../../src/graphql/ask.ts';
 import { LiveSource } from '../../src/inventory/live-source.ts';
 import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
-import { type AwsEndpoint, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
+import {
+  type AwsEndpoint,
+  type Scenario,
+  type ScenarioAccessKey,
+  type ScenarioUser,
+  startAwsEndpoint,
+} from '../support/aws-endpoint.ts';
 
 export interface LiveAnswer {
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
@@ -62,3 +68,24 @@ export function names(answer: LiveAnswer, field = 'iamUsers'): readonly (string 
   const found = answer.data?.[field] as readonly ({ readonly userName: string } | null)[];
   return found.map((user) => user?.userName ?? null);
 }
+
+const CREATED = '2024-03-01T10:20:30Z';
+/** For keys that were used, once. */
+export const USED = { date: '2024-04-01T01:02:00Z', region: 'eu-west-1', service: 's3' };
+
+/** An active key that was never used, but for what `more` says. */
+export function key(id: string, more: Partial<ScenarioAccessKey> = {}): ScenarioAccessKey {
+  return { id: `AKIAEXAMPLE${id}`, status: 'Active', createDate: '2024-03-05T00:00:00Z', ...more };
+}
+
+export const user = (name: string, ...accessKeys: readonly ScenarioAccessKey[]): ScenarioUser => ({
+  name,
+  createDate: CREATED,
+  accessKeys,
+});
+
+export const denied = (action: string, params?: Readonly<Record<string, string>>) => ({
+  action,
+  error: { code: 'AccessDenied' },
+  ...(params ? { params } : {}),
+});

@@ -6,7 +6,7 @@ import { ask } from '../../src/graphql/ask.ts';
 import { instantOf } from '../../src/iam/instant.ts';
 import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
 import { ReportSource } from '../../src/inventory/report-source.ts';
-import { ALL_COLUMNS, activeKey, COLUMNS, renderCsv, rootRow, userRow } from '../iam/report-rows.ts';
+import { ALL_COLUMNS, activeKey, COLUMNS, renderCsv, rootRow, userRow } from '../iam/render-report.ts';
 
 const NEVER_USED =
   'iamUsers(where:{hasIAMUserCredentials:{OR:[{accessKey1Active:true,accessKey1LastUsedDate:null}{accessKey2Active:true,accessKey2LastUsedDate: null }]}}){userName}';

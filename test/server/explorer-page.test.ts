@@ -1,21 +1,16 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import express from 'express';
 import { buildSchema, graphql } from 'graphql';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type ExplorerSettings, explorer } from '../../src/server/explorer.ts';
+import { buildExplorer, eventually, hasNoBrowser, open, run, text } from '../support/explorer-browser.ts';
+import { serveUrl } from '../support/serve.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CHROMIUM = '/usr/bin/chromium';
 const TOKEN = 'a-token-only-this-test-knows';
 const FRAGMENT = 'fragment AssetFragment on IamUser { name }';
 const SETTINGS: ExplorerSettings = {
@@ -87,10 +82,7 @@ describe('the route', () => {
   });
 });
 
-const noBrowser = !existsSync(CHROMIUM);
-if (noBrowser && !process.env['CI']) console.warn(`No ${CHROMIUM}: the explorer page is not tried in a browser.`);
-
-describe.skipIf(noBrowser && !process.env['CI'])('the page in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(hasNoBrowser())('the page in a browser', { timeout: 60_000 }, () => {
   beforeAll(buildExplorer, 120_000);
 
   test('opens on the query and runs it, from our own origin only', async () => {
@@ -165,59 +157,29 @@ describe.skipIf(noBrowser && !process.env['CI'])('the page in a browser', { time
     // The browser itself reports the refused request; nothing else may be wrong.
     expect(complaints.filter((complaint) => !complaint.includes('401'))).toEqual([]);
   });
+
+  test('of `serve --sample` opens on the founding query, runs it, shows who is found and that it is a sample', async () => {
+    const { server, url } = await serveUrl(['--sample']);
+    onTestFinished(async () => {
+      server.kill('SIGTERM');
+      await server.ended;
+    });
+    const html = await fetch(url, { headers: { accept: 'text/html' } });
+    expect(html.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const { page, complaints } = await open(new URL(url).origin);
+    await page.getByText('Sample account: bundled example data, not your AWS account').waitFor();
+    await eventually(() => text(page, '.graphiql-query-editor')).toContain('accessKey1Active: true');
+    await run(page);
+    await eventually(() => text(page, '.result-window')).toContain('"internalName": "ana"');
+    // The editor draws only the lines that are in view, so the rest is read from what it holds.
+    const answer = JSON.parse(await page.evaluate(ANSWER));
+    const names = answer.data.iamUsers.map((user: { internalName: string }) => user.internalName);
+    expect(names).toEqual(['ana', 'etl', 'bruno']);
+    expect(answer.errors).toBeUndefined();
+    expect(answer.extensions).toMatchObject({ sample: true, source: 'sample', account: '111122223333' });
+    expect(complaints).toEqual([]);
+  });
 });
-
-/** The editor, its workers and the schema arrive one after the other, each in its own time. */
-function eventually<T>(probe: () => Promise<T>) {
-  return expect.poll(probe, { timeout: 20_000 });
-}
-
-async function buildExplorer(): Promise<void> {
-  if (existsSync(join(ROOT, 'dist/explorer/explorer.html'))) return;
-  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-  // Vitest sets NODE_ENV to test, which would bundle React's development build.
-  const env = { ...process.env, NODE_ENV: 'production' };
-  await promisify(execFile)(process.execPath, [vite, 'build'], { cwd: ROOT, env });
-}
-
-async function open(origin: string, prepare?: (page: Page) => Promise<unknown>) {
-  const profile = await mkdtemp(join(tmpdir(), 'iamql-explorer-'));
-  const args = ['--no-sandbox', '--disable-background-networking', '--disable-gpu', '--disable-quic', '--no-first-run'];
-  args.push('--disable-component-update', '--disable-sync');
-  const viewport = { width: 1280, height: 800 };
-  const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args, viewport });
-  onTestFinished(async () => {
-    await context.close();
-    await rm(profile, { recursive: true, force: true });
-  });
-  const page = await context.newPage();
-  const complaints = await watch(context, page, origin);
-  await prepare?.(page);
-  await page.goto(`${origin}/graphql`);
-  return { page, complaints };
-}
-
-/** Collects what must not happen: script errors, policy violations and requests that leave our origin. */
-async function watch(context: BrowserContext, page: Page, origin: string): Promise<string[]> {
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
-  });
-  context.on('request', (request) => {
-    const local = request.url().startsWith(`${origin}/`) || request.url().startsWith('data:');
-    if (!local) complaints.push(`request: ${request.url()}`);
-  });
-  await page.exposeFunction('reportViolation', (what: string) => complaints.push(`policy: ${what}`));
-  await page.addInitScript(`document.addEventListener('securitypolicyviolation', (event) =>
-    reportViolation(event.violatedDirective + ' ' + event.blockedURI))`);
-  return complaints;
-}
-
-/** Monaco draws spaces as no-break spaces. */
-async function text(page: Page, pane: string): Promise<string | undefined> {
-  return (await page.locator(`${pane} .view-lines`).first().textContent())?.replaceAll('\u00a0', ' ');
-}
 
 async function markers(page: Page): Promise<string[]> {
   return page.evaluate('(globalThis.__MONACO?.editor.getModelMarkers({}) ?? []).map((marker) => marker.message)');
@@ -227,11 +189,11 @@ async function stored(page: Page, key: string): Promise<string | null> {
   return page.evaluate(`localStorage.getItem('iamql:${key}')`);
 }
 
-async function run(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /^Execute query/ }).click();
-}
-
 async function giveToken(page: Page, token: string): Promise<void> {
   await page.getByLabel('Token').fill(token);
   await page.getByRole('button', { name: 'Open the explorer' }).click();
 }
+
+/** The one text in the page's editors that is an answer. */
+const ANSWER = `globalThis.__MONACO.editor.getModels().map((model) => model.getValue())
+  .find((value) => value.includes('"iamUsers"'))`;

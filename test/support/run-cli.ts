@@ -23,6 +23,8 @@ export interface CliOptions {
   /** Left out, stdin is at its end. */
   readonly stdin?: string;
   readonly cwd?: string;
+  /** Nobody reads stdout: its end of the pipe is closed, as `head` closes it. */
+  readonly closeStdout?: boolean;
   /** Sent once `when` resolves, to a process that is still running. */
   readonly signal?: { readonly name: NodeJS.Signals; readonly when: Promise<unknown> };
 }
@@ -58,6 +60,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   child.stdin.on('error', () => {});
   child.stdin.end(options.stdin ?? '');
   const output = collect(child);
+  if (options.closeStdout) child.stdout.destroy();
   const ended = new Promise<CliResult>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {

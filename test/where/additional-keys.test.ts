@@ -67,6 +67,15 @@ describe('the same of either slot is asked of every other key as well', () => {
       }),
     ],
     ['conditions in an AND of their own', ofRecord({ OR: [{ AND: [A1, U1] }, { ...A2, ...U2 }] })],
+    [
+      'conditions grouped in another way',
+      ofRecord({
+        OR: [
+          { AND: [{ ...A1, ...U1 }], ...PASSWORD },
+          { ...A2, ...U2, ...PASSWORD },
+        ],
+      }),
+    ],
     ['beside another condition', ofRecord({ ...PASSWORD, ...founding })],
     ['with another condition in each', ofRecord({ OR: founding.OR.map((one) => ({ ...one, ...PASSWORD })) })],
     ['with a third alternative', ofRecord({ OR: [{ passwordEnabled: false }, ...founding.OR] })],

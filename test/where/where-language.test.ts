@@ -59,6 +59,7 @@ const rows: Readonly<Record<string, readonly [where: string, expected: readonly 
     ['{NOT:{}}', EVERYBODY],
     ['{NOT:null}', EVERYBODY],
     ['{NOT:{AND:[{}]}}', EVERYBODY],
+    ['{NOT:{OR:[{userName:"ana"},{}]}}', EVERYBODY],
     ['{NOT:{OR:[]},userName:"ana"}', ['ana']],
   ],
   'equality of strings and ids': [

@@ -1,0 +1,29 @@
+import type { Asset } from '../iam/assets.ts';
+import { IamqlError } from '../iam/error.ts';
+
+/** The report lacks the column, or the field is none of a report's at all. */
+export function notInReport(field: string, column?: string): IamqlError {
+  const named = column ? `no column ${column}, so ${field} is` : `no ${field}: it is`;
+  return new IamqlError(
+    'NotCollected',
+    `the credential report has ${named} unknown; get a report in today's format from AWS`,
+  );
+}
+
+export function noRootRow(): IamqlError {
+  const message = 'the credential report has no row of the root user, so nothing can be said of it';
+  return new IamqlError('NotCollected', message);
+}
+
+/** What stands beside the findings of a report that is not whole. */
+export function isFiltered(): IamqlError {
+  const message =
+    'the credential report has no row of the root user, so rows were taken out of it: users that it does not show may exist; get the whole report, or pass --accept-filtered';
+  return new IamqlError('Corrupt', message);
+}
+
+/** A question may go from keys to their users and on to facts that nothing reads on that way. */
+export function notDecided(asset: Asset): IamqlError {
+  const message = `whether ${asset['arn']} matches cannot be told: the question needs facts beyond its access keys and its row of the credential report`;
+  return new IamqlError('NotCollected', message);
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { loadControls } from '../../src/controls/load-controls.ts';
+import { parseControl } from '../../src/controls/parse-control.ts';
+import { IamqlError } from '../../src/iam/error.ts';
+import { FOUNDING_TEXT } from '../support/founding-text.ts';
+
+const LINES = [
+  'id: some-control',
+  'title: A title',
+  'severity: low',
+  'connectors: [AWS]',
+  'assetTypes: [IAMUser]',
+  'overview: Why.',
+  'remediation: {console: a, cli: b, serviceWide: c, rollout: d}',
+  'rules:',
+  '  - name: one',
+  '    title: One',
+  '    query: iamUsers{arn}',
+  '    expect: eq []',
+];
+const GOOD = LINES.join('\n');
+
+/** The control above with one line replaced, or with lines after the last. */
+const withLine = (line: number, text: string): string => LINES.with(line - 1, text).join('\n');
+const withMore = (...lines: readonly string[]): string => [...LINES, ...lines].join('\n');
+
+function messageOf(yaml: string): string {
+  try {
+    parseControl(yaml, 'x.yaml');
+  } catch (error) {
+    if (error instanceof IamqlError && error.kind === 'InvalidControl') return error.message;
+    throw error;
+  }
+  return 'parsed';
+}
+
+test('what is optional may be left out', () => {
+  expect(parseControl(GOOD, 'x.yaml')).toMatchObject({
+    id: 'some-control',
+    aliases: [],
+    benchmarks: {},
+    whyRulesDiffer: undefined,
+    rules: [{ informative: false, returnPath: '', expect: { comparator: 'eq', expected: [] } }],
+  });
+});
+
+describe('what is wrong, with file, line and column', () => {
+  test.each([
+    ['no YAML', 'id: [', /^x\.yaml:1:\d+: /],
+    ['an empty file', '', /^x\.yaml:1:1: a control file is a map/],
+    ['a list', '- a', /^x\.yaml:1:1: a control file is a map/],
+    ['a key twice', withMore('id: again'), /^x\.yaml:13:1: Map keys must be unique/],
+    ['an unknown key', withMore('owner: me'), /^x\.yaml:13:\d+: unknown key owner; known are id, title, /],
+    [
+      'an unknown key of a rule',
+      withMore('    expects: eq []'),
+      /^x\.yaml:13:\d+: unknown key expects; known are name/,
+    ],
+    ['a missing key', LINES.slice(1).join('\n'), /^x\.yaml:1:1: id is missing/],
+    ['a missing key of a rule', LINES.slice(0, -1).join('\n'), /^x\.yaml:9:5: expect is missing/],
+    ['a missing part of the remediation', withLine(7, 'remediation: {console: a}'), /^x\.yaml:7:14: cli is missing/],
+    ['an id with capitals', withLine(1, 'id: Some'), /^x\.yaml:1:5: an id is lower case/],
+    ['an unknown severity', withLine(3, 'severity: huge'), /^x\.yaml:3:11: severity is one of low, medium, high/],
+    [
+      'an unknown asset type',
+      withLine(5, 'assetTypes: [IAMUser, IAMUsr]'),
+      /^x\.yaml:5:23: there is no asset type IAMUsr/,
+    ],
+    ['a number for a text', withLine(2, 'title: 7'), /^x\.yaml:2:8: title is not text/],
+    ['an empty text', withLine(6, "overview: ''"), /^x\.yaml:6:11: overview is not text/],
+    ['a text for a list', withLine(4, 'connectors: AWS'), /^x\.yaml:4:13: connectors is not a list of texts/],
+    ['no rules', LINES.slice(0, 7).concat('rules: []').join('\n'), /^x\.yaml:8:8: a control needs a rule/],
+    ['rules that are no list', LINES.slice(0, 7).concat('rules: {}').join('\n'), /^x\.yaml:8:8: rules is not a list/],
+    ['an expectation that is none', withLine(12, '    expect: is []'), /^x\.yaml:12:13: expectation "is \[\]" is not/],
+    ['an expectation that is no text', withLine(12, '    expect: []'), /^x\.yaml:12:13: expect is not text/],
+    ['yes for true', withMore('    informative: yes'), /^x\.yaml:13:18: informative is not true or false/],
+    ['only informative rules', withMore('    informative: true'), /^x\.yaml:9:3: every rule is informative/],
+    [
+      'a benchmark number that YAML rounds',
+      withMore('benchmarks: {cis: 1.10}'),
+      /^x\.yaml:13:13: benchmarks is not .*quotes/,
+    ],
+  ])('%s', (_name, yaml, message) => {
+    expect(messageOf(yaml)).toMatch(message);
+  });
+});
+
+describe('the bundled controls', () => {
+  test('the founding one asks the founding text, byte for byte, and expects eq []', async () => {
+    const control = (await loadControls()).find(({ id }) => id === 'aws-iam-no-initial-access-keys');
+    expect(control?.rules[0]).toMatchObject({
+      query: FOUNDING_TEXT,
+      expect: { comparator: 'eq', expected: [] },
+      informative: false,
+    });
+    expect(control?.rules.map((rule) => rule.informative)).toEqual([false, true, true]);
+    expect(control).toMatchObject({ connectors: ['AWS'], assetTypes: ['IAMUser'], whyRulesDiffer: expect.anything() });
+  });
+
+  test('tell all that the published control tells', async () => {
+    const [control] = await loadControls();
+    const { console: inConsole, cli, serviceWide, rollout } = control?.remediation ?? {};
+    expect(inConsole).toMatch(/creation time/);
+    expect(cli).toContain('aws iam delete-access-key');
+    expect(serviceWide).toMatch(/Organizations[\s\S]*Config[\s\S]*conformance pack[\s\S]*baselines[\s\S]*code/);
+    expect(rollout).toMatch(/Baseline[\s\S]*batches[\s\S]*internet[\s\S]*production[\s\S]*again[\s\S]*exceptions/);
+    expect(rollout).toMatch(/owner and an expiry date/);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { ask, type Question } from '../../src/graphql/ask.ts';
+import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
+import { SampleSource } from '../../src/inventory/sample-source.ts';
+
+const askSample = (question: Question) => ask(new MemoryInventory(new SampleSource(), { setupSeconds: 10 }), question);
+
+const BOTH = 'query Root{rootUsers{arn}} query Alias{connectors{accountAlias}}';
+
+describe('which operation is answered', () => {
+  test('the one that is named', async () => {
+    const { result } = await askSample({ text: BOTH, operationName: 'Alias' });
+    expect(result).toMatchObject({ data: { connectors: [{ accountAlias: 'example-sample' }] } });
+    expect(result.errors).toBeUndefined();
+  });
+
+  test.each<[name: string, question: Question, message: RegExp]>([
+    ['none is named of several', { text: BOTH }, /^Must provide operation name/],
+    ['there is none of that name', { text: BOTH, operationName: 'Other' }, /^Unknown operation named "Other"\.$/],
+    [
+      'a variable is of another type',
+      { text: 'query($n:Int!){rootUsers{arn @skip(if:$n)}}' },
+      /used in position expecting type/,
+    ],
+    ['a mutation', { text: 'mutation{iamUsers{arn}}' }, /^Schema is not configured to execute mutation operation\.$/],
+    ['a subscription', { text: 'subscription{iamUsers{arn}}' }, /^Schema is not configured to execute subscription/],
+    ['a text that is refused', { text: '' }, /^The text is empty/],
+  ])('an error and no data when %s', async (_, question, message) => {
+    const { result, selections } = await askSample(question);
+    expect(result.data ?? null).toBeNull();
+    expect(result.errors?.map((error) => error.message)).toEqual([expect.stringMatching(message)]);
+    expect(selections).toEqual([]);
+  });
+});
+
+test('whoever judges gets the assets of each root field by the name it has in the answer', async () => {
+  const { selections } = await askSample({ text: 'mine: rootUsers{arn} iamUsers(where:{userName:"ana"}){arn}' });
+  const found = selections.map(({ responseKey, type, found: { assets } }) => [responseKey, type, assets.length]);
+  expect(found.toSorted()).toEqual([
+    ['iamUsers', 'IAMUser', 1],
+    ['mine', 'RootUser', 1],
+  ]);
+});
+
+test('times are written as people write them', async () => {
+  const { result } = await askSample({ text: 'iamUsers(where:{userName:"ana"}){createDate passwordLastUsed}' });
+  expect(result.data).toEqual({
+    iamUsers: [{ createDate: '2025-03-10T08:00:00Z', passwordLastUsed: '2026-10-30T06:45:12Z' }],
+  });
+});
+
+test('an answer from the sample says so, whatever went wrong', async () => {
+  for (const text of ['rootUsers{arn}', 'rootUser{arn}']) {
+    const { result } = await askSample({ text });
+    expect(result.extensions).toMatchObject({
+      sample: true,
+      source: 'sample',
+      notice: expect.stringContaining('example'),
+    });
+  }
+});
+
+test('a fault of ours is an error without its words, and no empty list', async () => {
+  const broken = new SampleSource();
+  broken.readCredentialReport = () => Promise.reject(new TypeError('secret detail'));
+  const { result } = await ask(new MemoryInventory(broken, { setupSeconds: 10 }), { text: 'iamUsers{arn}' });
+  expect(result.data).toEqual({ iamUsers: null });
+  expect(JSON.stringify(result)).not.toContain('secret');
+  expect(result.errors).toMatchObject([{ message: 'internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+});

@@ -1,0 +1,129 @@
+import { getIntrospectionQuery } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { prepareDocument } from '../../src/graphql/document.ts';
+import { limits, maxBodyBytes } from '../../src/graphql/limits.ts';
+import { loadSchema } from '../../src/graphql/schema.ts';
+
+const schema = loadSchema();
+/** Far above what a refusal takes, and far below what these texts would cost without limits. */
+const SOON_MS = 2_000;
+
+/** The refusals as `line:column message`; fails the test when they take long. */
+function refusals(text: string): readonly string[] {
+  const start = performance.now();
+  const { errors } = prepareDocument(schema, text);
+  expect(performance.now() - start).toBeLessThan(SOON_MS);
+  return (errors ?? []).map(({ message, locations }) => `${locations?.[0]?.line}:${locations?.[0]?.column} ${message}`);
+}
+
+/** A where inside NOTs; each opens one bracket, and the field, its arguments and the innermost where three more. */
+const nested = (nots: number): string => `iamUsers(where:${'{NOT:'.repeat(nots)}{}${'}'.repeat(nots)}){arn}`;
+const conditions = (count: number): string => `iamUsers(where:{OR:[${'{userName:"a"}'.repeat(count)}]}){arn}`;
+const aliases = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `a${index}:rootUsers{arn}`).join(' ');
+/** Fragment f0 has two fields, and each one after it spreads the one before twice. */
+const doubling = (times: number): string =>
+  Array.from({ length: times }, (_, index) => `fragment f${index + 1} on IAMUser{...f${index} ...f${index}}`).reduce(
+    (text, fragment) => `${text} ${fragment}`,
+    `iamUsers{...f${times}} fragment f0 on IAMUser{arn path}`,
+  );
+const chain = (length: number): string =>
+  Array.from({ length }, (_, index) => `fragment f${index} on IAMUser{...f${index + 1}}`).reduce(
+    (text, fragment) => `${text} ${fragment}`,
+    `iamUsers{...f0} fragment f${length} on IAMUser{arn}`,
+  );
+/** Keys to their users and back: with two keys each, every step doubles the answer. */
+const backAndForth = (times: number): string => `iamUsers{${'accessKeys{user{'.repeat(times)}arn${'}}'.repeat(times)}}`;
+
+describe('up to the limit a text is read, and above it is refused', () => {
+  test.each<[what: string, within: string, above: string, refusal: RegExp]>([
+    [
+      'characters',
+      `iamUsers{arn} #${'x'.repeat(limits.maxTextLength - 15)}`,
+      `iamUsers{arn} #${'x'.repeat(limits.maxTextLength - 14)}`,
+      /^1:1 The text has more characters than this service reads: 200001 or more, and the limit is 200000\.$/,
+    ],
+    ['tokens', conditions(3_990), conditions(4_100), /^1:\d+ The text has more tokens .* the limit is 20000\.$/],
+    [
+      'brackets',
+      nested(limits.maxDepth - 2),
+      nested(limits.maxDepth - 1),
+      /^1:331 The text has more brackets open at once/,
+    ],
+    [
+      'fields, by fragments',
+      doubling(8),
+      doubling(9),
+      /^1:1 The text has more selected fields .* the limit is 2000\.$/,
+    ],
+    [
+      'aliases',
+      aliases(limits.maxAliases),
+      aliases(limits.maxAliases + 1),
+      /^1:1 The text has more aliases than .*: 51 or/,
+    ],
+    [
+      'fragments',
+      chain(limits.maxFragments - 1),
+      chain(limits.maxFragments),
+      /^1:\d+ The text has more fragments than/,
+    ],
+    [
+      'fields inside fields',
+      backAndForth(7),
+      backAndForth(8),
+      /^1:1 The text has more fields inside fields than .*: 18 or/,
+    ],
+  ])('%s', (_, within, above, refusal) => {
+    expect(refusals(within)).toEqual([]);
+    expect(refusals(above)).toEqual([expect.stringMatching(refusal)]);
+  });
+
+  test('fields inside fields are counted through fragments', () => {
+    const through = (name: string, next: string) =>
+      `fragment ${name} on IAMUser{accessKeys{user{accessKeys{user{${next}}}}}}`;
+    const text = `iamUsers{...A} ${through('A', '...B')} ${through('B', '...C')} ${through('C', '...D')} ${through('D', 'arn')}`;
+    expect(refusals(text)).toEqual([
+      expect.stringMatching(/^1:1 The text has more fields inside fields than .*: 18 or/),
+    ]);
+  });
+
+  test('aliases are counted through fragments', () => {
+    const text = `${aliases(20)} ...A ...A fragment A on Query{${aliases(20)}}`;
+    expect(refusals(text)).toEqual([expect.stringMatching(/more aliases/)]);
+  });
+});
+
+describe('what would cost much is refused soon', () => {
+  const megabyte = 1_000_000;
+  test.each<[name: string, text: string]>([
+    ['a megabyte of open braces', '{a'.repeat(megabyte / 2)],
+    ['as many as the length allows', '{a'.repeat(limits.maxTextLength / 2)],
+    ['a megabyte of open lists', `iamUsers(where:{OR:${'['.repeat(megabyte)}`],
+    ['as many lists as the length allows', `iamUsers(where:{OR:${'['.repeat(limits.maxTextLength - 20)}`],
+    ['closed brackets', '}'.repeat(limits.maxTextLength)],
+    ['a million fields by fragments', doubling(20)],
+    ['fragments as deep as the tokens allow', chain(2_400)],
+    ['one field after another', 'arn '.repeat(limits.maxTokens)],
+    ['spreads of one fragment', `iamUsers{${'...AssetFragment '.repeat(6_000)}}`],
+    ['a string that does not end', `iamUsers(where:{userName:"${'a'.repeat(limits.maxTextLength - 30)}`],
+  ])('%s', (_, text) => {
+    expect(refusals(text).length).toBeGreaterThan(0);
+  });
+});
+
+test('the introspection query of every client is within the limits', () => {
+  const query = getIntrospectionQuery({
+    descriptions: true,
+    specifiedByUrl: true,
+    directiveIsRepeatable: true,
+    schemaDescription: true,
+    inputValueDeprecation: true,
+    oneOf: true,
+  });
+  expect(refusals(query)).toEqual([]);
+});
+
+test('a body holds the longest text even if every character is a quote, and its variables', () => {
+  expect(maxBodyBytes).toBeGreaterThan(2 * limits.maxTextLength);
+});
