@@ -32,7 +32,7 @@ export function catalogueOf(schema: GraphQLSchema): Record<string, CatalogueType
   return Object.fromEntries(assetTypes(schema).map((type) => [type.name, typeEntry(schema, type)]));
 }
 
-export function assetTypes(schema: GraphQLSchema): readonly GraphQLObjectType[] {
+function assetTypes(schema: GraphQLSchema): readonly GraphQLObjectType[] {
   const asset = schema.getType('IAsset');
   if (!isInterfaceType(asset)) throw new Error('schema/asset.graphql no longer declares the interface IAsset');
   return [...schema.getPossibleTypes(asset)].sort((a, b) => (a.name < b.name ? -1 : 1));

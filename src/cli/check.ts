@@ -27,10 +27,11 @@ export function addCheckCommand(program: Command): void {
 }
 
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
-  const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
   const source = await openSource(options);
   const inventory = new MemoryInventory(source, inventorySettings(options));
-  // The report is on its way while the texts are made ready.
+  // What the founding control covers is on its way while its file and its texts are made ready.
+  if (ids.length === 0) inventory.prefetch(['IAMUser']);
+  const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
   inventory.prefetch(controls.flatMap(({ assetTypes }) => assetTypes));
   const runs: ControlRun[] = [];
   for (const control of controls) runs.push(await runControl(inventory, control));

@@ -44,15 +44,24 @@ export async function judge(
     : [];
   const errors = [...(result.errors ?? [])];
   if (errors.length + selections.length === 0) errors.push(new GraphQLError('the text selects nothing to judge'));
-  // Only what was selected from the inventory is judged: `__typename` is a value too, and says nothing of an account.
-  const values = selections.map(({ responseKey }) => atPath(result.data?.[responseKey], returnPath));
-  // An answer with errors in it holds null where something could not be read: only what is there counts.
   const failed =
-    errors.length === 0
-      ? !values.every((value) => holds(expectation, value))
-      : none && values.some((value) => [value].flat().some((row) => row !== null && row !== undefined));
+    none && returnPath === '' ? findings.length > 0 : failsByValue(result, selections, expectation, returnPath);
   const verdict = failed ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
   return { verdict, result, findings, types, errors, total: await count(inventory, types) };
+}
+
+/** Only what was selected from the inventory is judged: `__typename` is a value too, and says nothing of an account. */
+function failsByValue(
+  { data, errors = [] }: Judgement['result'],
+  selections: readonly Selection[],
+  expectation: Expectation,
+  returnPath: string,
+): boolean {
+  const values = selections.map(({ responseKey }) => atPath(data?.[responseKey], returnPath));
+  if (errors.length === 0) return !values.every((value) => holds(expectation, value));
+  // An answer with errors in it holds null where something could not be read: only what is there counts.
+  const isThere = (row: unknown): boolean => row !== null && row !== undefined;
+  return asksForNone(expectation) && values.some((value) => [value].flat().some(isThere));
 }
 
 /** A text that cannot be executed has errors of its own, which the answer will hold. */

@@ -1,5 +1,6 @@
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Control, Rule } from './control.ts';
+import { asksForNone } from './expectation.ts';
 import { describeFinding, type Finding } from './finding.ts';
 import { type Judgement, judge, type Verdict } from './judge.ts';
 
@@ -34,7 +35,9 @@ export function combine(verdicts: readonly Verdict[]): Verdict {
 }
 
 async function runRule(inventory: Inventory, rule: Rule): Promise<RuleRun> {
-  const judgement = await judge(inventory, { text: rule.query }, rule.expect, rule.returnPath);
+  // `eq []` asks which assets are selected; what the text prints of them is not needed to judge it.
+  const rowsOnly = asksForNone(rule.expect) && rule.returnPath === '';
+  const judgement = await judge(inventory, { text: rule.query, rowsOnly }, rule.expect, rule.returnPath);
   const { verdict, total } = judgement;
   return { rule, verdict, total, errors: errorsOf(judgement), findings: await findingsOf(inventory, rule, judgement) };
 }

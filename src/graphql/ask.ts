@@ -9,6 +9,8 @@ export interface Question {
   readonly text: string;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly operationName?: string | undefined;
+  /** Leave the fields of what is selected out of the answer: `selections` alone are wanted. */
+  readonly rowsOnly?: boolean;
 }
 
 export interface Answer {
@@ -23,7 +25,7 @@ export async function ask(inventory: Inventory, question: Question): Promise<Ans
   const schema = loadSchema();
   const { document, errors } = prepareDocument(schema, question.text);
   if (!document) return { result: { errors, extensions: extensionsOf(inventory.evidence()) }, selections: [] };
-  const contextValue: Context = { inventory, selections: [] };
+  const contextValue: Context = { inventory, selections: [], rowsOnly: question.rowsOnly === true };
   const result = await execute({
     schema,
     document,

@@ -19,6 +19,8 @@ export interface Selection {
 export interface Context {
   readonly inventory: Inventory;
   readonly selections: Selection[];
+  /** Nobody reads the fields of what is selected. */
+  readonly rowsOnly: boolean;
 }
 
 const typesByRoot = new Map(
@@ -49,13 +51,13 @@ async function selectAssets(
   type: AssetTypeName,
   where: WhereInput | null | undefined,
   responseKey: string,
-  { inventory, selections }: Context,
+  { inventory, selections, rowsOnly }: Context,
 ): Promise<readonly unknown[]> {
   const expression = readWhere(type, where);
   const found = await inventory.find(type, expression);
   selections.push({ responseKey, type, where: expression, found });
   // GraphQL puts an error in the list as a null in its place and an error on its path.
-  return [...found.assets, ...found.unread.map(toGraphQLError)];
+  return [...(rowsOnly ? [] : found.assets), ...found.unread.map(toGraphQLError)];
 }
 
 /** A field with facts of its own is read for the answer even where cheaper facts stood in for it in a filter. */
@@ -65,7 +67,7 @@ function fieldOf(asset: Asset, name: string, inventory: Inventory): unknown {
   return value === UNREAD ? inventory.load(asset, name) : value;
 }
 
-export function toGraphQLError(error: unknown): GraphQLError {
+function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   if (!(error instanceof IamqlError)) {
     const internal = new GraphQLError('internal error', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });

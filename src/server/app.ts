@@ -46,7 +46,11 @@ export async function createApp(settings: ServerSettings): Promise<Express> {
     }),
   );
   const apollo = await startApollo();
-  const context = async (): Promise<RequestContext> => ({ inventory: await settings.openInventory(), selections: [] });
+  const context = async (): Promise<RequestContext> => ({
+    inventory: await settings.openInventory(),
+    selections: [],
+    rowsOnly: false,
+  });
   app.use(
     '/graphql',
     checkToken(settings.token),

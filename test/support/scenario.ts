@@ -71,9 +71,9 @@ export interface ScenarioRoot {
  * - `in-progress`: someone else has just called Generate.
  * - `never-ready`: absent, and Generate never leads to a report.
  */
-export type ReportState = 'present' | 'absent' | 'expired' | 'in-progress' | 'never-ready';
+type ReportState = 'present' | 'absent' | 'expired' | 'in-progress' | 'never-ready';
 
-export interface ScenarioReport {
+interface ScenarioReport {
   readonly state?: ReportState;
   /** Users, keys and uses from after this time are not in the report. Default: now, with everything in it. */
   readonly generatedTime?: string;
@@ -90,7 +90,7 @@ export interface ScenarioReport {
 
 export type ReportColumns = 'old16' | 'full22' | 'with-additional';
 
-export interface ScenarioRole {
+interface ScenarioRole {
   readonly arn: string;
   readonly externalId?: string;
 }
