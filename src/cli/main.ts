@@ -28,6 +28,8 @@ try {
   await createProgram().parseAsync();
 } catch (error) {
   process.exitCode = explain(error);
+  // What the SDK still has running (a credential program that hangs) must not keep an error waiting.
+  process.stderr.write('', () => process.exit());
 }
 
 function createProgram(): Command {
@@ -36,6 +38,7 @@ function createProgram(): Command {
     .description('Answers compliance questions about AWS IAM in GraphQL, with evidence.')
     .version(version)
     .addHelpText('after', EPILOGUE)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'iamql: ')) })
     .exitOverride();
   addCheckCommand(program);
   addQueryCommand(program);
@@ -46,7 +49,7 @@ function createProgram(): Command {
 
 /** Commander ends the process itself with 1, which here means "failed", unless every command is told otherwise. */
 function exitOverrideAll(command: Command): Command {
-  for (const sub of command.commands) exitOverrideAll(sub);
+  for (const sub of command.commands) exitOverrideAll(sub.copyInheritedSettings(command));
   return command.exitOverride();
 }
 

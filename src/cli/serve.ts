@@ -4,9 +4,14 @@ import { findControls, foundingControlId } from '../controls/load-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
 import { MemoryInventory } from '../inventory/memory-inventory.ts';
-import { parseDuration } from './duration.ts';
 import { writeNote } from './output.ts';
-import { addSourceOptions, inventorySettings, openSource, type SourceOptions } from './source-options.ts';
+import {
+  addSourceOptions,
+  durationOption,
+  inventorySettings,
+  openSource,
+  type SourceOptions,
+} from './source-options.ts';
 
 interface ServeOptions extends SourceOptions {
   readonly host: string;
@@ -27,12 +32,7 @@ export function addServeCommand(program: Command): void {
     .option('--port <n>', 'the port to listen on', readPort, 4000)
     .option('--token-file <file>', 'the token that clients must send; or set IAMQL_TOKEN')
     .option('--allow-host <name...>', "host names that requests may be for, beside the loopback's", [])
-    .option(
-      '--refresh <time>',
-      'how long answers come from one reading of the report',
-      parseDuration,
-      parseDuration('5m'),
-    );
+    .addOption(durationOption('--refresh <time>', 'how long answers come from one reading of the report', '5m'));
   addSourceOptions(command).action(serve);
 }
 

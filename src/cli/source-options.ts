@@ -26,11 +26,8 @@ const DEFAULT_SETUP_SECONDS = '10';
 
 export function addSourceOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--profile <name>', 'a profile of your AWS config files').helpGroup(
-        'Where facts come from (default: live AWS):',
-      ),
-    )
+    .optionsGroup('Where facts come from (default: live AWS):')
+    .option('--profile <name>', 'a profile of your AWS config files')
     .option('--role-arn <arn>', 'assume this role first')
     .option('--external-id <id>', 'the external id that the role asks for')
     .option('--report <file>', "a credential report: AWS's CSV, or its JSON answer")
@@ -38,13 +35,18 @@ export function addSourceOptions(command: Command): Command {
     .option('--accept-filtered', "take a report without the root user's row for a whole one")
     .option('--sample', 'the bundled sample account')
     .option('--max-age <time>', 'no report older than this, for example 4h', parseDuration)
-    .option('--wait <time>', 'how long AWS may take to generate a report', parseDuration, parseDuration(DEFAULT_WAIT))
+    .addOption(durationOption('--wait <time>', 'how long AWS may take to generate a report', DEFAULT_WAIT))
     .option(
       '--setup-seconds <n>',
       'a key this much younger than its user was made during setup',
       readSeconds,
       Number(DEFAULT_SETUP_SECONDS),
     );
+}
+
+/** A length of time whose default is shown as it would be typed. */
+export function durationOption(flags: string, description: string, usual: string): Option {
+  return new Option(flags, description).argParser(parseDuration).default(parseDuration(usual), usual);
 }
 
 /** Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another. */
@@ -88,6 +90,7 @@ function rejectContradictions(options: SourceOptions): void {
       live !== undefined &&
       '--profile, --role-arn and --external-id are for live AWS only') ||
     (report === undefined && (generatedAt || acceptFiltered) && '--generated-at and --accept-filtered need --report') ||
+    (sample && options.maxAge !== undefined && '--max-age is not for the sample, which is as old as it is') ||
     (externalId && !roleArn && '--external-id needs --role-arn');
   if (problem) throw new IamqlError('InvalidInput', problem);
 }

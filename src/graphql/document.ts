@@ -34,12 +34,27 @@ export function prepareDocument(schema: GraphQLSchema, text: string): Prepared {
     const written = isBare ? parseBareText(source) : parse(source);
     const document = withKnownFragments(schema, written);
     checkSelections(document);
-    const errors = validate(schema, document);
-    return errors.length > 0 ? { errors } : { document };
+    const errors = [...operationErrors(document), ...validate(schema, document)];
+    return errors.length > 0
+      ? { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) }
+      : { document };
   } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [error] };
+    if (error instanceof GraphQLError) return { errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
     throw error;
   }
+}
+
+/** Everything here reads. */
+function operationErrors(document: DocumentNode): readonly GraphQLError[] {
+  return document.definitions
+    .filter((node) => node.kind === Kind.OPERATION_DEFINITION)
+    .filter((node) => node.operation !== 'query')
+    .map((node) => new GraphQLError(`This service answers queries only, no ${node.operation}.`, { nodes: node }));
+}
+
+/** The codes by which GraphQL servers tell a text that cannot be read from one that asks for what is not there. */
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  return Object.assign(error, { extensions: { code, ...error.extensions } });
 }
 
 const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.PAREN_L, TokenKind.BRACKET_L]);

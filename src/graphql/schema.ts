@@ -1,6 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSchema, GraphQLError, GraphQLScalarType, type GraphQLSchema, Kind } from 'graphql';
+import {
+  buildSchema,
+  GraphQLError,
+  type GraphQLErrorOptions,
+  GraphQLScalarType,
+  type GraphQLSchema,
+  Kind,
+} from 'graphql';
 import { parseInstant, renderInstant } from '../iam/instant.ts';
 import { packageRoot } from '../package-root.ts';
 
@@ -24,15 +31,16 @@ function readSchema(folder: string): GraphQLSchema {
 
 const dateTimeScalar: Pick<GraphQLScalarType<string, string>, 'serialize' | 'parseValue' | 'parseLiteral'> = {
   serialize: (value) => renderInstant(String(value)),
-  parseValue: (value) => readDateTime(value),
-  parseLiteral: (node) => readDateTime(node.kind === Kind.STRING ? node.value : undefined),
+  parseValue: (value) => readDateTime(value, {}),
+  parseLiteral: (node) => readDateTime(node.kind === Kind.STRING ? node.value : undefined, { nodes: node }),
 };
 
-function readDateTime(value: unknown): string {
+function readDateTime(value: unknown, where: GraphQLErrorOptions): string {
   const instant = typeof value === 'string' ? parseInstant(value) : undefined;
   if (instant !== undefined) return instant;
   const shown = typeof value === 'string' ? JSON.stringify(value) : 'the value';
   throw new GraphQLError(
     `DateTime: ${shown} is not an RFC 3339 time with an offset, such as "2026-03-01T10:20:30Z", nor a date alone.`,
+    where,
   );
 }

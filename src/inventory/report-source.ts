@@ -25,8 +25,12 @@ export class ReportSource implements FactSource {
     this.settings = settings;
   }
 
+  /** A reading that failed is not kept: the file may be mended while a server runs. */
   readCredentialReport(): Promise<ReportFacts> {
-    this.facts ??= this.readReport();
+    this.facts ??= this.readReport().catch((error: unknown) => {
+      this.facts = undefined;
+      throw error;
+    });
     return this.facts;
   }
 

@@ -38,6 +38,6 @@ export function checkToken(token: string | undefined): RequestHandler {
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** An error in the form that GraphQL clients read. */
-export function refuse(response: Response, status: number, message: string, extensions?: unknown): void {
-  response.status(status).json({ errors: [{ message }], ...(extensions ? { extensions } : {}) });
+export function refuse(response: Response, status: number, message: string): void {
+  response.status(status).json({ errors: [{ message }] });
 }

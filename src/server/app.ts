@@ -4,7 +4,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { renderAssetFragment } from '../graphql/asset-fragment.ts';
 import { maxBodyBytes } from '../graphql/limits.ts';
 import { resolveField } from '../graphql/resolve.ts';
@@ -33,6 +33,7 @@ export interface ServerSettings {
 export async function createApp(settings: ServerSettings): Promise<Express> {
   const app = express().disable('x-powered-by').disable('etag');
   const schema = loadSchema();
+  if (settings.isSample) app.use(markSample);
   app.use(checkHost(settings.allowedHosts));
   app.get('/', (_request, response) => response.redirect('/graphql'));
   app.use(
@@ -58,8 +59,21 @@ export async function createApp(settings: ServerSettings): Promise<Express> {
     expressMiddleware(apollo, { context }),
   );
   app.use((_request, response) => refuse(response, 404, 'There is nothing here; GraphQL is at /graphql.'));
-  app.use(answerError(settings));
+  app.use(answerError);
   return app;
+}
+
+/** Every answer of a sample server says so, whoever wrote it: also those that never reach GraphQL. */
+const markSample: RequestHandler = (_request, response, next) => {
+  const send = response.send.bind(response);
+  response.send = (body: unknown) => send(typeof body === 'string' && body.startsWith('{') ? withSample(body) : body);
+  next();
+};
+
+function withSample(json: string): string {
+  if (json.includes('"sample":true')) return json;
+  const answer = JSON.parse(json);
+  return JSON.stringify({ ...answer, extensions: { ...answer.extensions, sample: true } });
 }
 
 async function startApollo(): Promise<ApolloServer<RequestContext>> {
@@ -80,19 +94,11 @@ async function startApollo(): Promise<ApolloServer<RequestContext>> {
 }
 
 /** What goes wrong before GraphQL: a body that is too large, or not JSON. */
-function answerError({ isSample }: ServerSettings): ErrorRequestHandler {
-  return (error: { status?: number; type?: string }, _request, response, next) => {
-    if (response.headersSent) return next(error);
-    const extensions = isSample ? { sample: true } : undefined;
-    if (error.type === 'entity.too.large') {
-      return refuse(response, 413, `The request is larger than ${maxBodyBytes} bytes.`, extensions);
-    }
-    const isRequestError = error.status !== undefined && error.status < 500;
-    refuse(
-      response,
-      error.status ?? 500,
-      isRequestError ? 'The request body is not JSON.' : 'internal error',
-      extensions,
-    );
-  };
-}
+const answerError: ErrorRequestHandler = (error: { status?: number; type?: string }, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  if (error.type === 'entity.too.large') {
+    return refuse(response, 413, `The request is larger than ${maxBodyBytes} bytes.`);
+  }
+  const isRequestError = error.status !== undefined && error.status < 500;
+  refuse(response, error.status ?? 500, isRequestError ? 'The request body is not JSON.' : 'internal error');
+};

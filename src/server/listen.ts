@@ -13,6 +13,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** More than an explorer and a few dashboards keep open. */
 const MAX_CONNECTIONS = 200;
 
+/** What listens on every address is reached, from this machine, at the loopback's. */
+const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
+
 /** @throws IamqlError InvalidInput when the port cannot be had. */
 export async function listen(app: Express, host: string, port: number): Promise<Listening> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, app);
@@ -22,7 +25,7 @@ export async function listen(app: Express, host: string, port: number): Promise<
     server.listen(port, host, resolve);
   });
   const { port: actual } = server.address() as AddressInfo;
-  const name = host.includes(':') ? `[${host}]` : host;
+  const name = EVERY_ADDRESS.has(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return { url: `http://${name}:${actual}/graphql`, close: () => close(server) };
 }
 

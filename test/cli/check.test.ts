@@ -120,6 +120,7 @@ describe.concurrent('what cannot run: 3, and nothing on stdout', () => {
     ['an external id without a role', ['check', '--external-id', 'x'], '--external-id needs --role-arn'],
     ['an age without a report', ['check', '--generated-at', '2026-01-01T00:00:00Z'], 'need --report'],
     ['a time without an offset', ['check', '--generated-at', '2026-01-01T00:00:00'], 'is not an RFC 3339 time'],
+    ['an age for the sample', ['check', '--sample', '--max-age', '4h'], '--max-age is not for the sample'],
     ['an age in words', ['check', '--max-age', 'today'], '"today" is not a length of time'],
     ['a wait without a unit', ['check', '--wait', '10'], '"10" is not a length of time'],
     ['seconds that are none', ['check', '--setup-seconds', '-1'], 'not a number of seconds'],

@@ -123,7 +123,10 @@ describe('a token', () => {
       const refused = await post(local, { query: FOUNDING_TEXT }, { authorization });
       expect(refused.status).toBe(401);
       expect(refused.headers.get('www-authenticate')).toBe('Bearer');
-      expect(refused.body).toEqual({ errors: [{ message: expect.stringContaining('asks for a token') }] });
+      expect(refused.body).toEqual({
+        errors: [{ message: expect.stringContaining('asks for a token') }],
+        extensions: { sample: true },
+      });
     }
     const { status, body } = await post(local, { query: FOUNDING_TEXT }, { authorization: `Bearer ${TOKEN}` });
     expect(status).toBe(200);

@@ -30,6 +30,23 @@ function getWithHost(host: string): Promise<{ readonly status: number; readonly 
   });
 }
 
+describe('every answer of a sample server says so', () => {
+  test.each([
+    ['no query', {}, {}],
+    ['a batch', [{ query: '{__typename}' }], {}],
+    ['a mutation', { query: 'mutation{a}' }, {}],
+    ['what a form of another site could send', { query: '{__typename}' }, { 'content-type': 'text/plain' }],
+  ])('%s', async (_name, body, headers) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{}], extensions: { sample: true } });
+  });
+});
+
 describe('answers', () => {
   test.each([
     ['bare, byte for byte', FOUNDING_TEXT],

@@ -22,8 +22,12 @@ describe('which operation is answered', () => {
       { text: 'query($n:Int!){rootUsers{arn @skip(if:$n)}}' },
       /used in position expecting type/,
     ],
-    ['a mutation', { text: 'mutation{iamUsers{arn}}' }, /^Schema is not configured to execute mutation operation\.$/],
-    ['a subscription', { text: 'subscription{iamUsers{arn}}' }, /^Schema is not configured to execute subscription/],
+    ['a mutation', { text: 'mutation{iamUsers{arn}}' }, /^This service answers queries only, no mutation\.$/],
+    [
+      'a subscription',
+      { text: 'subscription{iamUsers{arn}}' },
+      /^This service answers queries only, no subscription\.$/,
+    ],
     ['a text that is refused', { text: '' }, /^The text is empty/],
   ])('an error and no data when %s', async (_, question, message) => {
     const { result, selections } = await askSample(question);
