@@ -12,6 +12,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 // Libraries skip checks that are for their developers, and show clients no stacks.
 process.env.NODE_ENV ??= 'production';
+// Bundled libraries would warn users of what only their authors can mend; Node keeps quiet about installed ones, too.
+process.noDeprecation = true;
 // What was compiled once starts faster the next time; Node keeps it in the system's folder for temporary files.
 module.enableCompileCache?.();
 const source = new URL('../src/cli/main.ts', import.meta.url);

@@ -9,8 +9,7 @@ await build({
   logLevel: 'warn',
   // The one file of graphql that is imported by its path must be the same build as the rest of it: there may be but one.
   resolve: { alias: { 'graphql/language/parser.js': 'graphql/language/parser.mjs' } },
-  // Node keeps quiet about what is deprecated inside node_modules; Express still calls url.parse().
-  ssr: { noExternal: true, external: ['express'], target: 'node' },
+  ssr: { noExternal: true, target: 'node' },
   build: {
     ssr: 'src/cli/main.ts',
     outDir: 'dist/cli',
@@ -18,6 +17,21 @@ await build({
     emptyOutDir: true,
     // The bundle contains other people's work, whose licences ask to travel with it.
     license: { fileName: 'licenses.md' },
-    rollupOptions: { output: { entryFileNames: 'main.js', chunkFileNames: 'chunks/[name].js' } },
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'main.js',
+        chunkFileNames: 'chunks/[name].js',
+        // What one command loads together is one file: each file costs the start about as much as its contents do.
+        codeSplitting: {
+          groups: [
+            { name: 'iamql', test: /\/src\/(?!server\/|cli\/main)/ },
+            {
+              name: 'aws',
+              test: /@smithy\/(?:core|node-http-handler|signature-v4|types)\/|@aws-sdk\/(?:core|client-iam)\//,
+            },
+          ],
+        },
+      },
+    },
   },
 });
