@@ -1,5 +1,6 @@
 import type { ReportedCredentials } from './assets.ts';
 import type { Instant } from './instant.ts';
+import type { Unread } from './unread.ts';
 
 /** What is known of an access key from ListAccessKeys and GetAccessKeyLastUsed. */
 export interface KnownKey {
@@ -19,24 +20,32 @@ export interface ReportSlot {
 
 /** The slots that hold a key. Slots whose columns the report lacks are left out: nothing can be matched to them. */
 export function filledSlots(credentials: ReportedCredentials): readonly ReportSlot[] {
-  const slots = [
-    {
-      slot: 1,
-      active: credentials.accessKey1Active,
-      lastRotated: credentials.accessKey1LastRotated,
-      lastUsedDate: credentials.accessKey1LastUsedDate,
-    },
-    {
-      slot: 2,
-      active: credentials.accessKey2Active,
-      lastRotated: credentials.accessKey2LastRotated,
-      lastUsedDate: credentials.accessKey2LastUsedDate,
-    },
-  ];
-  return slots.filter(
-    (slot): slot is ReportSlot =>
-      typeof slot.active === 'boolean' && typeof slot.lastRotated === 'string' && typeof slot.lastUsedDate !== 'symbol',
+  const slot1 = filledSlot(
+    1,
+    credentials.accessKey1Active,
+    credentials.accessKey1LastRotated,
+    credentials.accessKey1LastUsedDate,
   );
+  const slot2 = filledSlot(
+    2,
+    credentials.accessKey2Active,
+    credentials.accessKey2LastRotated,
+    credentials.accessKey2LastUsedDate,
+  );
+  if (slot1) return slot2 ? [slot1, slot2] : [slot1];
+  return slot2 ? [slot2] : [];
+}
+
+type Fact<T> = T | null | Unread;
+
+function filledSlot(
+  slot: 1 | 2,
+  active: Fact<boolean>,
+  lastRotated: Fact<Instant>,
+  lastUsedDate: Fact<Instant>,
+): ReportSlot | undefined {
+  if (typeof active !== 'boolean' || typeof lastRotated !== 'string' || typeof lastUsedDate === 'symbol') return;
+  return { slot, active, lastRotated, lastUsedDate };
 }
 
 /** How well a key must fit a slot, from the strictest: the report is older than the list, and keys may have changed since. */

@@ -105,5 +105,6 @@ const isLike = (slot: ReportSlot, key: AccessKey): boolean =>
 
 /** Exactly `setupSeconds` after the user still counts. */
 function isDuringSetup(userCreated: Instant, keyCreated: Instant, setupSeconds: number): boolean {
+  if (keyCreated <= userCreated) return true;
   return instantToMs(keyCreated) - instantToMs(userCreated) <= setupSeconds * 1000;
 }
