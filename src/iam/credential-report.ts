@@ -17,6 +17,8 @@ export interface CredentialReport {
   readonly root: ReportedRoot | undefined;
   /** Columns of the catalogue that this report lacks. Older reports have 16. */
   readonly missingColumns: ReadonlySet<string>;
+  /** Somebody has more access keys than the report has slots. */
+  readonly hasAdditionalKeys: boolean;
 }
 
 /**
@@ -32,16 +34,18 @@ export function parseCredentialReport(csv: string): CredentialReport {
   const seen = new Set<string>();
   let root: ReportedRoot | undefined;
   let account: IamArn | undefined;
+  let hasAdditionalKeys = false;
   while (rows.next()) {
     const arn = rows.arn();
     account ??= arn;
     if (arn.accountId !== account.accountId) throw rows.wrong('arn', `of account ${account.accountId}, as before`);
     const credentials = credentialsOf(rows);
+    hasAdditionalKeys ||= credentials.additionalCredentialsInfo !== null;
     if (seen.size === seen.add(arn.resource).size) throw rows.wrong('arn', 'new: it stands there twice');
     if (arn.resource === 'root') root = rootOf(credentials);
     else users.push(userOf(credentials, arn));
   }
-  return { account, users, root, missingColumns: rows.missingColumns };
+  return { account, users, root, missingColumns: rows.missingColumns, hasAdditionalKeys };
 }
 
 /** The catalogue gives each column its type, and the rows check it; the generated literal does not know the types. */

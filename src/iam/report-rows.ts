@@ -7,6 +7,7 @@ import { UNREAD, type Unread } from './unread.ts';
 
 /** What AWS writes for the name of the root user; no IAM user can be called that. */
 const ROOT = '<root_account>';
+const SLASH = 0x2f;
 const IDENTITY_COLUMNS = ['user', 'arn', 'user_creation_time'] as const;
 /** A column that only reports from 2025 on have; AWS gave no more than two keys to a user before. */
 const COLUMNS_WITHOUT_LOSS: ReadonlySet<string> = new Set(['additional_credentials_info']);
@@ -58,8 +59,12 @@ export class ReportRows implements ReportCells {
   arn(): IamArn {
     const text = this.arnText();
     const arn = this.parseArn(text);
-    const isUser = arn?.resource.startsWith('user/') && text.endsWith(`/${this.user()}`);
-    this.isRoot = arn?.resource === 'root' && this.user() === ROOT;
+    const user = this.user();
+    const isUser =
+      arn?.resource.startsWith('user/') &&
+      text.charCodeAt(text.length - user.length - 1) === SLASH &&
+      text.endsWith(user);
+    this.isRoot = arn?.resource === 'root' && user === ROOT;
     if (arn && (isUser || this.isRoot)) return arn;
     throw this.wrong('arn', 'the ARN of the IAM user that column user names, or of the root user');
   }

@@ -59,10 +59,11 @@ export class MemoryInventory implements Inventory {
   }
 
   async find(type: AssetTypeName, where: Expression): Promise<Found> {
-    const expression = withAdditionalKeys(where);
+    const candidates = await this.assetsOf(type, where);
+    const expression = this.facts?.report.hasAdditionalKeys ? withAdditionalKeys(where) : where;
     if (fieldsOf(expression).some(({ name }) => name === 'connector')) await this.loadConnector();
     if (factsOf(expression).has('ACCOUNT_ALIASES')) await this.loadAlias();
-    const found = await this.filter(await this.assetsOf(type, expression), expression);
+    const found = await this.filter(candidates, expression);
     const assets = [...found.assets].sort((a, b) => (this.key(a) < this.key(b) ? -1 : 1));
     return { assets, unread: [...found.unread, ...(type === 'IAMUser' ? this.filteredReport() : [])] };
   }

@@ -93,7 +93,12 @@ describe('the same facts, however the file is written', () => {
   ])('%s', (_, written) => {
     expect(written).not.toBe(csv);
     const { missingColumns, ...facts } = parseCredentialReport(written);
-    expect(facts).toEqual({ account: report.account, users: report.users, root: report.root });
+    expect(facts).toEqual({
+      account: report.account,
+      users: report.users,
+      root: report.root,
+      hasAdditionalKeys: false,
+    });
     expect([...missingColumns]).toEqual(['additional_credentials_info']);
   });
 });
