@@ -69,7 +69,10 @@ async function getCredentialReport(account: AwsAccount, request: ReportRequest, 
 function reportOf({ Content, GeneratedTime }: GetCredentialReportCommandOutput): ReportAnswer {
   if (!Content?.length) throw answeredWithout(GET, 'a report');
   if (!GeneratedTime) throw answeredWithout(GET, 'the time the report was generated');
-  return { csv: Buffer.from(Content).toString('utf8'), generatedAt: instantOf(GeneratedTime) };
+  return {
+    csv: Buffer.from(Content.buffer, Content.byteOffset, Content.byteLength).toString('utf8'),
+    generatedAt: instantOf(GeneratedTime),
+  };
 }
 
 /** Whether AWS builds a new report now: COMPLETE says that it keeps to the one it has. */
