@@ -59,11 +59,11 @@ export class MemoryInventory implements Inventory {
   }
 
   async find(type: AssetTypeName, where: Expression): Promise<Found> {
-    const candidates = await this.assetsOf(type, where);
-    const expression = this.facts?.report.hasAdditionalKeys ? withAdditionalKeys(where) : where;
+    const { report } = catalogue[type].group === 'CREDENTIAL_REPORT' ? await this.loadReport() : {};
+    const expression = report?.hasAdditionalKeys ? withAdditionalKeys(where) : where;
     if (fieldsOf(expression).some(({ name }) => name === 'connector')) await this.loadConnector();
     if (factsOf(expression).has('ACCOUNT_ALIASES')) await this.loadAlias();
-    const found = await this.filter(candidates, expression);
+    const found = await this.filter(await this.assetsOf(type, where), expression);
     const assets = [...found.assets].sort((a, b) => (this.key(a) < this.key(b) ? -1 : 1));
     return { assets, unread: [...found.unread, ...(type === 'IAMUser' ? this.filteredReport() : [])] };
   }
@@ -115,14 +115,15 @@ export class MemoryInventory implements Inventory {
   private async filter(assets: readonly Asset[], expression: Expression): Promise<Found> {
     const certain = compile(expression, this.read, 'certainly');
     const facts = factsOf(expression);
-    if (!facts.has('ACCESS_KEYS') && !facts.has('ACCESS_KEY_LAST_USED')) {
-      return { assets: assets.filter(certain.isTrue), unread: [] };
-    }
+    if (facts.size === 0) return { assets: assets.filter(certain.isTrue), unread: [] };
     const possible = compile(expression, this.read, 'possibly');
     const candidates = assets.filter(possible.isTrue);
     const selected = candidates.filter(certain.isTrue);
     const undecided = candidates.filter((asset) => !certain.isTrue(asset));
     if (undecided.length === 0) return { assets: selected, unread: [] };
+    if (!facts.has('ACCESS_KEYS') && !facts.has('ACCESS_KEY_LAST_USED')) {
+      return { assets: selected, unread: undecided.map(notDecided) };
+    }
     const listed = await this.decide(undecided, { certain, possible }, this.keys);
     const used = await this.decide(listed.undecided, { certain, possible }, this.keysWithUse);
     return {

@@ -72,3 +72,13 @@ test('a fault of ours is an error without its words, and no empty list', async (
   expect(JSON.stringify(result)).not.toContain('secret');
   expect(result.errors).toMatchObject([{ message: 'internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
 });
+
+test.each([
+  ['its alias', '"example-sample"', ['111122223333']],
+  ['another alias', '"other"', []],
+  ['no alias', 'null', []],
+])('a connector is found by %s, which is read before it is compared', async (_name, alias, names) => {
+  const { result } = await askSample({ text: `connectors(where:{accountAlias:${alias}}){name}` });
+  expect(result.errors).toBeUndefined();
+  expect(result.data).toEqual({ connectors: names.map((name) => ({ name })) });
+});
