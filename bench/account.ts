@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/package-root.ts';
@@ -19,16 +18,6 @@ export const environment = (endpoint: string): NodeJS.ProcessEnv => ({
 export const largeAccount = (): Scenario => ({ users: manyUsers(5000, 20), report: { columns: 'with-additional' } });
 
 export const cli = join(packageRoot, 'bin', 'iamql.js');
-
-/** The package as it is published: built code, no sources. Needs `npm run build`. */
-export function builtPackage(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'iamql-package-'));
-  for (const part of ['bin', 'dist', 'schema', 'controls', 'sample', 'package.json']) {
-    cpSync(join(packageRoot, part), join(folder, part), { recursive: true });
-  }
-  symlinkSync(join(packageRoot, 'node_modules'), join(folder, 'node_modules'));
-  return join(folder, 'bin', 'iamql.js');
-}
 
 /** Runs a Node program to its end. @throws Error when its exit code is not one of `codes`. */
 export function run(args: readonly string[], env: NodeJS.ProcessEnv, codes: readonly number[] = [0]): Promise<string> {

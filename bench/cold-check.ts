@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/package-root.ts';
 import { startAwsEndpoint } from '../test/support/aws-endpoint.ts';
-import { builtPackage, cli, environment, largeAccount, run } from './account.ts';
+import { builtPackage } from '../test/support/built-package.ts';
+import { cli, environment, largeAccount, run } from './account.ts';
 import { type Line, medians, ms } from './line.ts';
 
 const FROM_SOURCES = 1.6;
@@ -11,7 +13,8 @@ const BUILT = 1.2;
 export async function benchColdCheck(): Promise<readonly Line[]> {
   const endpoint = await startAwsEndpoint(largeAccount());
   const env = environment(endpoint.url);
-  const built = builtPackage();
+  const folder = builtPackage();
+  const built = join(folder, 'bin', 'iamql.js');
   const json = JSON.parse(await run([cli, 'check', '--format', 'json'], env, [1]));
   const users = json.controls[0].rules[0].findings.map((finding: { name: string }) => finding.name);
   const counts = async (work: () => Promise<unknown>): Promise<number> => {
@@ -25,6 +28,7 @@ export async function benchColdCheck(): Promise<readonly Line[]> {
   const made = [await counts(floor), await counts(sources), await counts(packaged)];
   const times = await medians(15, { floor, sources, packaged });
   await endpoint.close();
+  rmSync(folder, { recursive: true });
   const line = (what: string, time: number, bound: number): Line => ({
     what: `cold check, 5,000 users, ${users.length} findings, ${what}`,
     measured: `${(time / times.floor).toFixed(2)} x (${ms(time)} against ${ms(times.floor)})`,

@@ -23,6 +23,8 @@ export interface CliOptions {
   /** Left out, stdin is at its end. */
   readonly stdin?: string;
   readonly cwd?: string;
+  /** Another `iamql` than the checkout's. */
+  readonly bin?: string;
   /** Nobody reads stdout: its end of the pipe is closed, as `head` closes it. */
   readonly closeStdout?: boolean;
   /** Sent once `when` resolves, to a process that is still running. */
@@ -50,7 +52,7 @@ process.once('exit', () => {
 
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const home = mkdtempSync(join(tmpdir(), 'iamql-home-'));
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const child = spawn(process.execPath, [options.bin ?? BIN, ...args], {
     cwd: options.cwd ?? home,
     env: { PATH: process.env['PATH'], HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: NO_METADATA, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
