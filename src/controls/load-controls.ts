@@ -24,7 +24,7 @@ export async function loadControls(): Promise<readonly Control[]> {
 }
 
 /** Every control in the YAML files of a folder, by id. @throws IamqlError InvalidControl */
-export async function readControls(folder: string): Promise<readonly Control[]> {
+async function readControls(folder: string): Promise<readonly Control[]> {
   const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.yaml'));
   const controls = await Promise.all(files.sort().map((file) => loadControl(join(folder, file))));
   return controls.sort((a, b) => (a.id < b.id ? -1 : 1));
