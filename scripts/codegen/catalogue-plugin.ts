@@ -7,6 +7,8 @@ export interface Field {
   readonly type: string;
   readonly nullable: boolean;
   readonly relation?: 'toOne' | 'toMany';
+  /** A list of scalars of that type. */
+  readonly list?: true;
   /** The facts that it needs beyond those of its own type. */
   readonly fact?: FactGroup;
   /** The credential report's column that holds it. */

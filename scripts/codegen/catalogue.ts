@@ -16,6 +16,7 @@ export interface CatalogueField {
   readonly type: string;
   readonly nullable: boolean;
   readonly relation?: 'toOne' | 'toMany';
+  readonly list?: true;
   readonly fact?: string;
   readonly column?: string;
   readonly slot?: number;
@@ -59,7 +60,11 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
   return {
     type: named.name,
     nullable: !isNonNullType(field.type),
-    ...(isObjectType(named) ? { relation: many ? ('toMany' as const) : ('toOne' as const) } : {}),
+    ...(isObjectType(named)
+      ? { relation: many ? ('toMany' as const) : ('toOne' as const) }
+      : many
+        ? { list: true }
+        : {}),
     ...(fact ? { fact: String(fact['group']) } : {}),
     ...(column ? { column: String(column['name']) } : {}),
     ...(slot ? { slot: Number(slot['slot']) } : {}),

@@ -5,10 +5,11 @@ import { IamqlError } from '../iam/error.ts';
 import { MemoryInventory } from '../inventory/memory-inventory.ts';
 import type { Run } from '../report/run.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
+import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote, writeResult } from './output.ts';
 import { addSourceOptions, inventorySettings, openSource, type SourceOptions } from './source-options.ts';
 
-interface CheckOptions extends SourceOptions {
+interface CheckOptions extends SourceOptions, LimitOptions {
   readonly format: 'text' | 'json';
   readonly output?: string;
   readonly explain?: boolean;
@@ -23,7 +24,7 @@ export function addCheckCommand(program: Command): void {
     .addOption(new Option('--format <format>', 'how the result is written').choices(['text', 'json']).default('text'))
     .option('--output <file>', 'write the result to a file')
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addSourceOptions(command).action(check);
+  addLimitOptions(addSourceOptions(command)).action(check);
 }
 
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
@@ -34,7 +35,7 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
   inventory.prefetch(controls.flatMap(({ assetTypes }) => assetTypes));
   const runs: ControlRun[] = [];
-  for (const control of controls) runs.push(await runControl(inventory, control));
+  for (const control of controls) runs.push(await runControl(inventory, control, limitsOf(options)));
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);
   // First, because a reader that closes the pipe early ends the process with it.

@@ -9,10 +9,11 @@ import { IamqlError } from '../iam/error.ts';
 import { MemoryInventory } from '../inventory/memory-inventory.ts';
 import { printableLines } from '../report/printable.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
+import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote, writeResult } from './output.ts';
 import { addSourceOptions, inventorySettings, openSource, type SourceOptions } from './source-options.ts';
 
-interface QueryOptions extends SourceOptions {
+interface QueryOptions extends SourceOptions, LimitOptions {
   readonly file?: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly operation?: string;
@@ -37,12 +38,13 @@ export function addQueryCommand(program: Command): void {
     .option('--return-path <path>', 'what is judged of each selected row: a dotted path', '')
     .option('--output <file>', 'write the result to a file')
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addSourceOptions(command).action(query);
+  addLimitOptions(addSourceOptions(command)).action(query);
 }
 
 async function query(argument: string | undefined, options: QueryOptions): Promise<void> {
   const { operation: operationName, variables, expect, returnPath } = options;
-  const question: Question = { text: await readText(argument, options.file), operationName, variables };
+  const text = await readText(argument, options.file);
+  const question: Question = { text, operationName, variables, limits: limitsOf(options) };
   const source = await openSource(options);
   const inventory = new MemoryInventory(source, inventorySettings(options));
   if (!expect && returnPath) throw new IamqlError('InvalidInput', '--return-path needs --expect');

@@ -4,6 +4,7 @@ import { findControls, foundingControlId } from '../controls/load-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
 import { MemoryInventory } from '../inventory/memory-inventory.ts';
+import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote } from './output.ts';
 import {
   addSourceOptions,
@@ -13,7 +14,7 @@ import {
   type SourceOptions,
 } from './source-options.ts';
 
-interface ServeOptions extends SourceOptions {
+interface ServeOptions extends SourceOptions, LimitOptions {
   readonly host: string;
   readonly port: number;
   readonly tokenFile?: string;
@@ -33,7 +34,7 @@ export function addServeCommand(program: Command): void {
     .option('--token-file <file>', 'the token that clients must send; or set IAMQL_TOKEN')
     .option('--allow-host <name...>', "host names that requests may be for, beside the loopback's", [])
     .addOption(durationOption('--refresh <time>', 'how long answers come from one reading of the report', '5m'));
-  addSourceOptions(command).action(serve);
+  addLimitOptions(addSourceOptions(command), true).action(serve);
 }
 
 async function serve(options: ServeOptions): Promise<void> {
@@ -56,6 +57,7 @@ async function serve(options: ServeOptions): Promise<void> {
     token,
     allowedHosts: options.allowHost.map((name) => name.toLowerCase()),
     foundingText: founding?.rules[0]?.query ?? '',
+    limits: limitsOf(options),
   });
   const server = await listen(app, options.host, options.port);
   // Whoever waits for the note may send a signal as soon as it is there.

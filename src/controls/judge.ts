@@ -40,12 +40,16 @@ export async function judge(
   const types = [...new Set(selections.map((selection) => selection.type))];
   const none = asksForNone(expectation);
   const findings = none
-    ? selections.flatMap((selection) => selection.found.assets.map((asset) => ({ asset, selection })))
+    ? selections
+        .filter(({ kind }) => kind === 'list')
+        .flatMap((selection) => selection.found.assets.map((asset) => ({ asset, selection })))
     : [];
   const errors = [...(result.errors ?? [])];
   if (errors.length + selections.length === 0) errors.push(new GraphQLError('the text selects nothing to judge'));
+  const byAssets = none && returnPath === '';
+  const hasValues = !byAssets || selections.some(({ kind }) => kind !== 'list');
   const failed =
-    none && returnPath === '' ? findings.length > 0 : failsByValue(result, selections, expectation, returnPath);
+    (byAssets && findings.length > 0) || (hasValues && failsByValue(result, selections, expectation, returnPath));
   const verdict = failed ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
   return { verdict, result, findings, types, errors, total: await count(inventory, types) };
 }
@@ -65,9 +69,9 @@ function failsByValue(
 }
 
 /** A text that cannot be executed has errors of its own, which the answer will hold. */
-function checkPath({ text, operationName }: Question, returnPath: string): void {
+function checkPath({ text, operationName, limits }: Question, returnPath: string): void {
   if (returnPath === '') return;
-  const { document } = prepareDocument(loadSchema(), text);
+  const { document } = prepareDocument(loadSchema(), text, limits);
   if (document) checkReturnPath(document, operationName, returnPath);
 }
 

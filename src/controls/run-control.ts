@@ -1,3 +1,4 @@
+import type { Limits } from '../graphql/limits.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Control, Rule } from './control.ts';
 import { asksForNone } from './expectation.ts';
@@ -21,9 +22,9 @@ export interface ControlRun {
 }
 
 /** Judges every rule of a control over one inventory. */
-export async function runControl(inventory: Inventory, control: Control): Promise<ControlRun> {
+export async function runControl(inventory: Inventory, control: Control, limits?: Limits): Promise<ControlRun> {
   const rules: RuleRun[] = [];
-  for (const rule of control.rules) rules.push(await runRule(inventory, rule));
+  for (const rule of control.rules) rules.push(await runRule(inventory, rule, limits));
   const judged = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
   return { control, verdict: combine(judged), rules };
 }
@@ -34,10 +35,10 @@ export function combine(verdicts: readonly Verdict[]): Verdict {
   return verdicts.length === 0 || verdicts.includes('ERROR') ? 'ERROR' : 'PASS';
 }
 
-async function runRule(inventory: Inventory, rule: Rule): Promise<RuleRun> {
+async function runRule(inventory: Inventory, rule: Rule, limits: Limits | undefined): Promise<RuleRun> {
   // `eq []` asks which assets are selected; what the text prints of them is not needed to judge it.
   const rowsOnly = asksForNone(rule.expect) && rule.returnPath === '';
-  const judgement = await judge(inventory, { text: rule.query, rowsOnly }, rule.expect, rule.returnPath);
+  const judgement = await judge(inventory, { text: rule.query, rowsOnly, limits }, rule.expect, rule.returnPath);
   const { verdict, total } = judgement;
   return { rule, verdict, total, errors: errorsOf(judgement), findings: await findingsOf(inventory, rule, judgement) };
 }

@@ -1,7 +1,9 @@
-import { type ExecutionResult, execute } from 'graphql';
+import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import { instantToMs, renderInstant } from '../iam/instant.ts';
 import type { Evidence, Inventory } from '../inventory/inventory.ts';
 import { prepareDocument } from './document.ts';
+import { type Limits, usualLimits } from './limits.ts';
+import { readRequest } from './request.ts';
 import { type Context, resolveField, type Selection } from './resolve.ts';
 import { loadSchema } from './schema.ts';
 
@@ -11,6 +13,7 @@ export interface Question {
   readonly operationName?: string | undefined;
   /** Leave the fields of what is selected out of the answer: `selections` alone are wanted. */
   readonly rowsOnly?: boolean;
+  readonly limits?: Limits | undefined;
 }
 
 export interface Answer {
@@ -23,26 +26,41 @@ export interface Answer {
 /** Answers a stored text from an inventory. What goes wrong is in `result.errors`; it throws nothing. */
 export async function ask(inventory: Inventory, question: Question): Promise<Answer> {
   const schema = loadSchema();
-  const { document, errors } = prepareDocument(schema, question.text);
-  if (!document) return { result: { errors, extensions: extensionsOf(inventory.evidence()) }, selections: [] };
+  const { text, operationName, limits = usualLimits } = question;
+  const refuse = (errors: readonly GraphQLError[]): Answer => ({
+    result: { errors, extensions: extensionsOf(inventory.evidence()) },
+    selections: [],
+  });
+  const { document, errors } = prepareDocument(schema, text, limits);
+  if (!document) return refuse(errors);
+  const request = await readRequest(schema, { document, operationName, variables: question.variables ?? {} }, limits);
+  if (request.errors.length > 0) return refuse(request.errors);
   const contextValue: Context = { inventory, selections: [], rowsOnly: question.rowsOnly === true };
   const result = await execute({
     schema,
     document,
     contextValue,
-    variableValues: question.variables,
-    operationName: question.operationName,
+    variableValues: request.variables,
+    operationName,
     fieldResolver: resolveField,
   });
-  return { result: { ...result, extensions: extensionsOf(inventory.evidence()) }, selections: contextValue.selections };
+  const extensions = extensionsOf(inventory.evidence(), request.warnings);
+  result.errors?.forEach(addCode);
+  return { result: { ...result, extensions }, selections: contextValue.selections };
+}
+
+/** Resolvers give their errors a code; what is left is an argument or a variable that GraphQL would not take. */
+function addCode(error: GraphQLError): void {
+  Object.assign(error, { extensions: { code: 'BAD_USER_INPUT', ...error.extensions } });
 }
 
 /** What every answer says of where it comes from; ages in seconds. */
-export function extensionsOf(evidence: Evidence): Record<string, unknown> {
+export function extensionsOf(evidence: Evidence, warnings: readonly string[] = []): Record<string, unknown> {
   const { source, account, credentialReport } = evidence;
   const generatedAt = credentialReport?.generatedAt;
   const ageSeconds = generatedAt ? Math.round((Date.now() - instantToMs(generatedAt)) / 1000) : null;
   return {
+    ...(warnings.length > 0 ? { warnings } : {}),
     ...(source === 'sample'
       ? { sample: true, notice: 'The bundled sample account: example data, not an AWS account.' }
       : {}),

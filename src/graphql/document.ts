@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
-  type GraphQLErrorOptions,
   type GraphQLSchema,
   Kind,
   Lexer,
@@ -15,7 +14,8 @@ import {
 } from 'graphql';
 import { assetFragment } from './asset-fragment.ts';
 import { parseBareText } from './bare-text.ts';
-import { limits } from './limits.ts';
+import { rewriteDocument } from './dialect.ts';
+import { checkLimit, type Limits, usualLimits } from './limits.ts';
 
 /** A text that can be executed, or why it cannot: never both. Errors point into the text as it was written. */
 export type Prepared =
@@ -26,20 +26,21 @@ export type Prepared =
  * Makes a stored text executable, whichever way it is written: a bare field or several, a selection set, operations;
  * with the fragments that it spreads, or without those that the service knows.
  */
-export function prepareDocument(schema: GraphQLSchema, text: string): Prepared {
+export function prepareDocument(schema: GraphQLSchema, text: string, limits: Limits = usualLimits): Prepared {
+  // No editor counts a byte order mark as a column.
+  const source = new Source(text.replace(/^\uFEFF/, ''), 'stored text');
   try {
-    // No editor counts a byte order mark as a column.
-    const source = new Source(text.replace(/^\uFEFF/, ''), 'stored text');
-    const { isBare } = scan(source);
+    const { isBare } = scan(source, limits);
     const written = isBare ? parseBareText(source) : parse(source);
-    const document = withKnownFragments(schema, written);
-    checkSelections(document);
-    const errors = [...operationErrors(document), ...validate(schema, document)];
+    const flat = rewriteDocument(schema, written);
+    const document = withKnownFragments(schema, flat.value);
+    checkSelections(document, limits);
+    const errors = [...operationErrors(document), ...flat.errors, ...validate(schema, document)];
     return errors.length > 0
-      ? { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) }
+      ? { errors: errors.map((error) => withCode(withPlace(error, source), 'GRAPHQL_VALIDATION_FAILED')) }
       : { document };
   } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
+    if (error instanceof GraphQLError) return { errors: [withCode(withPlace(error, source), 'GRAPHQL_PARSE_FAILED')] };
     throw error;
   }
 }
@@ -52,6 +53,20 @@ function operationErrors(document: DocumentNode): readonly GraphQLError[] {
     .map((node) => new GraphQLError(`This service answers queries only, no ${node.operation}.`, { nodes: node }));
 }
 
+/**
+ * Makes an error point into the text as it was written: not into the fragment that the service knows, and somewhere even
+ * where validation gave up without saying at what.
+ */
+function withPlace(error: GraphQLError, source: Source): GraphQLError {
+  const nodes = error.nodes?.filter((node) => node.loc?.source === source);
+  const isPlaced = (error.locations?.length ?? 0) > 0 && nodes?.length === error.nodes?.length;
+  if (isPlaced) return error;
+  if (nodes && nodes.length > 0) return new GraphQLError(error.message, { nodes });
+  return new GraphQLError(error.message, { source, positions: [Math.max(0, source.body.search(KNOWN_FRAGMENT))] });
+}
+
+const KNOWN_FRAGMENT = /\.\.\.\s*AssetFragment/;
+
 /** The codes by which GraphQL servers tell a text that cannot be read from one that asks for what is not there. */
 function withCode(error: GraphQLError, code: string): GraphQLError {
   return Object.assign(error, { extensions: { code, ...error.extensions } });
@@ -62,29 +77,25 @@ const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.PAREN
 const DEFINITIONS: ReadonlySet<string> = new Set(['query', 'mutation', 'subscription', 'fragment']);
 
 /** Reads every token once, before anything recurses, and tells from the first one in which form the text is written. */
-function scan(source: Source): { readonly isBare: boolean } {
-  if (source.body.length > limits.maxTextLength) {
-    throw tooMuch('characters', source.body.length, limits.maxTextLength, { source, positions: [0] });
-  }
+function scan(source: Source, limits: Limits): { readonly isBare: boolean } {
+  checkLimit('maxTextLength', source.body.length, limits, { source, positions: [0] });
   const lexer = new Lexer(source);
   const first = lexer.advance();
   if (first.kind === TokenKind.EOF)
     throw new GraphQLError('The text is empty: there is nothing to ask.', { source, positions: [0] });
   let depth = 0;
   let tokens = 0;
+  let deepest = { depth: 0, start: 0 };
+  let firstAbove = 0;
   for (let token = first; token.kind !== TokenKind.EOF; token = lexer.advance()) {
     if (OPENING.has(token.kind)) depth++;
     if (CLOSING.has(token.kind)) depth--;
-    const here = { source, positions: [token.start] };
-    if (depth > limits.maxDepth) throw tooMuch('brackets open at once', depth, limits.maxDepth, here);
-    if (++tokens > limits.maxTokens) throw tooMuch('tokens', tokens, limits.maxTokens, here);
+    if (depth > deepest.depth) deepest = { depth, start: token.start };
+    if (++tokens === limits.maxTokens + 1) firstAbove = token.start;
   }
+  checkLimit('maxDepth', deepest.depth, limits, { source, positions: [deepest.start] });
+  checkLimit('maxTokens', tokens, limits, { source, positions: [firstAbove] });
   return { isBare: first.kind === TokenKind.NAME && !DEFINITIONS.has(first.value) };
-}
-
-function tooMuch(what: string, count: number, limit: number, where: GraphQLErrorOptions): GraphQLError {
-  const message = `The text has more ${what} than this service reads: ${count} or more, and the limit is ${limit}.`;
-  return new GraphQLError(message, where);
 }
 
 /** Adds the fragment that the service knows, when the text spreads it and does not define its own. */
@@ -117,10 +128,10 @@ interface Count {
 }
 
 /** Counts fields and aliases with fragments spread out, as execution will: a few fragments can stand for millions. */
-function checkSelections(document: DocumentNode): void {
+function checkSelections(document: DocumentNode, limits: Limits): void {
   const fragments = fragmentsOf(document);
   const [last] = [...fragments.values()].slice(limits.maxFragments);
-  if (last) throw tooMuch('fragments', fragments.size, limits.maxFragments, { nodes: last });
+  if (last) checkLimit('maxFragments', fragments.size, limits, { nodes: last });
   const counts = new Map<string, Count>();
   const countSet = (set: SelectionSetNode | undefined): Count =>
     sum((set?.selections ?? []).map((selection) => countSelection(selection)));
@@ -140,13 +151,11 @@ function checkSelections(document: DocumentNode): void {
     return count;
   };
   const all = document.definitions.map((node) => ('selectionSet' in node ? countSet(node.selectionSet) : NONE));
-  checkCount(sum(all), { nodes: document.definitions.slice(0, 1) });
-}
-
-function checkCount({ selections, aliases, depth }: Count, where: GraphQLErrorOptions): void {
-  if (selections > limits.maxSelections) throw tooMuch('selected fields', selections, limits.maxSelections, where);
-  if (aliases > limits.maxAliases) throw tooMuch('aliases', aliases, limits.maxAliases, where);
-  if (depth > limits.maxFieldDepth) throw tooMuch('fields inside fields', depth, limits.maxFieldDepth, where);
+  const { selections, aliases, depth } = sum(all);
+  const where = { nodes: document.definitions.slice(0, 1) };
+  checkLimit('maxSelections', selections, limits, where);
+  checkLimit('maxAliases', aliases, limits, where);
+  checkLimit('maxFieldDepth', depth, limits, where);
 }
 
 const NONE: Count = { selections: 0, aliases: 0, depth: 0 };

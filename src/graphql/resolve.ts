@@ -4,13 +4,17 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { Found, Inventory } from '../inventory/inventory.ts';
+import type { Position } from '../inventory/page.ts';
 import type { Expression } from '../where/expression.ts';
-import { readWhere, type WhereInput } from '../where/read-where.ts';
+import { renderCursor } from './cursor.ts';
+import { type RootKind, type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
 
 /** What a root field selected, for whoever judges the answer: the assets themselves, not only what was printed. */
 export interface Selection {
   /** The name in the answer: the alias, or the field's name. */
   readonly responseKey: string;
+  /** Only a list holds the assets themselves; a connection and an aggregate are values of another shape. */
+  readonly kind: RootKind;
   readonly type: AssetTypeName;
   readonly where: Expression;
   readonly found: Found;
@@ -23,19 +27,15 @@ export interface Context {
   readonly rowsOnly: boolean;
 }
 
-const typesByRoot = new Map(
-  Object.entries(catalogue).flatMap(([name, { root }]) => (root ? [[root, name as AssetTypeName] as const] : [])),
-);
-
 /**
  * One resolver for every field: the catalogue says what a field is, the inventory what its value is. It is a promise only
  * where something must be read, because an answer has many fields that need none.
  */
 export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
   try {
-    const type = info.path.prev === undefined ? typesByRoot.get(info.fieldName) : undefined;
-    const value = type
-      ? selectAssets(type, args['where'], String(info.path.key), context)
+    const root = info.path.prev === undefined ? rootField(info.fieldName) : undefined;
+    const value = root
+      ? select(readRootQuestion(root, args), String(info.path.key), context)
       : fieldOf(source as Asset, info.fieldName, context.inventory);
     return value instanceof Promise ? value.catch(throwGraphQLError) : value;
   } catch (error) {
@@ -47,21 +47,41 @@ function throwGraphQLError(error: unknown): never {
   throw toGraphQLError(error);
 }
 
-async function selectAssets(
-  type: AssetTypeName,
-  where: WhereInput | null | undefined,
+async function select(
+  question: RootQuestion,
   responseKey: string,
   { inventory, selections, rowsOnly }: Context,
-): Promise<readonly unknown[]> {
-  const expression = readWhere(type, where);
-  const found = await inventory.find(type, expression);
-  selections.push({ responseKey, type, where: expression, found });
+): Promise<unknown> {
+  const { kind, type, where, page } = question;
+  const found = await inventory.find(type, where, page);
+  selections.push({ responseKey, kind, type, where, found });
+  if (kind === 'aggregate') return { count: countOf(found) };
+  if (kind === 'connection') return connectionOf(question, found);
   // GraphQL puts an error in the list as a null in its place and an error on its path.
   return [...(rowsOnly ? [] : found.assets), ...found.unread.map(toGraphQLError)];
 }
 
+function connectionOf({ type, page }: RootQuestion, found: Found): unknown {
+  const { assets, positions, skipped, total, unread } = found;
+  const cursors = assets.map((_asset, index) => renderCursor(positions[index] as Position, type, page.sort));
+  return {
+    totalCount: countOf(found),
+    pageInfo: {
+      hasNextPage: skipped + assets.length < total,
+      hasPreviousPage: skipped > 0,
+      startCursor: cursors[0] ?? null,
+      endCursor: cursors.at(-1) ?? null,
+    },
+    edges: [...assets.map((node, index) => ({ cursor: cursors[index], node })), ...unread.map(toGraphQLError)],
+  };
+}
+
+/** What could not be read may match or not, so nobody knows how many do. */
+const countOf = ({ total, unread }: Found): number | GraphQLError => (unread[0] ? toGraphQLError(unread[0]) : total);
+
 /** A field with facts of its own is read for the answer even where cheaper facts stood in for it in a filter. */
 function fieldOf(asset: Asset, name: string, inventory: Inventory): unknown {
+  if (asset.__typename === undefined) return asset[name]; // A connection or a part of one: it holds all that it has.
   const field = catalogue[asset.__typename as AssetTypeName].fields[name];
   const value = field?.fact && asset[name] === undefined ? UNREAD : inventory.read(asset, name);
   return value === UNREAD ? inventory.load(asset, name) : value;

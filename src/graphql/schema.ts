@@ -8,25 +8,27 @@ import {
   type GraphQLSchema,
   Kind,
 } from 'graphql';
+import { catalogue } from '../iam/catalogue.generated.ts';
 import { parseInstant, renderInstant } from '../iam/instant.ts';
 import { packageRoot } from '../package-root.ts';
+import { withQueryType } from './query-type.ts';
 
 let schema: GraphQLSchema | undefined;
 
-/** The schema of schema/*.graphql, built once per process. */
+/** The schema of schema/*.graphql with its root fields, built once per process. */
 export function loadSchema(): GraphQLSchema {
   schema ??= readSchema(join(packageRoot, 'schema'));
   return schema;
 }
 
 function readSchema(folder: string): GraphQLSchema {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
+  const files = readdirSync(folder).filter((name) => name.endsWith('.graphql') && !name.endsWith('.generated.graphql'));
   const sdl = files.sort().map((name) => readFileSync(join(folder, name), 'utf8'));
   // `npm run codegen` has validated the SDL; doing it at each start would double the time this takes.
-  const built = buildSchema(sdl.join('\n'), { assumeValid: true, noLocation: true });
-  const dateTime = built.getType('DateTime');
+  const assets = buildSchema(sdl.join('\n'), { assumeValid: true, noLocation: true });
+  const dateTime = assets.getType('DateTime');
   if (dateTime instanceof GraphQLScalarType) Object.assign(dateTime, dateTimeScalar);
-  return built;
+  return withQueryType(assets, catalogue);
 }
 
 const dateTimeScalar: Pick<GraphQLScalarType<string, string>, 'serialize' | 'parseValue' | 'parseLiteral'> = {

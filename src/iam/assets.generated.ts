@@ -211,6 +211,17 @@ export type IAsset = {
   readonly internalRegion: Scalars['String']['output'];
 };
 
+/** Where a page of a connection stands among all that matches. */
+export type PageInfo = {
+  readonly __typename: 'PageInfo';
+  /** The cursor of the page's last edge, for `after`; null when the page is empty. */
+  readonly endCursor: Maybe<Scalars['String']['output']>;
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** The cursor of the page's first edge; null when the page is empty. */
+  readonly startCursor: Maybe<Scalars['String']['output']>;
+};
+
 /** The root user of an account: the credential report's `<root_account>` row. */
 export type RootUser = IAsset & {
   readonly __typename: 'RootUser';
@@ -232,3 +243,9 @@ export type RootUser = IAsset & {
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
 };
+
+export type SortDirection =
+  /** Nulls last. */
+  | 'ASC'
+  /** Nulls first. */
+  | 'DESC';

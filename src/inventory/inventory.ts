@@ -3,9 +3,17 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
+import type { Page, Position } from './page.ts';
 
 export interface Found {
+  /** The page that was asked for, in order. */
   readonly assets: readonly Asset[];
+  /** Where each of them stands. */
+  readonly positions: readonly Position[];
+  /** How many match, on this page and all others. */
+  readonly total: number;
+  /** How many of them stand before the page. */
+  readonly skipped: number;
   /**
    * Why the assets may not be all: one error for each asset that is neither selected nor passed over, or for a source
    * that is not whole. Never empty when something that the question needs could not be read.
@@ -26,8 +34,8 @@ export interface Evidence {
  * An inventory lives for one run or one request, so that every fact is read once and none is older than the question.
  */
 export interface Inventory {
-  /** The assets of that type that match, by `identifier`. @throws IamqlError when the type's own facts cannot be read. */
-  find(type: AssetTypeName, where: Expression): Promise<Found>;
+  /** A page of the assets of that type that match. @throws IamqlError when the type's own facts cannot be read. */
+  find(type: AssetTypeName, where: Expression, page: Page): Promise<Found>;
   /** A field of an asset that this inventory gave: its value, null, or UNREAD. */
   readonly read: (asset: Asset, field: string) => unknown;
   /** Reads what was UNREAD, batched with what is asked at the same time. @throws IamqlError */

@@ -12,6 +12,7 @@ import { assetField } from './asset-fields.ts';
 import type { FactSource, ReportFacts } from './fact-source.ts';
 import type { Evidence, Found, Inventory } from './inventory.ts';
 import { isFiltered, noRootRow, notDecided, notInReport } from './not-told.ts';
+import { type Order, type Page, type Position, pageOf } from './page.ts';
 import { completeKeys, keysInReport, listedKey, viewWithKeys } from './user-keys.ts';
 
 export interface InventorySettings {
@@ -23,6 +24,12 @@ export interface InventorySettings {
 const CONCURRENT_CALLS = 8;
 /** After so many users in a row could not be read, and none could, the rest is not asked: the answer would be the same. */
 const FAILURES_BEFORE_GIVING_UP = 3;
+
+/** What matches, and why that may not be all. */
+interface Filtered {
+  readonly assets: readonly Asset[];
+  readonly unread: readonly IamqlError[];
+}
 
 type KeyLoader = DataLoader<ReportedUser, readonly AccessKey[], string>;
 
@@ -58,14 +65,15 @@ export class MemoryInventory implements Inventory {
     if (types.some((type) => catalogue[type].group === 'CREDENTIAL_REPORT')) this.loadReport().catch(() => {});
   }
 
-  async find(type: AssetTypeName, where: Expression): Promise<Found> {
+  async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
     const { report } = catalogue[type].group === 'CREDENTIAL_REPORT' ? await this.loadReport() : {};
     const expression = report?.hasAdditionalKeys ? withAdditionalKeys(where) : where;
     if (fieldsOf(expression).some(({ name }) => name === 'connector')) await this.loadConnector();
     if (factsOf(expression).has('ACCOUNT_ALIASES')) await this.loadAlias();
     const found = await this.filter(await this.assetsOf(type, where), expression);
-    const assets = [...found.assets].sort((a, b) => (this.key(a) < this.key(b) ? -1 : 1));
-    return { assets, unread: [...found.unread, ...(type === 'IAMUser' ? this.filteredReport() : [])] };
+    const placed = await this.place(found.assets, type, page.sort);
+    const unread = [...found.unread, ...placed.unread, ...(type === 'IAMUser' ? this.filteredReport() : [])];
+    return { ...pageOf(placed.assets, page), unread };
   }
 
   read = (asset: Asset, field: string): unknown => {
@@ -112,11 +120,10 @@ export class MemoryInventory implements Inventory {
   }
 
   /** Cheap facts first; what they leave undecided is read for those assets alone, one kind of fact after the other. */
-  private async filter(assets: readonly Asset[], expression: Expression): Promise<Found> {
-    const certain = compile(expression, this.read, 'certainly');
+  private async filter(assets: readonly Asset[], expression: Expression): Promise<Filtered> {
+    const { certainly: certain, possibly: possible } = compile(expression, this.read);
     const facts = factsOf(expression);
     if (facts.size === 0) return { assets: assets.filter(certain.isTrue), unread: [] };
-    const possible = compile(expression, this.read, 'possibly');
     const candidates = assets.filter(possible.isTrue);
     const selected = candidates.filter(certain.isTrue);
     const undecided = candidates.filter((asset) => !certain.isTrue(asset));
@@ -237,7 +244,33 @@ export class MemoryInventory implements Inventory {
     return this.facts?.isFiltered ? [isFiltered()] : [];
   }
 
-  private key(asset: Asset): string {
-    return this.read(asset, 'identifier') as string;
+  /** Each asset with its position. One whose place cannot be known stands last, beside the error. */
+  private async place(assets: readonly Asset[], type: AssetTypeName, sort: readonly Order[]) {
+    const unread: IamqlError[] = [];
+    const sortValue = (asset: Asset, field: string): unknown => {
+      const value = this.read(asset, field);
+      if (value !== UNREAD) return value;
+      return this.load(asset, field).catch((error: unknown) => {
+        if (!(error instanceof IamqlError)) throw error;
+        unread.push(error);
+        return null;
+      });
+    };
+    const fields = sort.map(({ field }) => field);
+    const readAll = (asset: Asset): readonly unknown[] => fields.map((field) => sortValue(asset, field));
+    const values = fields.some((field) => mayBeUnread(type, field))
+      ? await Promise.all(assets.map((asset) => Promise.all(readAll(asset))))
+      : assets.map(readAll);
+    const placed = assets.map((asset, index) => ({
+      asset,
+      position: { values: values[index] as Position['values'], identifier: this.read(asset, 'identifier') as string },
+    }));
+    return { assets: placed, unread };
   }
+}
+
+/** Whether a field may have to be asked for, or be lacking from a report. */
+function mayBeUnread(type: AssetTypeName, name: string): boolean {
+  const field = catalogue[type].fields[name];
+  return field?.fact !== undefined || field?.column !== undefined;
 }

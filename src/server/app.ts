@@ -6,7 +6,7 @@ import {
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { renderAssetFragment } from '../graphql/asset-fragment.ts';
-import { maxBodyBytes } from '../graphql/limits.ts';
+import type { Limits } from '../graphql/limits.ts';
 import { resolveField } from '../graphql/resolve.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import type { Inventory } from '../inventory/inventory.ts';
@@ -27,6 +27,7 @@ export interface ServerSettings {
   readonly allowedHosts: readonly string[];
   /** The stored text that the explorer opens on. */
   readonly foundingText: string;
+  readonly limits: Limits;
 }
 
 /** GraphQL at /graphql, with the explorer page for browsers at the same address. No other origin may read answers. */
@@ -46,7 +47,7 @@ export async function createApp(settings: ServerSettings): Promise<Express> {
       fragments: renderAssetFragment(schema),
     }),
   );
-  const apollo = await startApollo();
+  const apollo = await startApollo(settings.limits);
   const context = async (): Promise<RequestContext> => ({
     inventory: await settings.openInventory(),
     selections: [],
@@ -55,11 +56,11 @@ export async function createApp(settings: ServerSettings): Promise<Express> {
   app.use(
     '/graphql',
     checkToken(settings.token),
-    express.json({ limit: maxBodyBytes }),
+    express.json({ limit: settings.limits.maxBodyBytes }),
     expressMiddleware(apollo, { context }),
   );
   app.use((_request, response) => refuse(response, 404, 'There is nothing here; GraphQL is at /graphql.'));
-  app.use(answerError);
+  app.use(answerError(settings.limits.maxBodyBytes));
   return app;
 }
 
@@ -76,9 +77,9 @@ function withSample(json: string): string {
   return JSON.stringify({ ...answer, extensions: { ...answer.extensions, sample: true } });
 }
 
-async function startApollo(): Promise<ApolloServer<RequestContext>> {
+async function startApollo(limits: Limits): Promise<ApolloServer<RequestContext>> {
   const schema = loadSchema();
-  const stage = new DocumentStage(schema);
+  const stage = new DocumentStage(schema, limits);
   const apollo = new ApolloServer<RequestContext>({
     schema,
     fieldResolver: resolveField,
@@ -94,11 +95,13 @@ async function startApollo(): Promise<ApolloServer<RequestContext>> {
 }
 
 /** What goes wrong before GraphQL: a body that is too large, or not JSON. */
-const answerError: ErrorRequestHandler = (error: { status?: number; type?: string }, _request, response, next) => {
-  if (response.headersSent) return next(error);
-  if (error.type === 'entity.too.large') {
-    return refuse(response, 413, `The request is larger than ${maxBodyBytes} bytes.`);
-  }
-  const isRequestError = error.status !== undefined && error.status < 500;
-  refuse(response, error.status ?? 500, isRequestError ? 'The request body is not JSON.' : 'internal error');
-};
+const answerError =
+  (maxBodyBytes: number): ErrorRequestHandler =>
+  (error: { status?: number; type?: string }, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    if (error.type === 'entity.too.large') {
+      return refuse(response, 413, `The request is larger than ${maxBodyBytes} bytes; --max-body-bytes raises it.`);
+    }
+    const isRequestError = error.status !== undefined && error.status < 500;
+    refuse(response, error.status ?? 500, isRequestError ? 'The request body is not JSON.' : 'internal error');
+  };

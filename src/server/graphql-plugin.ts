@@ -4,14 +4,17 @@ import {
   type GraphQLRequestListener,
   HeaderMap,
 } from '@apollo/server';
-import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import { extensionsOf } from '../graphql/ask.ts';
 import { type Prepared, prepareDocument } from '../graphql/document.ts';
+import type { Limits } from '../graphql/limits.ts';
+import { readRequest } from '../graphql/request.ts';
 import type { Context } from '../graphql/resolve.ts';
 
 /** One request's state: what resolvers need, and how the document stage read its text. */
 export interface RequestContext extends Context {
   prepared?: Prepared;
+  warnings?: readonly string[];
 }
 
 /** Texts whose documents are kept: a dashboard's worth. */
@@ -26,10 +29,12 @@ const NOTHING: DocumentNode = parse('{ __typename }');
  */
 export class DocumentStage {
   private readonly schema: GraphQLSchema;
+  private readonly limits: Limits;
   private readonly prepared = new Map<string, Prepared>();
 
-  constructor(schema: GraphQLSchema) {
+  constructor(schema: GraphQLSchema, limits: Limits) {
     this.schema = schema;
+    this.limits = limits;
   }
 
   /** Apollo's keys are a prefix of its own and the hash of the text. */
@@ -44,9 +49,9 @@ export class DocumentStage {
       didResolveSource: async ({ source, queryHash, contextValue }) => {
         contextValue.prepared = this.prepare(queryHash, source);
       },
-      responseForOperation: async ({ contextValue }) => {
-        const errors = contextValue.prepared?.errors;
-        if (!errors) return null;
+      responseForOperation: async (request) => {
+        const errors = request.contextValue.prepared?.errors ?? (await this.readRequest(request));
+        if (errors.length === 0) return null;
         const http = { status: 400, headers: new HeaderMap() };
         return { http, body: { kind: 'single', singleResult: { errors: errors.map((error) => error.toJSON()) } } };
       },
@@ -54,10 +59,24 @@ export class DocumentStage {
     }),
   };
 
+  /** Reads what is asked before it is executed, and passes its variables on as they were meant. */
+  private async readRequest({
+    document,
+    request,
+    contextValue,
+  }: GraphQLRequestContext<RequestContext>): Promise<readonly GraphQLError[]> {
+    if (!document) return [];
+    const { operationName, variables = {} } = request;
+    const read = await readRequest(this.schema, { document, operationName, variables }, this.limits);
+    contextValue.warnings = read.warnings;
+    request.variables = read.variables;
+    return read.errors;
+  }
+
   private prepare(hash: string, text: string): Prepared {
     const known = this.prepared.get(hash);
     this.prepared.delete(hash);
-    const prepared = known ?? prepareDocument(this.schema, text);
+    const prepared = known ?? prepareDocument(this.schema, text, this.limits);
     this.prepared.set(hash, prepared);
     const oldest = this.prepared.keys().next().value;
     if (this.prepared.size > MAX_DOCUMENTS && oldest !== undefined) this.prepared.delete(oldest);
@@ -70,5 +89,8 @@ const hashOf = (key: string): string => key.slice(key.lastIndexOf(':') + 1);
 function addExtensions({ response, contextValue }: GraphQLRequestContext<RequestContext>): void {
   if (response.body?.kind !== 'single') return;
   const { singleResult } = response.body;
-  singleResult.extensions = { ...singleResult.extensions, ...extensionsOf(contextValue.inventory.evidence()) };
+  singleResult.extensions = {
+    ...singleResult.extensions,
+    ...extensionsOf(contextValue.inventory.evidence(), contextValue.warnings),
+  };
 }

@@ -1,5 +1,5 @@
 import { catalogue } from '../iam/catalogue.generated.ts';
-import type { Expression } from './expression.ts';
+import { type Expression, isLeaf, isRelated } from './expression.ts';
 
 /**
  * AWS may give a user more access keys than the credential report has slots. A text that asks the same of slot 1 *or*
@@ -14,6 +14,8 @@ export function withAdditionalKeys(expression: Expression): Expression {
       return { ...expression, of: [...expression.of.map(withAdditionalKeys), ...additionalKeys(expression.of)] };
     case 'not':
     case 'some':
+    case 'all':
+    case 'single':
       return { ...expression, of: withAdditionalKeys(expression.of) };
     default:
       return expression;
@@ -44,18 +46,19 @@ function slotsOf(expression: Expression): readonly (number | undefined)[] {
       return holdsRelation(expression.of) && slotsOf(expression.of).length > 0 ? [undefined] : slotsOf(expression.of);
     case 'some':
       return slotsOf(expression.of);
-    case 'equals':
-    case 'isNull': {
-      const slot = catalogue[expression.type].fields[expression.field]?.slot;
+    case 'all':
+    case 'single':
+      // "All of them" cannot be asked of a key that is none of them.
+      return slotsOf(expression.of).map(() => undefined);
+    default: {
+      const slot = isLeaf(expression) ? catalogue[expression.type]?.fields[expression.field]?.slot : undefined;
       return slot === undefined ? [] : [slot];
     }
-    default:
-      return [];
   }
 }
 
 function holdsRelation(expression: Expression): boolean {
-  if (expression.kind === 'some') return true;
+  if (isRelated(expression)) return true;
   if (expression.kind === 'and' || expression.kind === 'or') return expression.of.some(holdsRelation);
   return expression.kind === 'not' && holdsRelation(expression.of);
 }
@@ -72,8 +75,8 @@ function asAdditionalKey(expression: Expression): Expression {
 
 function inSlot2(expression: Expression): Expression {
   if (expression.kind === 'and' || expression.kind === 'or') return { ...expression, of: expression.of.map(inSlot2) };
-  if (expression.kind === 'not' || expression.kind === 'some') return { ...expression, of: inSlot2(expression.of) };
-  return 'field' in expression ? { ...expression, field: expression.field.replace('Key1', 'Key2') } : expression;
+  if (expression.kind === 'not' || isRelated(expression)) return { ...expression, of: inSlot2(expression.of) };
+  return isLeaf(expression) ? { ...expression, field: expression.field.replace('Key1', 'Key2') } : expression;
 }
 
 /** The order in which a text names its conditions does not matter. */
@@ -81,7 +84,7 @@ function canonical(expression: Expression): string {
   if (expression.kind === 'and' || expression.kind === 'or') {
     return `${expression.kind}(${expression.of.map(canonical).sort().join()})`;
   }
-  if (expression.kind === 'not' || expression.kind === 'some') {
+  if (expression.kind === 'not' || isRelated(expression)) {
     return JSON.stringify({ ...expression, of: canonical(expression.of) });
   }
   return JSON.stringify(expression);

@@ -51,7 +51,7 @@ const apart = userWith(
 const none = userWith();
 
 const isTrue = (expression: Expression, user: Asset): boolean =>
-  compile(expression, (asset, field) => asset[field], 'certainly').isTrue(user);
+  compile(expression, (asset, field) => asset[field]).certainly.isTrue(user);
 
 describe('the same of either slot is asked of every other key as well', () => {
   test.each<[name: string, where: WhereInput]>([

@@ -158,10 +158,7 @@ for (const [meaning, table] of Object.entries(rows)) {
 
 describe('a request error, and no list at all', () => {
   test.each<[where: string, error: RegExp]>([
-    [
-      '{accessKeys_NONE:null}',
-      /^iamUsers: BAD_USER_INPUT accessKeys_NONE: null is read differently by published versions/,
-    ],
+    ['{accessKeys_NONE:null}', /^: BAD_USER_INPUT accessKeys_NONE: null is read differently by published versions/],
     ['{OR:[null]}', /Expected value of type "IAMUserWhere!", found null/],
     ['{createDate:"2024-01-02T00:00:00"}', /DateTime: "2024-01-02T00:00:00" is not an RFC 3339 time with an offset/],
     ['{createDate:20240102}', /DateTime: the value is not an RFC 3339 time/],

@@ -1,0 +1,175 @@
+import {
+  type GraphQLFieldConfigMap,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInt,
+  GraphQLList,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  isInputType,
+} from 'graphql';
+import type { AssetType } from '../iam/catalogue.generated.ts';
+import { operators } from '../where/operators.ts';
+import type { Catalogue } from '../where/read-where.ts';
+
+/** The names of a type's three root fields. */
+export const rootFieldsOf = (root: string) => ({
+  list: root,
+  connection: `${root}Connection`,
+  aggregate: `${root}Aggregate`,
+});
+
+/**
+ * Adds what is asked of each asset type to a schema of asset types: its root fields, and the inputs that they take.
+ * schema/where.generated.graphql is this, printed.
+ *
+ * @param assets a schema of the asset types of `types`, `PageInfo` and `SortDirection`.
+ */
+export function withQueryType(assets: GraphQLSchema, types: Catalogue): GraphQLSchema {
+  const query = new QueryTypes(assets, types).query();
+  return new GraphQLSchema({ ...assets.toConfig(), query, assumeValid: true });
+}
+
+class QueryTypes {
+  private readonly assets: GraphQLSchema;
+  private readonly types: readonly (readonly [string, AssetType])[];
+  private readonly wheres: ReadonlyMap<string, GraphQLInputObjectType>;
+
+  constructor(assets: GraphQLSchema, types: Catalogue) {
+    this.assets = assets;
+    this.types = Object.entries(types);
+    this.wheres = new Map(this.types.map(([name, type]) => [`${name}Where`, this.where(name, type)]));
+  }
+
+  query(): GraphQLObjectType {
+    const fields = this.types.flatMap(([name, { root }]) => (root ? Object.entries(this.rootFields(name, root)) : []));
+    return new GraphQLObjectType({ name: 'Query', fields: Object.fromEntries(fields) });
+  }
+
+  private rootFields(name: string, root: string): GraphQLFieldConfigMap<unknown, unknown> {
+    const node = this.named(name) as GraphQLObjectType;
+    const where = { type: this.named(`${name}Where`) as GraphQLInputObjectType };
+    const sort = this.sort(name);
+    const names = rootFieldsOf(root);
+    return {
+      [names.list]: {
+        description: `Every ${name} that matches. A null in the list stands for what could not be read: see \`errors\`.`,
+        type: new GraphQLList(node),
+        args: { where, options: { type: this.options(name, sort) } },
+      },
+      [names.connection]: {
+        description: `Every ${name} that matches, page by page.`,
+        type: this.connection(name, root, node),
+        args: {
+          first: { type: GraphQLInt, description: 'How many at most; all that are left when it is not said.' },
+          after: { type: GraphQLString, description: 'The cursor of the edge before the page.' },
+          where,
+          sort: { type: listOf(sort), description: SORT },
+        },
+      },
+      [names.aggregate]: {
+        description: `What can be said of every ${name} that matches, taken together.`,
+        type: new GraphQLObjectType({
+          name: `${name}AggregateSelection`,
+          fields: {
+            count: {
+              type: GraphQLInt,
+              description: 'How many match. Null when something that decides it could not be read: see `errors`.',
+            },
+          },
+        }),
+        args: { where },
+      },
+    };
+  }
+
+  private connection(name: string, root: string, node: GraphQLObjectType): GraphQLObjectType {
+    const edge = new GraphQLObjectType({
+      name: `${name}Edge`,
+      fields: { cursor: { type: new GraphQLNonNull(GraphQLString) }, node: { type: new GraphQLNonNull(node) } },
+    });
+    return new GraphQLObjectType({
+      name: `${root.charAt(0).toUpperCase()}${root.slice(1)}Connection`,
+      fields: {
+        totalCount: {
+          type: GraphQLInt,
+          description:
+            'How many match, on all pages. Null when something that decides it could not be read: see `errors`.',
+        },
+        pageInfo: { type: new GraphQLNonNull(this.named('PageInfo') as GraphQLObjectType) },
+        edges: {
+          description: 'A null in the list stands for what could not be read: see `errors`.',
+          type: new GraphQLList(edge),
+        },
+      },
+    });
+  }
+
+  private where(name: string, type: AssetType): GraphQLInputObjectType {
+    return new GraphQLInputObjectType({
+      name: `${name}Where`,
+      fields: () => {
+        const self = this.named(`${name}Where`) as GraphQLInputObjectType;
+        const keys = Object.entries(type.fields).flatMap(([field, entry]) =>
+          operators
+            .filter((operator) => operator.appliesTo(entry))
+            .map(
+              ({ suffix, argumentType }) => [`${field}${suffix}`, { type: this.input(argumentType(entry)) }] as const,
+            ),
+        );
+        return {
+          AND: { type: listOf(self) },
+          OR: { type: listOf(self) },
+          NOT: { type: self },
+          ...Object.fromEntries(keys),
+        };
+      },
+    });
+  }
+
+  private sort(name: string): GraphQLInputObjectType {
+    const direction = { type: this.named('SortDirection') as GraphQLInputType };
+    const fields = Object.entries(this.fieldsOf(name)).filter(([, field]) => !field.relation && !field.list);
+    return new GraphQLInputObjectType({
+      name: `${name}Sort`,
+      description: 'One field: several are several objects, the first of which counts most.',
+      fields: Object.fromEntries(fields.map(([field]) => [field, direction])),
+    });
+  }
+
+  private options(name: string, sort: GraphQLInputObjectType): GraphQLInputObjectType {
+    return new GraphQLInputObjectType({
+      name: `${name}Options`,
+      fields: {
+        limit: { type: GraphQLInt, description: 'How many at most; all of them when it is not said.' },
+        offset: { type: GraphQLInt, description: 'How many to leave out before the first.' },
+        sort: { type: listOf(sort), description: SORT },
+      },
+    });
+  }
+
+  private fieldsOf(name: string): AssetType['fields'] {
+    return this.types.find(([type]) => type === name)?.[1].fields ?? {};
+  }
+
+  /** The type that the table of operators names: `String`, `[String!]`, `IAMUserWhere`. */
+  private input(name: string): GraphQLInputType {
+    const item = /^\[(.+)!\]$/.exec(name)?.[1];
+    const type = this.named(item ?? name);
+    if (!isInputType(type)) throw new Error(`${name} is no input`);
+    return item ? listOf(type) : type;
+  }
+
+  private named(name: string): GraphQLNamedType {
+    const type = this.wheres.get(name) ?? this.assets.getType(name) ?? (name === 'Int' ? GraphQLInt : undefined);
+    if (!type) throw new Error(`the schema has no type ${name}`);
+    return type;
+  }
+}
+
+const SORT = 'In this order; what is equal in all of it, and everything when it is not said, by `identifier`.';
+
+const listOf = (type: GraphQLInputType): GraphQLInputType => new GraphQLList(new GraphQLNonNull(type));

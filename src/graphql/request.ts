@@ -1,0 +1,164 @@
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
+import { IamqlError } from '../iam/error.ts';
+import { preparePatterns } from '../where/patterns.ts';
+import { WhereError, type WherePath } from '../where/read-where.ts';
+import { rewriteVariables } from './dialect.ts';
+import { checkLimit, type Limits } from './limits.ts';
+import { type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** What is left to check once the variables of a text are known. */
+export interface Request {
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  readonly variables: Variables;
+}
+
+/** A request that can be executed, or why it cannot. */
+export interface ReadRequest {
+  /** In the flat form of the language. */
+  readonly variables: Variables;
+  /** What its root fields ask; an operation that is not there asks nothing, and execution says so. */
+  readonly questions: readonly RootQuestion[];
+  /** What works, and may not be what its author meant. */
+  readonly warnings: readonly string[];
+  readonly errors: readonly GraphQLError[];
+}
+
+/** Reads what an operation asks before anything is executed, so that a condition without meaning never is. */
+export async function readRequest(schema: GraphQLSchema, request: Request, limits: Limits): Promise<ReadRequest> {
+  const { document, operationName, variables } = request;
+  const operation = getOperationAST(document, operationName);
+  const nothing = { variables, questions: [], warnings: [] };
+  if (!operation) return { ...nothing, errors: [] };
+  try {
+    checkLimit('maxDepth', depthOf(variables), limits, { nodes: operation.variableDefinitions?.[0] ?? operation });
+    const flat = rewriteVariables(operation, variables);
+    if (flat.errors.length > 0) return { ...nothing, errors: flat.errors.map(asInputError) };
+    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], flat.value, {
+      maxErrors: 50,
+    });
+    if (errors) return { ...nothing, errors: errors.map(asInputError) };
+    return {
+      ...(await readQuestions(schema, rootNodes(document, operation.selectionSet), coerced, limits)),
+      variables: flat.value,
+    };
+  } catch (error) {
+    if (error instanceof GraphQLError) return { ...nothing, errors: [asInputError(error)] };
+    throw error;
+  }
+}
+
+async function readQuestions(schema: GraphQLSchema, nodes: readonly FieldNode[], variables: Variables, limits: Limits) {
+  const questions: RootQuestion[] = [];
+  const warnings = new Set<string>();
+  const errors: GraphQLError[] = [];
+  for (const node of nodes) {
+    const field = rootField(node.name.value);
+    const definition = schema.getQueryType()?.getFields()[node.name.value];
+    if (!field || !definition) continue;
+    try {
+      const args = getArgumentValues(definition, node, variables);
+      checkWhere(args['where'], node, limits);
+      const question = readRootQuestion(field, args, (warning) => warnings.add(warning));
+      await preparePatterns(question.where, (pattern) =>
+        checkLimit('maxPatternLength', pattern.length, limits, whereOf(node)),
+      );
+      questions.push(question);
+    } catch (error) {
+      errors.push(located(error, node));
+    }
+  }
+  return { questions, warnings: [...warnings], errors: errors.map(asInputError) };
+}
+
+/** The root fields of an operation, those in its fragments included. Validation has made sure that none spreads itself. */
+function rootNodes(document: DocumentNode, { selections }: SelectionSetNode): readonly FieldNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootNodes(document, selection.selectionSet);
+    const fragment = document.definitions.find(
+      (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === selection.name.value,
+    );
+    return fragment?.kind === Kind.FRAGMENT_DEFINITION ? rootNodes(document, fragment.selectionSet) : [];
+  });
+}
+
+function checkWhere(where: unknown, node: FieldNode, limits: Limits): void {
+  const { depth, keys } = measure(where);
+  checkLimit('maxWhereDepth', depth, limits, whereOf(node));
+  checkLimit('maxWhereNodes', keys, limits, whereOf(node));
+}
+
+const whereOf = (node: FieldNode): { readonly nodes: ArgumentNode | FieldNode } => ({
+  nodes: node.arguments?.find(({ name }) => name.value === 'where') ?? node,
+});
+
+/** How deep objects stand in objects, and how many keys they have in all. */
+function measure(value: unknown): { readonly depth: number; readonly keys: number } {
+  if (typeof value !== 'object' || value === null) return { depth: 0, keys: 0 };
+  const isList = Array.isArray(value);
+  let depth = 0;
+  let keys = isList ? 0 : Object.keys(value).length;
+  for (const inner of Object.values(value)) {
+    const measured = measure(inner);
+    depth = Math.max(depth, measured.depth);
+    keys += measured.keys;
+  }
+  return { depth: isList ? depth : depth + 1, keys };
+}
+
+/** Brackets open at once in a value of JSON, without recursion: nothing has bounded it yet. */
+function depthOf(value: unknown): number {
+  let depth = 0;
+  for (let level: readonly unknown[] = [value]; level.length > 0; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return depth - 1;
+}
+
+/** Puts an error on the part of the text that it is about. */
+function located(error: unknown, field: FieldNode): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof WhereError) return new GraphQLError(`${error.message}.`, { nodes: nodeAt(field, error.path) });
+  if (error instanceof IamqlError) return new GraphQLError(`${error.message}.`, whereOf(field));
+  throw error;
+}
+
+type Part = ArgumentNode | FieldNode | ValueNode | Extract<ValueNode, { kind: Kind.OBJECT }>['fields'][number];
+
+/** The part that a path of argument and keys leads to, or the last before it leads into a variable. */
+function nodeAt(field: FieldNode, [argument, ...path]: WherePath): Part {
+  let part: Part = field.arguments?.find(({ name }) => name.value === argument) ?? field;
+  for (const step of path) {
+    const value: ValueNode | undefined =
+      'value' in part && typeof part.value === 'object' ? part.value : (part as ValueNode);
+    // One object may stand for a list of one.
+    const next: Part | undefined =
+      value.kind === Kind.OBJECT
+        ? value.fields.find(({ name }) => name.value === step)
+        : value.kind === Kind.LIST
+          ? value.values[Number(step)]
+          : undefined;
+    if (next) part = next;
+    else if (step !== 0) return part;
+  }
+  return part;
+}
+
+function asInputError(error: GraphQLError): GraphQLError {
+  return Object.assign(error, { extensions: { code: 'BAD_USER_INPUT', ...error.extensions } });
+}

@@ -1,0 +1,94 @@
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import { everything, type Order, type Page } from '../inventory/page.ts';
+import type { Expression } from '../where/expression.ts';
+import { readWhere, type Warn, WhereError, type WhereInput } from '../where/read-where.ts';
+import { parseCursor } from './cursor.ts';
+import { rootFieldsOf } from './query-type.ts';
+
+export type RootKind = keyof ReturnType<typeof rootFieldsOf>;
+
+/** What a root field asks: assets of a type that match, in an order, from one place to another. */
+export interface RootQuestion {
+  readonly kind: RootKind;
+  readonly type: AssetTypeName;
+  readonly where: Expression;
+  readonly page: Page;
+}
+
+interface RootField {
+  readonly type: AssetTypeName;
+  readonly kind: RootKind;
+}
+
+const rootFields: ReadonlyMap<string, RootField> = new Map(
+  Object.entries(catalogue).flatMap(([name, { root }]) =>
+    Object.entries(root ? rootFieldsOf(root) : {}).map(
+      ([kind, field]) => [field, { type: name as AssetTypeName, kind: kind as RootKind }] as const,
+    ),
+  ),
+);
+
+/** The type that a field of `Query` asks of, and how. Undefined for `__schema` and its like. */
+export const rootField = (name: string): RootField | undefined => rootFields.get(name);
+
+type Args = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the arguments of a root field, after GraphQL's own coercion.
+ *
+ * @throws WhereError with the path of the argument that means nothing: `where`, `OR`, `0`, ...
+ */
+export function readRootQuestion({ type, kind }: RootField, args: Args, warn?: Warn): RootQuestion {
+  const where = inside('where', () => readWhere(type, args['where'] as WhereInput | null | undefined, warn));
+  return { kind, type, where, page: readPage(type, kind, args) };
+}
+
+function readPage(type: AssetTypeName, kind: RootKind, args: Args): Page {
+  if (kind === 'aggregate') return { ...everything, limit: 0 };
+  if (kind === 'connection') {
+    const sort = readSort(args['sort'], ['sort']);
+    const after = args['after'];
+    return {
+      sort,
+      offset: 0,
+      limit: readCount(args['first'], ['first']),
+      after: typeof after === 'string' ? inside('after', () => parseCursor(after, type, sort)) : undefined,
+    };
+  }
+  const options = (args['options'] ?? {}) as Args;
+  return {
+    sort: readSort(options['sort'], ['options', 'sort']),
+    offset: readCount(options['offset'], ['options', 'offset']) ?? 0,
+    limit: readCount(options['limit'], ['options', 'limit']),
+    after: undefined,
+  };
+}
+
+function readCount(value: unknown, path: readonly string[]): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if ((value as number) < 0) throw new WhereError(path, `${path.at(-1)} is ${value}: it cannot be negative`);
+  return value as number;
+}
+
+/** GraphQL does not keep the order in which an object's keys were written, so an object may hold one. */
+function readSort(value: unknown, path: readonly (string | number)[]): readonly Order[] {
+  const items = (value ?? []) as readonly Readonly<Record<string, Order['direction'] | null>>[];
+  return items.flatMap((item, index) => {
+    const orders = Object.entries(item).flatMap(([field, direction]) => (direction ? [{ field, direction }] : []));
+    if (orders.length > 1) {
+      const fields = orders.map(({ field, direction }) => `{${field}: ${direction}}`).join(', ');
+      throw new WhereError([...path, index], `a sort object names one field: write [${fields}] in the order meant`);
+    }
+    return orders;
+  });
+}
+
+/** Puts the argument's name before the path of what is wrong in it. */
+function inside<T>(argument: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof WhereError) throw new WhereError([argument, ...error.path], error.message);
+    throw error;
+  }
+}
