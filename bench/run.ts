@@ -3,6 +3,7 @@ import { benchColdCheck } from './cold-check.ts';
 import type { Line } from './line.ts';
 import { benchReport } from './report.ts';
 import { benchServe } from './serve.ts';
+import { benchWhere } from './where.ts';
 
 /**
  * `npm run bench [NAME...]`: ratios against floors that are measured in the same run, because machines differ and are
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   report: benchReport,
   check: benchColdCheck,
   serve: benchServe,
+  where: benchWhere,
 };
 
 const names = process.argv.slice(2);

@@ -139,7 +139,8 @@ describe.skipIf(hasNoBrowser())('the page in a browser', { timeout: 60_000 }, ()
     await eventually(() => stored(page, 'graphiql:tabState')).toContain('# edited');
     await page.reload();
     await eventually(() => text(page, '.graphiql-query-editor')).toContain('# edited');
-    await page.evaluate("localStorage.removeItem('iamql:graphiql:tabState')");
+    // Before the page's own scripts: the page that goes may still be about to write its tabs down.
+    await page.addInitScript("localStorage.removeItem('iamql:graphiql:tabState')");
     await page.reload();
     await eventually(() => text(page, '.graphiql-query-editor')).toContain('iamUsers');
   });
