@@ -75,6 +75,12 @@ export const limitTable = {
     most: 100_000,
     why: 'a pattern is matched in time that grows with its length times that of the text',
   },
+  maxPatternSize: {
+    counts: 'instructions in its patterns',
+    usual: 5_000,
+    most: 100_000,
+    why: 'a repetition such as `{900}` stands for many instructions, each of which costs memory and time',
+  },
   maxBodyBytes: {
     counts: 'bytes in an HTTP body',
     usual: 512 * 1024,

@@ -74,9 +74,10 @@ async function readQuestions(schema: GraphQLSchema, nodes: readonly FieldNode[],
       const args = getArgumentValues(definition, node, variables);
       checkWhere(args['where'], node, limits);
       const question = readRootQuestion(field, args, (warning) => warnings.add(warning));
-      await preparePatterns(question.where, (pattern) =>
-        checkLimit('maxPatternLength', pattern.length, limits, whereOf(node)),
-      );
+      await preparePatterns(question.where, ({ length, size }) => {
+        checkLimit('maxPatternLength', length, limits, whereOf(node));
+        checkLimit('maxPatternSize', size, limits, whereOf(node));
+      });
       questions.push(question);
     } catch (error) {
       errors.push(located(error, node));

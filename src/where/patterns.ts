@@ -8,24 +8,31 @@ let compilePattern: ((pattern: string) => RE2JS) | undefined;
  * Makes ready what `_MATCHES` needs: RE2's syntax, and time that grows with the length of the text alone, whatever the
  * pattern. The engine is loaded for the questions that need it, which few do.
  *
- * @param check is called with each pattern before it is compiled.
+ * @param check is called with the length of each pattern in characters before it is compiled, and with the size of all so
+ *   far in instructions.
  * @throws IamqlError InvalidInput for what RE2 cannot express, such as look-ahead.
  */
 export async function preparePatterns(
   expression: Expression,
-  check: (pattern: string) => void = () => {},
+  check: (count: { readonly length: number; readonly size: number }) => void = () => {},
 ): Promise<void> {
   const patterns = [...nodesOf(expression)].flatMap((node) => (node.kind === 'matches' ? [node] : []));
   if (patterns.length === 0) return;
   const { RE2JS } = await import('re2js');
   compilePattern = (pattern) => RE2JS.compile(pattern);
-  for (const { value } of patterns) check(String(value));
-  for (const { value, field } of patterns) checkPattern(`${field}_MATCHES`, String(value));
+  let size = 0;
+  for (const { value, field } of patterns) {
+    const pattern = String(value);
+    check({ length: pattern.length, size });
+    size += sizeOf(`${field}_MATCHES`, pattern);
+    check({ length: pattern.length, size });
+  }
 }
 
-function checkPattern(key: string, pattern: string): void {
+/** How many instructions a pattern is compiled to. */
+function sizeOf(key: string, pattern: string): number {
   try {
-    compile(pattern);
+    return compile(pattern).programSize();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const advice = 'RE2 syntax, without look-around and back-references';

@@ -120,6 +120,11 @@ describe('what has no meaning is refused before anything is asked, where it stan
     );
   });
 
+  test('patterns that are short and compile to much', async () => {
+    const { errors } = await answer(`iamUsers(where:{OR:[${'{arn_MATCHES:"(.?){900}N"}'.repeat(1_900)}]}){arn}`);
+    expect(errors?.[0]?.message).toMatch(/instructions in its patterns, .* --max-pattern-size raises it\.$/);
+  });
+
   test('`_SOME: null` works and warns', async () => {
     const { extensions, errors } = await answer('iamUsers(where:{accessKeys_SOME:null}){arn}');
     expect(errors).toBeUndefined();
