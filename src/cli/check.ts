@@ -2,12 +2,11 @@ import { type Command, Option } from 'commander';
 import { findControls, foundingControlId } from '../controls/load-controls.ts';
 import { type ControlRun, runControl } from '../controls/run-control.ts';
 import { IamqlError } from '../iam/error.ts';
-import { MemoryInventory } from '../inventory/memory-inventory.ts';
 import type { Run } from '../report/run.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote, writeResult } from './output.ts';
-import { addSourceOptions, inventorySettings, openSource, type SourceOptions } from './source-options.ts';
+import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
 
 interface CheckOptions extends SourceOptions, LimitOptions {
   readonly format: 'text' | 'json';
@@ -29,7 +28,7 @@ export function addCheckCommand(program: Command): void {
 
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
   const source = await openSource(options);
-  const inventory = new MemoryInventory(source, inventorySettings(options));
+  const inventory = source.inventory();
   // What the founding control covers is on its way while its file and its texts are made ready.
   if (ids.length === 0) inventory.prefetch(['IAMUser']);
   const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);

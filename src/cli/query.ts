@@ -6,12 +6,11 @@ import { type Expectation, parseExpectation, renderExpectation } from '../contro
 import { type Judgement, judge } from '../controls/judge.ts';
 import { ask, type Question } from '../graphql/ask.ts';
 import { IamqlError } from '../iam/error.ts';
-import { MemoryInventory } from '../inventory/memory-inventory.ts';
 import { printableLines } from '../report/printable.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote, writeResult } from './output.ts';
-import { addSourceOptions, inventorySettings, openSource, type SourceOptions } from './source-options.ts';
+import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
 
 interface QueryOptions extends SourceOptions, LimitOptions {
   readonly file?: string;
@@ -46,7 +45,7 @@ async function query(argument: string | undefined, options: QueryOptions): Promi
   const text = await readText(argument, options.file);
   const question: Question = { text, operationName, variables, limits: limitsOf(options) };
   const source = await openSource(options);
-  const inventory = new MemoryInventory(source, inventorySettings(options));
+  const inventory = source.inventory();
   if (!expect && returnPath) throw new IamqlError('InvalidInput', '--return-path needs --expect');
   const judgement = expect ? await judge(inventory, question, expect, returnPath) : undefined;
   const result = judgement?.result ?? (await ask(inventory, question)).result;

@@ -2,17 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { findControls, foundingControlId } from '../controls/load-controls.ts';
 import { IamqlError } from '../iam/error.ts';
-import type { FactSource } from '../inventory/fact-source.ts';
-import { MemoryInventory } from '../inventory/memory-inventory.ts';
+import type { Source } from '../inventory/inventory.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote } from './output.ts';
-import {
-  addSourceOptions,
-  durationOption,
-  inventorySettings,
-  openSource,
-  type SourceOptions,
-} from './source-options.ts';
+import { addSourceOptions, durationOption, openSource, type SourceOptions } from './source-options.ts';
 
 interface ServeOptions extends SourceOptions, LimitOptions {
   readonly host: string;
@@ -51,7 +44,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const [{ createApp }, { listen }] = await Promise.all([import('../server/app.ts'), import('../server/listen.ts')]);
   const [founding] = await findControls([foundingControlId]);
   const app = await createApp({
-    openInventory: async () => new MemoryInventory(await sources.open(), inventorySettings(options)),
+    openInventory: async () => (await sources.open()).inventory(),
     sourceLabel,
     isSample: options.sample === true,
     token,
@@ -68,14 +61,14 @@ async function serve(options: ServeOptions): Promise<void> {
 /** The source to answer from: a new one when the last is older than `--refresh`, so that its report is read again. */
 class CurrentSource {
   private readonly options: ServeOptions;
-  private source: Promise<FactSource> | undefined;
+  private source: Promise<Source> | undefined;
   private openedAt = 0;
 
   constructor(options: ServeOptions) {
     this.options = options;
   }
 
-  open(): Promise<FactSource> {
+  open(): Promise<Source> {
     if (!this.source || Date.now() - this.openedAt > this.options.refresh) {
       this.openedAt = Date.now();
       this.source = openSource(this.options);
@@ -85,8 +78,8 @@ class CurrentSource {
 }
 
 /** Asks once before anyone else does: bad credentials or a bad file end the server before it starts. */
-async function describe(source: FactSource, options: ServeOptions): Promise<string> {
-  const { accountId } = await source.readAccount();
+async function describe(source: Source, options: ServeOptions): Promise<string> {
+  const accountId = await source.account();
   if (source.kind === 'sample') return `the SAMPLE account ${accountId}: bundled example data, not your account`;
   return source.kind === 'report'
     ? `the credential report ${options.report} of account ${accountId}`

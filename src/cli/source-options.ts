@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, parseInstant } from '../iam/instant.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
-import type { InventorySettings } from '../inventory/memory-inventory.ts';
+import type { Source } from '../inventory/inventory.ts';
+import { MemoryInventory } from '../inventory/memory-inventory.ts';
 import { parseDuration } from './duration.ts';
 
 /** Where facts come from: the same flags on every command that reads any. */
@@ -50,9 +51,21 @@ export function durationOption(flags: string, description: string, usual: string
 }
 
 /** Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another. */
-export async function openSource(options: SourceOptions): Promise<FactSource> {
-  const { sample, report } = options;
+export async function openSource(options: SourceOptions): Promise<Source> {
   rejectContradictions(options);
+  const source = await openFactSource(options);
+  return {
+    kind: source.kind,
+    get calls() {
+      return source.calls;
+    },
+    inventory: () => new MemoryInventory(source, { setupSeconds: options.setupSeconds }),
+    account: async () => (await source.readAccount()).accountId,
+  };
+}
+
+async function openFactSource(options: SourceOptions): Promise<FactSource> {
+  const { sample, report } = options;
   if (sample) {
     const { SampleSource } = await import('../inventory/sample-source.ts');
     return new SampleSource();
@@ -78,8 +91,6 @@ async function openLive(options: SourceOptions, signal: AbortSignal): Promise<Fa
   };
   return new LiveSource(new AwsAccount(settings, signal), { maxAgeMs, waitMs }, signal);
 }
-
-export const inventorySettings = ({ setupSeconds }: SourceOptions): InventorySettings => ({ setupSeconds });
 
 function rejectContradictions(options: SourceOptions): void {
   const { sample, report, profile, roleArn, externalId, generatedAt, acceptFiltered } = options;

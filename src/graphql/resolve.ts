@@ -1,10 +1,10 @@
 import { GraphQLError, type GraphQLFieldResolver } from 'graphql';
 import type { Asset } from '../iam/assets.ts';
-import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
-import { UNREAD } from '../iam/unread.ts';
 import type { Found, Inventory } from '../inventory/inventory.ts';
 import type { Position } from '../inventory/page.ts';
+import { wholeField } from '../inventory/whole-field.ts';
 import type { Expression } from '../where/expression.ts';
 import { renderCursor } from './cursor.ts';
 import { type RootKind, type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
@@ -79,13 +79,9 @@ function connectionOf({ type, page }: RootQuestion, found: Found): unknown {
 /** What could not be read may match or not, so nobody knows how many do. */
 const countOf = ({ total, unread }: Found): number | GraphQLError => (unread[0] ? toGraphQLError(unread[0]) : total);
 
-/** A field with facts of its own is read for the answer even where cheaper facts stood in for it in a filter. */
-function fieldOf(asset: Asset, name: string, inventory: Inventory): unknown {
-  if (asset.__typename === undefined) return asset[name]; // A connection or a part of one: it holds all that it has.
-  const field = catalogue[asset.__typename as AssetTypeName].fields[name];
-  const value = field?.fact && asset[name] === undefined ? UNREAD : inventory.read(asset, name);
-  return value === UNREAD ? inventory.load(asset, name) : value;
-}
+/** A connection or a part of one holds all that it has; an asset's fields may have to be read. */
+const fieldOf = (source: Asset, name: string, inventory: Inventory): unknown =>
+  source.__typename === undefined ? source[name] : wholeField(inventory, source, name);
 
 function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;

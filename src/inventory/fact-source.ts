@@ -2,6 +2,7 @@ import type { AccessKeyLastUsed, ListedAccessKey } from '../aws/access-keys.ts';
 import type { AwsCall } from '../aws/call-log.ts';
 import type { CredentialReport } from '../iam/credential-report.ts';
 import type { Instant } from '../iam/instant.ts';
+import type { SourceKind } from './inventory.ts';
 
 export interface AccountIdentity {
   readonly accountId: string;
@@ -11,6 +12,8 @@ export interface AccountIdentity {
 /** A credential report and what is known of how it came here. */
 export interface ReportFacts {
   readonly report: CredentialReport;
+  /** When AWS answered it; undefined where nobody knows. */
+  readonly readAt: Instant | undefined;
   /** When AWS generated it; undefined for a bare CSV, whose age nobody knows. */
   readonly generatedAt: Instant | undefined;
   /** The file has no root row, so somebody took rows out: what it does not show may exist. */
@@ -22,7 +25,7 @@ export interface ReportFacts {
  * source does not hold is NotCollected. Reads are per request, except that a source may keep the report it has read.
  */
 export interface FactSource {
-  readonly kind: 'live' | 'report' | 'sample';
+  readonly kind: Exclude<SourceKind, 'snapshot'>;
   readCredentialReport(): Promise<ReportFacts>;
   readAccount(): Promise<AccountIdentity>;
   listAccessKeys(userName: string, why: string): Promise<readonly ListedAccessKey[]>;

@@ -1,3 +1,5 @@
+import type { AwsCall } from '../aws/call-log.ts';
+import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
@@ -21,9 +23,11 @@ export interface Found {
   readonly unread: readonly IamqlError[];
 }
 
+export type SourceKind = 'live' | 'report' | 'sample' | 'snapshot';
+
 /** What an answer rests on, for people and for `extensions`. */
 export interface Evidence {
-  readonly source: 'live' | 'report' | 'sample';
+  readonly source: SourceKind;
   /** Undefined while nothing that names the account has been read. */
   readonly account: string | undefined;
   readonly credentialReport: { readonly generatedAt: Instant | undefined } | undefined;
@@ -43,4 +47,19 @@ export interface Inventory {
   /** How many assets of that type there are, whatever the question. @throws IamqlError */
   count(type: AssetTypeName): Promise<number>;
   evidence(): Evidence;
+  /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
+  readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
+  /** Begins to read what those types are read from. What goes wrong is said when it is asked for. */
+  prefetch(types: readonly AssetTypeName[]): void;
+}
+
+/** Where the facts of an account come from, as the flags of a command name it. */
+export interface Source {
+  readonly kind: SourceKind;
+  /** The AWS calls made since the source was opened. */
+  readonly calls: readonly AwsCall[];
+  /** A new inventory: one for each run or request. */
+  inventory(): Inventory;
+  /** Whose facts they are, as AWS account id. @throws IamqlError when nothing can be read. */
+  account(): Promise<string>;
 }

@@ -5,6 +5,7 @@ import { CallLog } from '../aws/call-log.ts';
 import { readCredentialReport } from '../aws/credential-report.ts';
 import { parseCredentialReport } from '../iam/credential-report.ts';
 import { IamqlError } from '../iam/error.ts';
+import { instantOf } from '../iam/instant.ts';
 import type { FactSource, ReportFacts } from './fact-source.ts';
 
 export interface LiveSettings {
@@ -73,7 +74,7 @@ export class LiveSource implements FactSource {
     const report = parseCredentialReport(csv);
     // AWS always gives a root row; emulators give none, and are whole. Neither gives no row at all to an account in use.
     if (!report.account) throw new IamqlError('Corrupt', 'AWS answered a credential report without a single row');
-    return { report, generatedAt, isFiltered: false };
+    return { report, readAt: instantOf(new Date()), generatedAt, isFiltered: false };
   }
 
   private tag(why: string) {

@@ -1,9 +1,11 @@
 import DataLoader from 'dataloader';
 import pLimit from 'p-limit';
 import type { AccessKeyLastUsed } from '../aws/access-keys.ts';
+import type { FactGroup } from '../iam/assets.generated.ts';
 import type { AccessKey, Asset, ReportedUser } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
+import { type Instant, instantOf } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile, type Predicate } from '../where/evaluate.ts';
@@ -12,7 +14,8 @@ import { assetField } from './asset-fields.ts';
 import type { FactSource, ReportFacts } from './fact-source.ts';
 import type { Evidence, Found, Inventory } from './inventory.ts';
 import { isFiltered, noRootRow, notDecided, notInReport } from './not-told.ts';
-import { type Order, type Page, type Position, pageOf } from './page.ts';
+import { type Page, pageOf } from './page.ts';
+import { placed } from './placed.ts';
 import { completeKeys, keysInReport, listedKey, viewWithKeys } from './user-keys.ts';
 
 export interface InventorySettings {
@@ -43,6 +46,7 @@ export class MemoryInventory implements Inventory {
   private alias: Promise<Asset> | undefined;
   private keysLoader: KeyLoader | undefined;
   private keysWithUseLoader: KeyLoader | undefined;
+  private readonly times = new Map<FactGroup, Instant | undefined>();
 
   constructor(source: FactSource, settings: InventorySettings) {
     this.source = source;
@@ -60,7 +64,6 @@ export class MemoryInventory implements Inventory {
     return this.keysWithUseLoader;
   }
 
-  /** Begins to read what those types are read from. What goes wrong is said when it is asked for. */
   prefetch(types: readonly AssetTypeName[]): void {
     if (types.some((type) => catalogue[type].group === 'CREDENTIAL_REPORT')) this.loadReport().catch(() => {});
   }
@@ -71,9 +74,9 @@ export class MemoryInventory implements Inventory {
     if (fieldsOf(expression).some(({ name }) => name === 'connector')) await this.loadConnector();
     if (factsOf(expression).has('ACCOUNT_ALIASES')) await this.loadAlias();
     const found = await this.filter(await this.assetsOf(type, where), expression);
-    const placed = await this.place(found.assets, type, page.sort);
-    const unread = [...found.unread, ...placed.unread, ...(type === 'IAMUser' ? this.filteredReport() : [])];
-    return { ...pageOf(placed.assets, page), unread };
+    const { assets, unread } = await placed(this, found.assets, page.sort);
+    const whole = type === 'IAMUser' ? this.filteredReport() : [];
+    return { ...pageOf(assets, page), unread: [...found.unread, ...unread, ...whole] };
   }
 
   read = (asset: Asset, field: string): unknown => {
@@ -106,6 +109,10 @@ export class MemoryInventory implements Inventory {
       account: this.facts?.report.account?.accountId ?? (this.connector?.['accountID'] as string | undefined),
       credentialReport: this.facts ? { generatedAt: this.facts.generatedAt } : undefined,
     };
+  }
+
+  readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
+    return this.times;
   }
 
   private async assetsOf(type: AssetTypeName, expression: Expression): Promise<readonly Asset[]> {
@@ -168,6 +175,7 @@ export class MemoryInventory implements Inventory {
   private async loadReport(): Promise<ReportFacts> {
     this.report ??= this.source.readCredentialReport();
     this.facts = await this.report;
+    this.noteRead('CREDENTIAL_REPORT', this.facts.readAt);
     return this.facts;
   }
 
@@ -180,6 +188,7 @@ export class MemoryInventory implements Inventory {
       partition,
       accountAlias: UNREAD,
     };
+    this.noteRead('CALLER_IDENTITY');
     return this.connector;
   }
 
@@ -193,6 +202,7 @@ export class MemoryInventory implements Inventory {
     const connector = await this.loadConnector();
     const aliases = await this.source.listAccountAliases();
     this.connector = { ...connector, accountAlias: aliases[0] ?? null };
+    this.noteRead('ACCOUNT_ALIASES');
     return this.connector;
   }
 
@@ -204,6 +214,7 @@ export class MemoryInventory implements Inventory {
       user.userName,
       'selected users, and those that the report cannot decide',
     );
+    this.noteRead('ACCESS_KEYS');
     return keys.map((key) => listedKey(user, key, this.settings.setupSeconds));
   }
 
@@ -213,7 +224,16 @@ export class MemoryInventory implements Inventory {
     for (const key of keys) {
       used.push(await this.source.getAccessKeyLastUsed(key.accessKeyId as string, 'the last use of those keys'));
     }
+    this.noteRead('ACCESS_KEY_LAST_USED');
     return completeKeys(user, keys, used);
+  }
+
+  /** The first reading counts: what is read later is no older. All that a file tells was read when its report was. */
+  private noteRead(
+    group: FactGroup,
+    at = this.source.kind === 'live' ? instantOf(new Date()) : this.facts?.readAt,
+  ): void {
+    if (!this.times.has(group)) this.times.set(group, at);
   }
 
   /** Batches per tick, bounded in how many calls are under way, and gives up when nobody can be read. */
@@ -243,34 +263,4 @@ export class MemoryInventory implements Inventory {
   private filteredReport(): readonly IamqlError[] {
     return this.facts?.isFiltered ? [isFiltered()] : [];
   }
-
-  /** Each asset with its position. One whose place cannot be known stands last, beside the error. */
-  private async place(assets: readonly Asset[], type: AssetTypeName, sort: readonly Order[]) {
-    const unread: IamqlError[] = [];
-    const sortValue = (asset: Asset, field: string): unknown => {
-      const value = this.read(asset, field);
-      if (value !== UNREAD) return value;
-      return this.load(asset, field).catch((error: unknown) => {
-        if (!(error instanceof IamqlError)) throw error;
-        unread.push(error);
-        return null;
-      });
-    };
-    const fields = sort.map(({ field }) => field);
-    const readAll = (asset: Asset): readonly unknown[] => fields.map((field) => sortValue(asset, field));
-    const values = fields.some((field) => mayBeUnread(type, field))
-      ? await Promise.all(assets.map((asset) => Promise.all(readAll(asset))))
-      : assets.map(readAll);
-    const placed = assets.map((asset, index) => ({
-      asset,
-      position: { values: values[index] as Position['values'], identifier: this.read(asset, 'identifier') as string },
-    }));
-    return { assets: placed, unread };
-  }
-}
-
-/** Whether a field may have to be asked for, or be lacking from a report. */
-function mayBeUnread(type: AssetTypeName, name: string): boolean {
-  const field = catalogue[type].fields[name];
-  return field?.fact !== undefined || field?.column !== undefined;
 }

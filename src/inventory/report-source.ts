@@ -59,7 +59,7 @@ export class ReportSource implements FactSource {
     if (!report.account) throw new IamqlError('Corrupt', `${file} has a header and no rows: it was cut or emptied`);
     const generatedAt = written ?? this.settings.generatedAt;
     checkAge(generatedAt, this.settings.maxAgeMs);
-    return { report, generatedAt, isFiltered: !report.root && !acceptFiltered };
+    return { report, readAt: generatedAt, generatedAt, isFiltered: !report.root && !acceptFiltered };
   }
 
   private notCollected(action: string): Promise<never> {

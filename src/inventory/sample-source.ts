@@ -55,8 +55,8 @@ export class SampleSource implements FactSource {
 
   private async readReport(): Promise<ReportFacts> {
     const csv = await readFile(join(packageRoot, 'sample', 'credential-report.csv'), 'utf8');
-    const { generatedAt } = await this.readSample();
-    return { report: parseCredentialReport(csv), generatedAt: instant(generatedAt), isFiltered: false };
+    const generatedAt = instant((await this.readSample()).generatedAt);
+    return { report: parseCredentialReport(csv), readAt: generatedAt, generatedAt, isFiltered: false };
   }
 
   private readSample(): Promise<SampleAccount> {
