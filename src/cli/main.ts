@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { IamqlError } from '../iam/error.ts';
-import { packageRoot } from '../package-root.ts';
 import { addCheckCommand } from './check.ts';
 import { addControlsCommand } from './controls.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeNote } from './output.ts';
 import { addQueryCommand } from './query.ts';
 import { addServeCommand } from './serve.ts';
+import { addSnapshotCommand } from './snapshot.ts';
+import { version } from './version.ts';
 
 const EPILOGUE = `
 Exit codes: 0 every control passed; 1 at least one failed; 2 at least one could not be judged; 3 could not run;
@@ -33,16 +32,16 @@ try {
 }
 
 function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   const program = new Command('iamql')
     .description('Answers compliance questions about AWS IAM in GraphQL, with evidence.')
-    .version(version)
+    .version(version())
     .addHelpText('after', EPILOGUE)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'iamql: ')) })
     .exitOverride();
   addCheckCommand(program);
   addQueryCommand(program);
   addServeCommand(program);
+  addSnapshotCommand(program);
   addControlsCommand(program);
   return exitOverrideAll(program);
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { IamqlError } from '../iam/error.ts';
 import { printableLines } from '../report/printable.ts';
 
@@ -11,6 +11,19 @@ export function writeResult(text: string, file: string | undefined): void {
   try {
     writeFileSync(file, text);
   } catch (cause) {
+    throw new IamqlError('InvalidInput', `cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+  }
+}
+
+/** Writes a file that is never there in part: whoever reads it meanwhile sees what it was before. */
+export function writeFileWhole(file: string, content: string | Uint8Array): void {
+  const isOrdinary = statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
+  const written = isOrdinary ? `${file}.${process.pid}.part` : file;
+  try {
+    writeFileSync(written, content);
+    if (isOrdinary) renameSync(written, file);
+  } catch (cause) {
+    if (isOrdinary) rmSync(written, { force: true });
     throw new IamqlError('InvalidInput', `cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }
 }

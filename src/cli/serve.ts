@@ -40,13 +40,13 @@ async function serve(options: ServeOptions): Promise<void> {
     );
   }
   const sources = new CurrentSource(options);
-  const sourceLabel = await describe(await sources.open(), options);
+  const { label: sourceLabel, isSample } = await describe(await sources.open(), options);
   const [{ createApp }, { listen }] = await Promise.all([import('../server/app.ts'), import('../server/listen.ts')]);
   const [founding] = await findControls([foundingControlId]);
   const app = await createApp({
     openInventory: async () => (await sources.open()).inventory(),
     sourceLabel,
-    isSample: options.sample === true,
+    isSample,
     token,
     allowedHosts: options.allowHost.map((name) => name.toLowerCase()),
     foundingText: founding?.rules[0]?.query ?? '',
@@ -78,12 +78,14 @@ class CurrentSource {
 }
 
 /** Asks once before anyone else does: bad credentials or a bad file end the server before it starts. */
-async function describe(source: Source, options: ServeOptions): Promise<string> {
-  const accountId = await source.account();
-  if (source.kind === 'sample') return `the SAMPLE account ${accountId}: bundled example data, not your account`;
-  return source.kind === 'report'
-    ? `the credential report ${options.report} of account ${accountId}`
-    : `the live account ${accountId}`;
+async function describe(source: Source, { report, snapshot }: ServeOptions) {
+  const { accountId, isSample } = await source.identify();
+  const account = isSample
+    ? `the SAMPLE account ${accountId}: bundled example data, not your account`
+    : `${source.kind === 'live' ? 'the live ' : ''}account ${accountId}`;
+  const file = source.kind === 'report' ? `the credential report ${report} of ` : `the snapshot ${snapshot} of `;
+  const label = `${source.kind === 'report' || source.kind === 'snapshot' ? file : ''}${account}`;
+  return { label, isSample };
 }
 
 /** Ctrl-C is how a server is meant to end. There is never a moment without a listener, which would end it with an error. */

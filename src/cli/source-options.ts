@@ -14,16 +14,17 @@ export interface SourceOptions {
   readonly report?: string;
   readonly generatedAt?: Instant;
   readonly acceptFiltered?: boolean;
+  readonly snapshot?: string;
   readonly sample?: boolean;
   readonly maxAge?: number;
   readonly wait: number;
-  readonly setupSeconds: number;
+  readonly setupSeconds?: number;
 }
 
 /** AWS finishes most reports within seconds; large accounts have been seen to take a minute. */
 const DEFAULT_WAIT = '3m';
 /** A console wizard makes user and key in one go; scripts that make a key on purpose come later. */
-const DEFAULT_SETUP_SECONDS = '10';
+const DEFAULT_SETUP_SECONDS = 10;
 
 export function addSourceOptions(command: Command): Command {
   return command
@@ -34,14 +35,14 @@ export function addSourceOptions(command: Command): Command {
     .option('--report <file>', "a credential report: AWS's CSV, or its JSON answer")
     .option('--generated-at <time>', 'when a CSV was generated, which it does not say itself', readInstant)
     .option('--accept-filtered', "take a report without the root user's row for a whole one")
+    .option('--snapshot <file>', 'a snapshot that `iamql snapshot` took')
     .option('--sample', 'the bundled sample account')
     .option('--max-age <time>', 'no report older than this, for example 4h', parseDuration)
     .addOption(durationOption('--wait <time>', 'how long AWS may take to generate a report', DEFAULT_WAIT))
     .option(
       '--setup-seconds <n>',
-      'a key this much younger than its user was made during setup',
+      `a key this much younger than its user was made during setup (default: ${DEFAULT_SETUP_SECONDS}, or the snapshot's)`,
       readSeconds,
-      Number(DEFAULT_SETUP_SECONDS),
     );
 }
 
@@ -53,14 +54,19 @@ export function durationOption(flags: string, description: string, usual: string
 /** Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another. */
 export async function openSource(options: SourceOptions): Promise<Source> {
   rejectContradictions(options);
+  const { snapshot, maxAge: maxAgeMs, setupSeconds } = options;
+  if (snapshot !== undefined) {
+    const { SnapshotSource } = await import('../inventory/snapshot/snapshot-source.ts');
+    return new SnapshotSource({ file: snapshot, maxAgeMs, setupSeconds });
+  }
   const source = await openFactSource(options);
   return {
     kind: source.kind,
     get calls() {
       return source.calls;
     },
-    inventory: () => new MemoryInventory(source, { setupSeconds: options.setupSeconds }),
-    account: async () => (await source.readAccount()).accountId,
+    inventory: () => new MemoryInventory(source, { setupSeconds: setupSeconds ?? DEFAULT_SETUP_SECONDS }),
+    identify: async () => ({ accountId: (await source.readAccount()).accountId, isSample: source.kind === 'sample' }),
   };
 }
 
@@ -93,13 +99,16 @@ async function openLive(options: SourceOptions, signal: AbortSignal): Promise<Fa
 }
 
 function rejectContradictions(options: SourceOptions): void {
-  const { sample, report, profile, roleArn, externalId, generatedAt, acceptFiltered } = options;
+  const { sample, report, snapshot, profile, roleArn, externalId, generatedAt, acceptFiltered } = options;
+  const files = [
+    ...(sample ? ['--sample'] : []),
+    ...(report === undefined ? [] : ['--report']),
+    ...(snapshot === undefined ? [] : ['--snapshot']),
+  ];
   const live = profile ?? roleArn ?? externalId;
   const problem =
-    (sample && report !== undefined && '--sample and --report name two sources') ||
-    ((sample || report !== undefined) &&
-      live !== undefined &&
-      '--profile, --role-arn and --external-id are for live AWS only') ||
+    (files.length > 1 && `${files.join(' and ')} name ${files.length === 2 ? 'two' : files.length} sources`) ||
+    (files.length > 0 && live !== undefined && '--profile, --role-arn and --external-id are for live AWS only') ||
     (report === undefined && (generatedAt || acceptFiltered) && '--generated-at and --accept-filtered need --report') ||
     (sample && options.maxAge !== undefined && '--max-age is not for the sample, which is as old as it is') ||
     (externalId && !roleArn && '--external-id needs --role-arn');

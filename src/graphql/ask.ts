@@ -1,6 +1,6 @@
 import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import { instantToMs, renderInstant } from '../iam/instant.ts';
-import type { Evidence, Inventory } from '../inventory/inventory.ts';
+import { type Evidence, type Inventory, isSample } from '../inventory/inventory.ts';
 import { prepareDocument } from './document.ts';
 import { type Limits, usualLimits } from './limits.ts';
 import { readRequest } from './request.ts';
@@ -56,15 +56,16 @@ function addCode(error: GraphQLError): void {
 
 /** What every answer says of where it comes from; ages in seconds. */
 export function extensionsOf(evidence: Evidence, warnings: readonly string[] = []): Record<string, unknown> {
-  const { source, account, credentialReport } = evidence;
+  const { source, snapshotOf, account, credentialReport } = evidence;
   const generatedAt = credentialReport?.generatedAt;
   const ageSeconds = generatedAt ? Math.round((Date.now() - instantToMs(generatedAt)) / 1000) : null;
   return {
     ...(warnings.length > 0 ? { warnings } : {}),
-    ...(source === 'sample'
+    ...(isSample(evidence)
       ? { sample: true, notice: 'The bundled sample account: example data, not an AWS account.' }
       : {}),
     source,
+    ...(snapshotOf ? { snapshotOf } : {}),
     ...(account ? { account } : {}),
     ...(credentialReport
       ? { credentialReport: { generatedAt: generatedAt ? renderInstant(generatedAt) : null, ageSeconds } }

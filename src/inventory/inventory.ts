@@ -29,9 +29,19 @@ export type SourceKind = 'live' | 'report' | 'sample' | 'snapshot';
 export interface Evidence {
   readonly source: SourceKind;
   /** Undefined while nothing that names the account has been read. */
+  /** For a snapshot, what it was taken of. */
+  readonly snapshotOf?: Exclude<SourceKind, 'snapshot'> | undefined;
   readonly account: string | undefined;
   readonly credentialReport: { readonly generatedAt: Instant | undefined } | undefined;
 }
+
+export interface InventorySettings {
+  /** How many seconds after its user a key was created "during user setup". */
+  readonly setupSeconds: number;
+}
+
+/** Example data, directly or by way of a snapshot: every answer says so. */
+export const isSample = ({ source, snapshotOf }: Evidence): boolean => source === 'sample' || snapshotOf === 'sample';
 
 /**
  * The two halves of iamql meet here: what asks does not know where facts come from, what answers does not know GraphQL.
@@ -49,6 +59,7 @@ export interface Inventory {
   evidence(): Evidence;
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
+  readonly settings: InventorySettings;
   /** Begins to read what those types are read from. What goes wrong is said when it is asked for. */
   prefetch(types: readonly AssetTypeName[]): void;
 }
@@ -60,6 +71,6 @@ export interface Source {
   readonly calls: readonly AwsCall[];
   /** A new inventory: one for each run or request. */
   inventory(): Inventory;
-  /** Whose facts they are, as AWS account id. @throws IamqlError when nothing can be read. */
-  account(): Promise<string>;
+  /** Whose facts they are. @throws IamqlError when nothing can be read. */
+  identify(): Promise<{ readonly accountId: string; readonly isSample: boolean }>;
 }

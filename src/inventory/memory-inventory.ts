@@ -12,16 +12,11 @@ import { compile, type Predicate } from '../where/evaluate.ts';
 import { always, type Expression, factsOf, fieldsOf } from '../where/expression.ts';
 import { assetField } from './asset-fields.ts';
 import type { FactSource, ReportFacts } from './fact-source.ts';
-import type { Evidence, Found, Inventory } from './inventory.ts';
-import { isFiltered, noRootRow, notDecided, notInReport } from './not-told.ts';
+import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
+import { beyondReach, isFiltered, noRootRow, notDecided, notInReport } from './not-told.ts';
 import { type Page, pageOf } from './page.ts';
 import { placed } from './placed.ts';
 import { completeKeys, keysInReport, listedKey, viewWithKeys } from './user-keys.ts';
-
-export interface InventorySettings {
-  /** How many seconds after its user a key was created "during user setup". */
-  readonly setupSeconds: number;
-}
 
 /** IAM allows an account some ten reads a second before it throttles; eight at once stay near that. */
 const CONCURRENT_CALLS = 8;
@@ -39,7 +34,7 @@ type KeyLoader = DataLoader<ReportedUser, readonly AccessKey[], string>;
 /** One account's facts held in memory, for one run or one request. */
 export class MemoryInventory implements Inventory {
   private readonly source: FactSource;
-  private readonly settings: InventorySettings;
+  readonly settings: InventorySettings;
   private report: Promise<ReportFacts> | undefined;
   private facts: ReportFacts | undefined;
   private connector: Asset | undefined;
@@ -112,7 +107,9 @@ export class MemoryInventory implements Inventory {
   }
 
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
-    return this.times;
+    if (this.source.kind === 'live') return this.times;
+    // All that a file tells was read when its report was.
+    return new Map([...this.times.keys()].map((group) => [group, this.facts?.readAt]));
   }
 
   private async assetsOf(type: AssetTypeName, expression: Expression): Promise<readonly Asset[]> {
@@ -136,13 +133,13 @@ export class MemoryInventory implements Inventory {
     const undecided = candidates.filter((asset) => !certain.isTrue(asset));
     if (undecided.length === 0) return { assets: selected, unread: [] };
     if (!facts.has('ACCESS_KEYS') && !facts.has('ACCESS_KEY_LAST_USED')) {
-      return { assets: selected, unread: undecided.map(notDecided) };
+      return { assets: selected, unread: undecided.map(beyondReach) };
     }
     const listed = await this.decide(undecided, { certain, possible }, this.keys);
     const used = await this.decide(listed.undecided, { certain, possible }, this.keysWithUse);
     return {
       assets: [...selected, ...listed.selected, ...used.selected],
-      unread: [...listed.unread, ...used.unread, ...used.undecided.map(notDecided)],
+      unread: [...listed.unread, ...used.unread, ...used.undecided.map(beyondReach)],
     };
   }
 
@@ -157,7 +154,7 @@ export class MemoryInventory implements Inventory {
           const view = viewWithKeys(asset, await keys.load(asset as unknown as ReportedUser));
           return { asset, view, isTrue: certain.isTrue(view), mayBe: possible.isTrue(view) };
         } catch (error) {
-          if (error instanceof IamqlError) return error;
+          if (error instanceof IamqlError) return notDecided(asset['arn'], error);
           throw error;
         }
       }),
@@ -228,11 +225,8 @@ export class MemoryInventory implements Inventory {
     return completeKeys(user, keys, used);
   }
 
-  /** The first reading counts: what is read later is no older. All that a file tells was read when its report was. */
-  private noteRead(
-    group: FactGroup,
-    at = this.source.kind === 'live' ? instantOf(new Date()) : this.facts?.readAt,
-  ): void {
+  /** The first reading counts: what is read later is no older. */
+  private noteRead(group: FactGroup, at: Instant | undefined = instantOf(new Date())): void {
     if (!this.times.has(group)) this.times.set(group, at);
   }
 

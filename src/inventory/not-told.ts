@@ -22,8 +22,13 @@ export function isFiltered(): IamqlError {
   return new IamqlError('Corrupt', message);
 }
 
+/** Why an asset is neither selected nor passed over. */
+export function notDecided(identifier: unknown, { kind, message }: IamqlError): IamqlError {
+  return new IamqlError(kind, `whether ${identifier} matches cannot be told: ${message}`);
+}
+
 /** A question may go from keys to their users and on to facts that nothing reads on that way. */
-export function notDecided(asset: Asset): IamqlError {
-  const message = `whether ${asset['arn']} matches cannot be told: the question needs facts beyond its access keys and its row of the credential report`;
-  return new IamqlError('NotCollected', message);
+export function beyondReach(asset: Asset): IamqlError {
+  const message = 'the question needs facts beyond its access keys and its row of the credential report';
+  return notDecided(asset['arn'], new IamqlError('NotCollected', message));
 }

@@ -2,6 +2,7 @@ import { renderExpectation } from '../controls/expectation.ts';
 import type { Finding } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { instantOf, renderInstant } from '../iam/instant.ts';
+import { isSample } from '../inventory/inventory.ts';
 import { printableLines } from './printable.ts';
 import type { Run } from './run.ts';
 
@@ -12,7 +13,8 @@ export function renderJson({ evidence, controls, judgedAt }: Run): string {
     format: 'iamql-check/1',
     judgedAt: renderInstant(instantOf(judgedAt)),
     source: evidence.source,
-    sample: evidence.source === 'sample',
+    ...(evidence.snapshotOf ? { snapshotOf: evidence.snapshotOf } : {}),
+    sample: isSample(evidence),
     account: evidence.account ?? null,
     credentialReport: evidence.credentialReport
       ? { generatedAt: generatedAt ? renderInstant(generatedAt) : null }

@@ -2,11 +2,13 @@ import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { instantToMs, renderInstant } from '../iam/instant.ts';
-import type { Evidence } from '../inventory/inventory.ts';
+import { type Evidence, isSample } from '../inventory/inventory.ts';
 import { renderDuration } from './duration.ts';
 import { printable, printableLines, shellOption } from './printable.ts';
 import type { Run } from './run.ts';
 
+/** How many reasons a rule shows before it only counts: one refused call may be one for every user. */
+const MOST_REASONS = 10;
 /** How many names an informative rule shows before it only counts. */
 const MOST_NAMES = 10;
 
@@ -25,11 +27,12 @@ export function renderText(run: Run): string {
 }
 
 /** Whose account, and how old what is known of it is. */
-export function renderEvidence({ source, account, credentialReport }: Evidence, now: Date): string {
-  const owner = `account ${account ?? 'unknown'}`;
-  const whose = source === 'sample' ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
+export function renderEvidence(evidence: Evidence, now: Date): string {
+  const { source, snapshotOf, account, credentialReport } = evidence;
+  const owner = `${source === 'snapshot' ? 'snapshot of ' : ''}account ${account ?? 'unknown'}`;
+  const whose = isSample(evidence) ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
   if (!credentialReport) return `${whose}; no credential report was read`;
-  const from = source === 'report' ? 'credential report file' : 'credential report';
+  const from = (snapshotOf ?? source) === 'report' ? 'credential report file' : 'credential report';
   const { generatedAt } = credentialReport;
   if (!generatedAt) return `${whose}; ${from} of unknown age (--generated-at tells)`;
   const age = renderDuration((now.getTime() - instantToMs(generatedAt)) / 1000);
@@ -57,13 +60,19 @@ function renderRule(run: RuleRun, types: readonly AssetTypeName[], now: Date): s
   const shared = sharedReason(run.findings);
   return [
     `      ${countOf(run, types)}${asOf}`,
-    ...run.errors.map(({ message }) =>
-      indent(`could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}: ${message}`, 6),
-    ),
+    ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6),
     ...(run.findings.length > 0 ? [''] : []),
     ...run.findings.flatMap((finding) => renderFinding(finding, now, shared)),
     ...(shared ? [indent(`Key ids: ${shared}.`, 2)] : []),
   ].join('\n');
+}
+
+function renderReasons(errors: RuleRun['errors'], what: string, spaces: number): readonly string[] {
+  const reasons = [...new Set(errors.map(({ message }) => message))];
+  const shown = reasons.slice(0, MOST_REASONS).map((reason) => `${what}: ${reason}`);
+  const more = reasons.length - shown.length;
+  const lines = more > 0 ? [...shown, `and ${more} more reasons; --format json has them all`] : shown;
+  return lines.map((line) => indent(line, spaces));
 }
 
 function countOf({ findings, total, verdict }: RuleRun, types: readonly AssetTypeName[]): string {
@@ -116,8 +125,7 @@ const whatToDo = (id: string): string =>
 function renderInformative(run: RuleRun, types: readonly AssetTypeName[]): string {
   const head = `    ${run.verdict}  ${run.rule.title}`;
   if (run.verdict === 'ERROR') {
-    const reasons = [...new Set(run.errors.map((error) => error.message))];
-    return [head, ...reasons.map((reason) => indent(`not judged: ${reason}`, 10))].join('\n');
+    return [head, ...renderReasons(run.errors, 'not judged', 10)].join('\n');
   }
   const names = run.findings.slice(0, MOST_NAMES).map((finding) => printable(finding.name));
   const more = run.findings.length > MOST_NAMES ? `, and ${run.findings.length - MOST_NAMES} more` : '';

@@ -126,14 +126,18 @@ describe('a third key, for which the report has no slot', () => {
 
   test.each(['ListAccessKeys', 'GetAccessKeyLastUsed'])('%s denied, and nothing else found: ERROR', async (action) => {
     const { code, stdout } = await check({ users: [many], report, faults: [{ action, error: DENIED }] });
-    expect(stdout).toMatch(/ERROR {2}aws-iam[\s\S]*\? of 1 IAM users\n +could not be judged: iam:\w+ denied/);
+    expect(stdout).toMatch(
+      /ERROR {2}aws-iam[\s\S]*\? of 1 IAM users\n +could not be judged: whether \S+:user\/many matches cannot be told: iam:\w+ denied/,
+    );
     expect(code).toBe(2);
   });
 
   test('denied beside a finding: FAIL, and says that it may not be all', async () => {
     const faults = [{ action: 'ListAccessKeys', error: DENIED }];
     const { code, stdout } = await check({ users: [many, user('ana', key('4'))], report, faults });
-    expect(stdout).toMatch(/FAIL {2}aws-iam[\s\S]*1 of 2 IAM users\n +could not be judged in full: iam:ListAccessKeys/);
+    expect(stdout).toMatch(
+      /FAIL {2}aws-iam[\s\S]*1 of 2 IAM users\n +could not be judged in full: whether \S+:user\/many matches cannot be told: iam:ListAccessKeys/,
+    );
     expect(code).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { AwsAccount } from '../../src/aws/aws-account.ts';
 import { ask } from '../../src/graphql/ask.ts';
+import type { Inventory } from '../../src/inventory/inventory.ts';
 import { LiveSource } from '../../src/inventory/live-source.ts';
 import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
@@ -21,7 +22,7 @@ export interface LiveAnswer {
 }
 
 /** One question, asked of an account by the real SDK over HTTP, with nothing read before. */
-export type AskAccount = (
+type AskAccount = (
   scenario: Scenario,
   text: string,
   variables?: Readonly<Record<string, unknown>>,
@@ -38,8 +39,13 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   AWS_SHARED_CREDENTIALS_FILE: 'no-credentials-file',
 };
 
+export interface ScriptedAccount extends AskAccount {
+  /** An inventory of the account with nothing read yet. */
+  open(scenario: Scenario): MemoryInventory;
+}
+
 /** A scripted AWS endpoint for one test file, and the environment that leads the SDK to it. */
-export function scriptedAccount(): AskAccount {
+export function scriptedAccount(): ScriptedAccount {
   const before = { ...process.env };
   let endpoint: AwsEndpoint;
   beforeAll(async () => {
@@ -50,17 +56,31 @@ export function scriptedAccount(): AskAccount {
     await endpoint.close();
     process.env = before;
   });
-  return async (scenario, text, variables) => {
+  const open = (scenario: Scenario): MemoryInventory => {
     endpoint.setScenario(scenario);
     endpoint.forgetCalls();
     const { signal } = new AbortController();
     const source = new LiveSource(new AwsAccount({}, signal), { maxAgeMs: undefined, waitMs: 5_000 }, signal);
-    const { result } = await ask(new MemoryInventory(source, { setupSeconds: 10 }), { text, variables });
-    const errors = (result.errors ?? []).map(
-      ({ path, extensions, message }) => `${path?.join('.') ?? ''}: ${extensions['code'] ?? ''} ${message}`,
-    );
-    return { data: result.data, errors, counts: { ...endpoint.counts() } };
+    return new MemoryInventory(source, { setupSeconds: 10 });
   };
+  const askAccount: AskAccount = async (scenario, text, variables) => {
+    const answer = await askInventory(open(scenario), text, variables);
+    return { ...answer, counts: { ...endpoint.counts() } };
+  };
+  return Object.assign(askAccount, { open });
+}
+
+/** What an inventory answers, in the form in which tests compare it. */
+export async function askInventory(
+  inventory: Inventory,
+  text: string,
+  variables?: Readonly<Record<string, unknown>>,
+): Promise<Omit<LiveAnswer, 'counts'>> {
+  const { result } = await ask(inventory, { text, variables });
+  const errors = (result.errors ?? []).map(
+    ({ path, extensions, message }) => `${path?.join('.') ?? ''}: ${extensions['code'] ?? ''} ${message}`,
+  );
+  return { data: result.data, errors };
 }
 
 /** The names that a root field selected, with null for each asset that is neither selected nor passed over. */

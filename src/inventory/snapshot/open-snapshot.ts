@@ -1,0 +1,80 @@
+import type { AccessKey, Asset } from '../../iam/assets.ts';
+import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
+import { IamqlError } from '../../iam/error.ts';
+import { UNREAD } from '../../iam/unread.ts';
+import { type Expression, nodesOf } from '../../where/expression.ts';
+import { notDecided } from '../not-told.ts';
+import { viewWithKeys } from '../user-keys.ts';
+import type { Snapshot, SnapshotHeader } from './snapshot.ts';
+import { UnreadNotes } from './unread-notes.ts';
+
+/** A snapshot that was read, with what follows from all of it. */
+export class OpenSnapshot {
+  readonly header: SnapshotHeader;
+  readonly unread: UnreadNotes;
+  /** Somebody has more access keys than the credential report has slots. */
+  readonly hasAdditionalKeys: boolean;
+  private readonly assets: Snapshot['assets'];
+
+  /** @param snapshot whose assets are completed in place. */
+  constructor({ header, assets }: Snapshot) {
+    this.header = header;
+    this.assets = assets;
+    this.unread = new UnreadNotes(header.unread);
+    this.hasAdditionalKeys = (assets.get('IAMUserCredentials') ?? []).some(
+      (row) => row['additionalCredentialsInfo'] !== null,
+    );
+    for (const user of assets.get('IAMUser') ?? []) completeUser(user);
+  }
+
+  /** @throws IamqlError NotCollected for a type that the iamql that took the snapshot did not know. */
+  assetsOf(type: AssetTypeName): readonly Asset[] {
+    if (this.header.types[type]) return this.assets.get(type) ?? [];
+    throw this.notKnown(`no ${type}`);
+  }
+
+  /** Why the list of assets of a type may not be whole. */
+  whyNotAll(type: AssetTypeName): readonly IamqlError[] {
+    return this.unread.ofType(type).map(({ code, message }) => new IamqlError(code, message));
+  }
+
+  /** Why a field of an asset is unknown. */
+  whyUnread(asset: Asset, field: string): IamqlError {
+    const note = this.unread.of(asset.__typename, field, asset['identifier'] as string);
+    return note ? new IamqlError(note.code, note.message) : this.notKnown(`no ${field} of ${asset.__typename}`);
+  }
+
+  /** Why it cannot be told whether an asset matches: the first of the facts in question that could not be read. */
+  whyUndecided(asset: Asset, expression: Expression): IamqlError {
+    const facts = [...nodesOf(expression)].flatMap(factsOfNode);
+    const ofAsset = facts.map(({ type, field }) => this.unread.of(type, field, asset['identifier'] as string));
+    const ofRelated = facts.map(({ type, field }) => this.unread.ofAny(type, field));
+    const note = [...ofAsset, ...ofRelated].find((one) => one !== undefined);
+    const why = note ? new IamqlError(note.code, note.message) : this.notKnown('not all of the facts');
+    return notDecided(asset['identifier'], why);
+  }
+
+  private notKnown(what: string): IamqlError {
+    const message = `the snapshot was taken by iamql ${this.header.iamql}, which knew ${what}; take a new one`;
+    return new IamqlError('NotCollected', message);
+  }
+}
+
+function factsOfNode(node: Expression): readonly { readonly type: string; readonly field: string }[] {
+  if ('field' in node) return [node];
+  if (node.kind !== 'additionalKey') return [];
+  return [
+    { type: 'IAMUser', field: 'accessKeys' },
+    { type: 'IAMAccessKey', field: 'slot' },
+  ];
+}
+
+/** Adds the keys that the report has no slot for; keys that nobody listed are those that the report tells of. */
+function completeUser(user: Asset & { accessKeys?: unknown }): void {
+  const keys = user['accessKeys'];
+  if (keys === UNREAD) delete user.accessKeys;
+  const credentials = user['hasIAMUserCredentials'];
+  if (!Array.isArray(keys) || typeof credentials !== 'object' || credentials === null) return;
+  const view = viewWithKeys(user, keys as readonly AccessKey[])['hasIAMUserCredentials'] as Asset;
+  Object.assign(credentials, { additionalKeys: view['additionalKeys'] });
+}

@@ -1,0 +1,88 @@
+import { promisify } from 'node:util';
+import { constants, gunzip } from 'node:zlib';
+import { IamqlError } from '../../iam/error.ts';
+import { type Instant, parseInstant } from '../../iam/instant.ts';
+import type { Inventory, Source } from '../inventory.ts';
+import { checkAge, readSourceFile } from '../source-file.ts';
+import { OpenSnapshot } from './open-snapshot.ts';
+import { parseSnapshot } from './parse-snapshot.ts';
+import type { SnapshotHeader } from './snapshot.ts';
+import { SnapshotInventory } from './snapshot-inventory.ts';
+
+export interface SnapshotSettings {
+  readonly file: string;
+  /** No facts older than this, in milliseconds. */
+  readonly maxAgeMs: number | undefined;
+  /** Refuse a snapshot that was taken with another number; undefined takes its own. */
+  readonly setupSeconds: number | undefined;
+}
+
+/** A snapshot file, read once for as long as the source is open. */
+export class SnapshotSource implements Source {
+  readonly kind = 'snapshot';
+  readonly calls = [];
+  private readonly settings: SnapshotSettings;
+  private snapshot: Promise<OpenSnapshot> | undefined;
+
+  constructor(settings: SnapshotSettings) {
+    this.settings = settings;
+  }
+
+  inventory(): Inventory {
+    return new SnapshotInventory(() => this.open());
+  }
+
+  async identify() {
+    const { connector, source } = (await this.open()).header;
+    return { accountId: connector.accountID, isSample: source === 'sample' };
+  }
+
+  /** A reading that failed is not kept: the file may be mended while a server runs. */
+  private open(): Promise<OpenSnapshot> {
+    this.snapshot ??= this.read().catch((error: unknown) => {
+      this.snapshot = undefined;
+      throw error;
+    });
+    return this.snapshot;
+  }
+
+  private async read(): Promise<OpenSnapshot> {
+    const { file, maxAgeMs, setupSeconds } = this.settings;
+    const snapshot = parseSnapshot(await unzipped(await readSourceFile(file), file), file);
+    const taken = snapshot.header.settings.setupSeconds;
+    if (setupSeconds !== undefined && setupSeconds !== taken) {
+      const message = `--setup-seconds ${setupSeconds}: ${file} was taken with ${taken}, which is part of its facts`;
+      throw new IamqlError('InvalidInput', message);
+    }
+    checkAge('the snapshot', oldest(snapshot.header), maxAgeMs, 'take one of live AWS');
+    return new OpenSnapshot(snapshot);
+  }
+}
+
+/** Recognised by how it begins: a file may have been renamed. */
+async function unzipped(bytes: Uint8Array, file: string): Promise<Uint8Array> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return await promisify(gunzip)(bytes);
+  } catch (cause) {
+    const line = (await readableLines(bytes)) + 1;
+    throw new IamqlError('Corrupt', `snapshot ${file}, line ${line}: the gzip data was cut or damaged`, { cause });
+  }
+}
+
+/** How many whole lines can be had from gzip data that is not whole. */
+async function readableLines(bytes: Uint8Array): Promise<number> {
+  try {
+    const readable = await promisify(gunzip)(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    return readable.reduce((count, byte) => (byte === 0x0a ? count + 1 : count), 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** When the oldest of its facts was true; undefined where that is not known of all. */
+function oldest({ facts }: SnapshotHeader): Instant | undefined {
+  const times = Object.values(facts).map(({ readAt, generatedAt }) => generatedAt ?? readAt);
+  const known = times.flatMap((time) => (time === null ? [] : (parseInstant(time) ?? [])));
+  return known.length === times.length ? known.sort()[0] : undefined;
+}

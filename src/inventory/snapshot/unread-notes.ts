@@ -1,0 +1,42 @@
+import type { UnreadNote } from './snapshot.ts';
+
+interface OfField {
+  /** Of every asset of the type. */
+  ofAll?: UnreadNote;
+  readonly ofSome: Map<string, UnreadNote>;
+}
+
+/** The notes of a snapshot's header, by what they are about. */
+export class UnreadNotes {
+  private readonly notes: readonly UnreadNote[];
+  private readonly fields = new Map<string, OfField>();
+
+  constructor(notes: readonly UnreadNote[]) {
+    this.notes = notes;
+    for (const note of notes) for (const field of note.fields ?? []) this.add(`${note.type}.${field}`, note);
+  }
+
+  /** Why the list of assets of a type may not be whole. */
+  ofType(type: string): readonly UnreadNote[] {
+    return this.notes.filter((note) => note.type === type && note.fields === undefined);
+  }
+
+  /** Why a field of an asset could not be read; undefined where it was. */
+  of(type: string, field: string, identifier: string): UnreadNote | undefined {
+    const ofField = this.fields.get(`${type}.${field}`);
+    return ofField?.ofSome.get(identifier) ?? ofField?.ofAll;
+  }
+
+  /** Why a field of some asset of the type could not be read. */
+  ofAny(type: string, field: string): UnreadNote | undefined {
+    const ofField = this.fields.get(`${type}.${field}`);
+    return ofField?.ofAll ?? ofField?.ofSome.values().next().value;
+  }
+
+  private add(key: string, note: UnreadNote): void {
+    const ofField: OfField = this.fields.get(key) ?? { ofSome: new Map() };
+    this.fields.set(key, ofField);
+    if (!note.identifiers) ofField.ofAll = note;
+    for (const identifier of note.identifiers ?? []) ofField.ofSome.set(identifier, note);
+  }
+}
