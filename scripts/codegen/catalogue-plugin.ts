@@ -15,6 +15,8 @@ export interface Field {
   readonly column?: string;
   /** The access key slot of the credential report that it speaks of. */
   readonly slot?: number;
+  /** How people say it: \`yes\` of true or of any value, \`no\` of false or of null. */
+  readonly words?: { readonly yes: string; readonly no: string };
 }
 
 export interface AssetType {
@@ -22,6 +24,9 @@ export interface AssetType {
   readonly root?: string;
   /** The facts that every asset of the type is read from. */
   readonly group: FactGroup;
+  /** What one is called, and what many are. */
+  readonly one: string;
+  readonly many: string;
   readonly fields: Readonly<Record<string, Field>>;
 }
 `;

@@ -20,11 +20,14 @@ export interface CatalogueField {
   readonly fact?: string;
   readonly column?: string;
   readonly slot?: number;
+  readonly words?: { readonly yes: string; readonly no: string };
 }
 
 export interface CatalogueType {
   readonly root?: string;
   readonly group: string;
+  readonly one: string;
+  readonly many: string;
   readonly fields: Readonly<Record<string, CatalogueField>>;
 }
 
@@ -47,6 +50,8 @@ function typeEntry(schema: GraphQLSchema, type: GraphQLObjectType): CatalogueTyp
   return {
     ...(asset ? { root: String(asset['root']) } : {}),
     group: String(part['group']),
+    one: String(part['one']),
+    many: String(part['many']),
     fields: Object.fromEntries(fields),
   };
 }
@@ -56,6 +61,7 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
   const fact = directive(schema, 'fact', field);
   const column = directive(schema, 'reportColumn', field);
   const slot = directive(schema, 'accessKeySlot', field);
+  const words = directive(schema, 'words', field);
   const many = isListType(getNullableType(field.type));
   return {
     type: named.name,
@@ -68,6 +74,7 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
     ...(fact ? { fact: String(fact['group']) } : {}),
     ...(column ? { column: String(column['name']) } : {}),
     ...(slot ? { slot: Number(slot['slot']) } : {}),
+    ...(words ? { words: { yes: String(words['yes']), no: String(words['no']) } } : {}),
   };
 }
 

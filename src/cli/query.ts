@@ -5,7 +5,9 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import { type Expectation, parseExpectation, renderExpectation } from '../controls/expectation.ts';
 import { type Judgement, judge } from '../controls/judge.ts';
 import { ask, type Question } from '../graphql/ask.ts';
+import { type ExplainedQuestion, explain } from '../graphql/explain.ts';
 import { IamqlError } from '../iam/error.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { printableLines } from '../report/printable.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
@@ -20,6 +22,7 @@ interface QueryOptions extends SourceOptions, LimitOptions {
   readonly returnPath: string;
   readonly output?: string;
   readonly explain?: boolean;
+  readonly why?: string;
 }
 
 export function addQueryCommand(program: Command): void {
@@ -36,7 +39,8 @@ export function addQueryCommand(program: Command): void {
     .option('--expect <expectation>', 'judge the answer: "eq []", "neq []", "eq true", ...', parseExpectation)
     .option('--return-path <path>', 'what is judged of each selected row: a dotted path', '')
     .option('--output <file>', 'write the result to a file')
-    .option('--explain', 'print every call that was made to AWS, on stderr');
+    .option('--explain', 'print how the text is understood, what it needs, and every call to AWS, on stderr')
+    .option('--why <identifier>', 'print why this asset is selected or is not, on stderr');
   addLimitOptions(addSourceOptions(command)).action(query);
 }
 
@@ -47,13 +51,22 @@ async function query(argument: string | undefined, options: QueryOptions): Promi
   const source = await openSource(options);
   const inventory = source.inventory();
   if (!expect && returnPath) throw new IamqlError('InvalidInput', '--return-path needs --expect');
+  const explained = options.explain || options.why !== undefined ? await explain(question) : [];
+  if (options.explain && explained.length > 0)
+    writeNote((await import('../report/explanation.ts')).renderExplanation(explained));
   const judgement = expect ? await judge(inventory, question, expect, returnPath) : undefined;
   const result = judgement?.result ?? (await ask(inventory, question)).result;
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOf(result, judgement);
   writeResult(renderResult(result, judgement, expect), options.output);
+  if (options.why !== undefined) await writeWhy(inventory, explained, options.why);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   for (const error of judgement?.errors ?? result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
+}
+
+async function writeWhy(inventory: Inventory, explained: readonly ExplainedQuestion[], identifier: string) {
+  const [{ why }, { renderWhy }] = await Promise.all([import('../graphql/why.ts'), import('../report/explanation.ts')]);
+  for (const question of explained) writeNote(renderWhy(await why(inventory, question, identifier)));
 }
 
 async function readText(argument: string | undefined, file: string | undefined): Promise<string> {

@@ -64,15 +64,20 @@ async function describeKeys(
   credentials: Asset,
   facts: readonly DecidingFact[],
 ): Promise<readonly FindingKey[]> {
-  const { slots, ids } = keysOf(facts);
+  const { slots: named, ids } = keysOf(facts);
+  const slots = named.filter((slot) => isFilled(credentials, slot));
   if (slots.length + ids.length === 0) return [];
-  const named = await nameKeys(inventory, asset);
+  const keys = await nameKeys(inventory, asset);
   const ofSlots = slots.map((slot) => {
     const since = credentials[`accessKey${slot}LastRotated`];
-    return describeKey(slot, typeof since === 'string' ? since : null, (key) => key.slot === slot, named);
+    return describeKey(slot, typeof since === 'string' ? since : null, (key) => key.slot === slot, keys);
   });
-  return [...ofSlots, ...ids.map((id) => describeKey(null, null, (key) => key.accessKeyId === id, named))];
+  return [...ofSlots, ...ids.map((id) => describeKey(null, null, (key) => key.accessKeyId === id, keys))];
 }
+
+/** A fact may be that there is no key. */
+const isFilled = (credentials: Asset, slot: number): boolean =>
+  credentials[`accessKey${slot}Active`] === true || credentials[`accessKey${slot}LastRotated`] !== null;
 
 /** The slots that the facts speak of, and the ids of keys without one. */
 function keysOf(facts: readonly DecidingFact[]): {

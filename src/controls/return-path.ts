@@ -1,4 +1,5 @@
-import { type DocumentNode, type FieldNode, getOperationAST, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, type FieldNode, getOperationAST } from 'graphql';
+import { selectedFields } from '../graphql/selected-fields.ts';
 import { IamqlError } from '../iam/error.ts';
 
 /** Follows a dotted path through objects and lists: what it leads to in each row, once for each distinct asset. */
@@ -24,7 +25,7 @@ export function checkReturnPath(document: DocumentNode, operationName: string | 
   const operation = getOperationAST(document, operationName);
   if (!operation) return; // Which operation was meant is for execution to complain of.
   const names = path.split('.');
-  for (const root of fieldsOf(document, operation.selectionSet)) {
+  for (const root of selectedFields(document, operation.selectionSet)) {
     if (!root.name.value.startsWith('__')) checkBelow(document, [root], names);
   }
 }
@@ -34,21 +35,10 @@ function checkBelow(document: DocumentNode, fields: readonly FieldNode[], names:
   const [head, ...rest] = names;
   if (head === undefined) return;
   const below = fields
-    .flatMap((field) => fieldsOf(document, field.selectionSet))
+    .flatMap((field) => selectedFields(document, field.selectionSet))
     .filter((field) => (field.alias ?? field.name).value === head);
   if (below.length === 0) throw notSelected(head);
   checkBelow(document, below, rest);
-}
-
-function fieldsOf(document: DocumentNode, set: SelectionSetNode | undefined): readonly FieldNode[] {
-  return (set?.selections ?? []).flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsOf(document, selection.selectionSet);
-    const fragment = document.definitions.find(
-      (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === selection.name.value,
-    );
-    return fragment?.kind === Kind.FRAGMENT_DEFINITION ? fieldsOf(document, fragment.selectionSet) : [];
-  });
 }
 
 const notSelected = (name: string): IamqlError =>

@@ -8,7 +8,6 @@ import {
   getOperationAST,
   getVariableValues,
   Kind,
-  type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
 import { IamqlError } from '../iam/error.ts';
@@ -17,6 +16,7 @@ import { WhereError, type WherePath } from '../where/read-where.ts';
 import { rewriteVariables } from './dialect.ts';
 import { checkLimit, type Limits } from './limits.ts';
 import { type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
+import { selectedFields } from './selected-fields.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -27,12 +27,17 @@ export interface Request {
   readonly variables: Variables;
 }
 
+/** What a root field asks, and where it is written. */
+export interface WrittenQuestion extends RootQuestion {
+  readonly node: FieldNode;
+}
+
 /** A request that can be executed, or why it cannot. */
 export interface ReadRequest {
   /** In the flat form of the language. */
   readonly variables: Variables;
   /** What its root fields ask; an operation that is not there asks nothing, and execution says so. */
-  readonly questions: readonly RootQuestion[];
+  readonly questions: readonly WrittenQuestion[];
   /** What works, and may not be what its author meant. */
   readonly warnings: readonly string[];
   readonly errors: readonly GraphQLError[];
@@ -53,7 +58,7 @@ export async function readRequest(schema: GraphQLSchema, request: Request, limit
     });
     if (errors) return { ...nothing, errors: errors.map(asInputError) };
     return {
-      ...(await readQuestions(schema, rootNodes(document, operation.selectionSet), coerced, limits)),
+      ...(await readQuestions(schema, selectedFields(document, operation.selectionSet), coerced, limits)),
       variables: flat.value,
     };
   } catch (error) {
@@ -63,7 +68,7 @@ export async function readRequest(schema: GraphQLSchema, request: Request, limit
 }
 
 async function readQuestions(schema: GraphQLSchema, nodes: readonly FieldNode[], variables: Variables, limits: Limits) {
-  const questions: RootQuestion[] = [];
+  const questions: WrittenQuestion[] = [];
   const warnings = new Set<string>();
   const errors: GraphQLError[] = [];
   for (const node of nodes) {
@@ -78,24 +83,12 @@ async function readQuestions(schema: GraphQLSchema, nodes: readonly FieldNode[],
         checkLimit('maxPatternLength', length, limits, whereOf(node));
         checkLimit('maxPatternSize', size, limits, whereOf(node));
       });
-      questions.push(question);
+      questions.push({ ...question, node });
     } catch (error) {
       errors.push(located(error, node));
     }
   }
   return { questions, warnings: [...warnings], errors: errors.map(asInputError) };
-}
-
-/** The root fields of an operation, those in its fragments included. Validation has made sure that none spreads itself. */
-function rootNodes(document: DocumentNode, { selections }: SelectionSetNode): readonly FieldNode[] {
-  return selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootNodes(document, selection.selectionSet);
-    const fragment = document.definitions.find(
-      (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === selection.name.value,
-    );
-    return fragment?.kind === Kind.FRAGMENT_DEFINITION ? rootNodes(document, fragment.selectionSet) : [];
-  });
 }
 
 function checkWhere(where: unknown, node: FieldNode, limits: Limits): void {

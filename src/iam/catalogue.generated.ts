@@ -17,6 +17,8 @@ export interface Field {
   readonly column?: string;
   /** The access key slot of the credential report that it speaks of. */
   readonly slot?: number;
+  /** How people say it: `yes` of true or of any value, `no` of false or of null. */
+  readonly words?: { readonly yes: string; readonly no: string };
 }
 
 export interface AssetType {
@@ -24,6 +26,9 @@ export interface AssetType {
   readonly root?: string;
   /** The facts that every asset of the type is read from. */
   readonly group: FactGroup;
+  /** What one is called, and what many are. */
+  readonly one: string;
+  readonly many: string;
   readonly fields: Readonly<Record<string, Field>>;
 }
 
@@ -31,11 +36,17 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
   "Connector": {
     "root": "connectors",
     "group": "CALLER_IDENTITY",
+    "one": "connector",
+    "many": "connectors",
     "fields": {
       "accountAlias": {
         "type": "String",
         "nullable": true,
-        "fact": "ACCOUNT_ALIASES"
+        "fact": "ACCOUNT_ALIASES",
+        "words": {
+          "yes": "the account has an alias",
+          "no": "the account has no alias"
+        }
       },
       "accountID": {
         "type": "String",
@@ -93,6 +104,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
   },
   "IAMAccessKey": {
     "group": "ACCESS_KEYS",
+    "one": "access key",
+    "many": "access keys",
     "fields": {
       "accessKeyId": {
         "type": "String",
@@ -128,7 +141,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       },
       "createdDuringUserSetup": {
         "type": "Boolean",
-        "nullable": false
+        "nullable": false,
+        "words": {
+          "yes": "it was created during user setup",
+          "no": "it was not created during user setup"
+        }
       },
       "idFromProvider": {
         "type": "String",
@@ -153,7 +170,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "lastUsedDate": {
         "type": "DateTime",
         "nullable": true,
-        "fact": "ACCESS_KEY_LAST_USED"
+        "fact": "ACCESS_KEY_LAST_USED",
+        "words": {
+          "yes": "it was used",
+          "no": "it was never used"
+        }
       },
       "lastUsedRegion": {
         "type": "String",
@@ -168,7 +189,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "slot": {
         "type": "Int",
         "nullable": true,
-        "fact": "ACCESS_KEY_LAST_USED"
+        "fact": "ACCESS_KEY_LAST_USED",
+        "words": {
+          "yes": "the report has a slot for it",
+          "no": "the report has no slot for it"
+        }
       },
       "status": {
         "type": "String",
@@ -184,6 +209,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
   "IAMUser": {
     "root": "iamUsers",
     "group": "CREDENTIAL_REPORT",
+    "one": "IAM user",
+    "many": "IAM users",
     "fields": {
       "accessKeys": {
         "type": "IAMAccessKey",
@@ -258,7 +285,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "passwordLastUsed": {
         "type": "DateTime",
         "nullable": true,
-        "column": "password_last_used"
+        "column": "password_last_used",
+        "words": {
+          "yes": "the console password was used",
+          "no": "the console password was never used"
+        }
       },
       "path": {
         "type": "String",
@@ -273,24 +304,38 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
   },
   "IAMUserCredentials": {
     "group": "CREDENTIAL_REPORT",
+    "one": "credential report row",
+    "many": "credential report rows",
     "fields": {
       "accessKey1Active": {
         "type": "Boolean",
         "nullable": false,
         "column": "access_key_1_active",
-        "slot": 1
+        "slot": 1,
+        "words": {
+          "yes": "access key 1 is active",
+          "no": "access key 1 is not active"
+        }
       },
       "accessKey1LastRotated": {
         "type": "DateTime",
         "nullable": true,
         "column": "access_key_1_last_rotated",
-        "slot": 1
+        "slot": 1,
+        "words": {
+          "yes": "there is an access key 1",
+          "no": "there is no access key 1"
+        }
       },
       "accessKey1LastUsedDate": {
         "type": "DateTime",
         "nullable": true,
         "column": "access_key_1_last_used_date",
-        "slot": 1
+        "slot": 1,
+        "words": {
+          "yes": "access key 1 was used",
+          "no": "access key 1 was never used"
+        }
       },
       "accessKey1LastUsedRegion": {
         "type": "String",
@@ -308,19 +353,31 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "Boolean",
         "nullable": false,
         "column": "access_key_2_active",
-        "slot": 2
+        "slot": 2,
+        "words": {
+          "yes": "access key 2 is active",
+          "no": "access key 2 is not active"
+        }
       },
       "accessKey2LastRotated": {
         "type": "DateTime",
         "nullable": true,
         "column": "access_key_2_last_rotated",
-        "slot": 2
+        "slot": 2,
+        "words": {
+          "yes": "there is an access key 2",
+          "no": "there is no access key 2"
+        }
       },
       "accessKey2LastUsedDate": {
         "type": "DateTime",
         "nullable": true,
         "column": "access_key_2_last_used_date",
-        "slot": 2
+        "slot": 2,
+        "words": {
+          "yes": "access key 2 was used",
+          "no": "access key 2 was never used"
+        }
       },
       "accessKey2LastUsedRegion": {
         "type": "String",
@@ -341,7 +398,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "additionalCredentialsInfo": {
         "type": "String",
         "nullable": true,
-        "column": "additional_credentials_info"
+        "column": "additional_credentials_info",
+        "words": {
+          "yes": "there are access keys beyond the two slots",
+          "no": "there are no access keys beyond the two slots"
+        }
       },
       "assetCategory": {
         "type": "String",
@@ -350,22 +411,38 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "cert1Active": {
         "type": "Boolean",
         "nullable": false,
-        "column": "cert_1_active"
+        "column": "cert_1_active",
+        "words": {
+          "yes": "signing certificate 1 is active",
+          "no": "signing certificate 1 is not active"
+        }
       },
       "cert1LastRotated": {
         "type": "DateTime",
         "nullable": true,
-        "column": "cert_1_last_rotated"
+        "column": "cert_1_last_rotated",
+        "words": {
+          "yes": "there is a signing certificate 1",
+          "no": "there is no signing certificate 1"
+        }
       },
       "cert2Active": {
         "type": "Boolean",
         "nullable": false,
-        "column": "cert_2_active"
+        "column": "cert_2_active",
+        "words": {
+          "yes": "signing certificate 2 is active",
+          "no": "signing certificate 2 is not active"
+        }
       },
       "cert2LastRotated": {
         "type": "DateTime",
         "nullable": true,
-        "column": "cert_2_last_rotated"
+        "column": "cert_2_last_rotated",
+        "words": {
+          "yes": "there is a signing certificate 2",
+          "no": "there is no signing certificate 2"
+        }
       },
       "cloudAccountID": {
         "type": "String",
@@ -406,33 +483,55 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "mfaActive": {
         "type": "Boolean",
         "nullable": false,
-        "column": "mfa_active"
+        "column": "mfa_active",
+        "words": {
+          "yes": "MFA is active",
+          "no": "MFA is not active"
+        }
       },
       "passwordEnabled": {
         "type": "Boolean",
         "nullable": true,
-        "column": "password_enabled"
+        "column": "password_enabled",
+        "words": {
+          "yes": "there is a console password",
+          "no": "there is no console password"
+        }
       },
       "passwordLastChanged": {
         "type": "DateTime",
         "nullable": true,
-        "column": "password_last_changed"
+        "column": "password_last_changed",
+        "words": {
+          "yes": "the console password was set",
+          "no": "there is no console password that was set"
+        }
       },
       "passwordLastUsed": {
         "type": "DateTime",
         "nullable": true,
-        "column": "password_last_used"
+        "column": "password_last_used",
+        "words": {
+          "yes": "the console password was used",
+          "no": "the console password was never used"
+        }
       },
       "passwordNextRotation": {
         "type": "DateTime",
         "nullable": true,
-        "column": "password_next_rotation"
+        "column": "password_next_rotation",
+        "words": {
+          "yes": "the password policy asks for a new password",
+          "no": "the password policy asks for no new password"
+        }
       }
     }
   },
   "RootUser": {
     "root": "rootUsers",
     "group": "CREDENTIAL_REPORT",
+    "one": "root user",
+    "many": "root users",
     "fields": {
       "accountID": {
         "type": "String",

@@ -1,6 +1,6 @@
 import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
-import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { instantToMs, renderInstant } from '../iam/instant.ts';
 import { type Evidence, isSample } from '../inventory/inventory.ts';
 import { renderDuration } from './duration.ts';
@@ -11,14 +11,6 @@ import type { Run } from './run.ts';
 const MOST_REASONS = 10;
 /** How many names an informative rule shows before it only counts. */
 const MOST_NAMES = 10;
-
-const typeNames: Readonly<Record<AssetTypeName, string>> = {
-  Connector: 'connectors',
-  IAMAccessKey: 'access keys',
-  IAMUser: 'IAM users',
-  IAMUserCredentials: 'credential report rows',
-  RootUser: 'root users',
-};
 
 /** A run as a person reads it at a terminal. Ends with a line break. */
 export function renderText(run: Run): string {
@@ -76,7 +68,7 @@ function renderReasons(errors: RuleRun['errors'], what: string, spaces: number):
 }
 
 function countOf({ findings, total, verdict }: RuleRun, types: readonly AssetTypeName[]): string {
-  const noun = types.map((type) => typeNames[type]).join(' and ');
+  const noun = types.map((type) => catalogue[type].many).join(' and ');
   const found = verdict === 'ERROR' && findings.length === 0 ? '?' : findings.length;
   return `${found} of ${total ?? '?'} ${noun}`;
 }

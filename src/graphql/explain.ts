@@ -1,0 +1,96 @@
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import type { FactGroup } from '../iam/assets.generated.ts';
+import { catalogue } from '../iam/catalogue.generated.ts';
+import { withAdditionalKeys } from '../where/additional-keys.ts';
+import { type ConditionLine, linesOf } from '../where/condition-lines.ts';
+import { factsOf } from '../where/expression.ts';
+import type { Question } from './ask.ts';
+import { prepareDocument } from './document.ts';
+import { usualLimits } from './limits.ts';
+import { readRequest, type WrittenQuestion } from './request.ts';
+import { loadSchema } from './schema.ts';
+import { selectedFields } from './selected-fields.ts';
+
+/** Facts of a group that a question needs, and for whom. */
+export interface NeededFacts {
+  readonly group: FactGroup;
+  /** What they cost, as the schema says it. */
+  readonly cost: string;
+  /** `all`: read once. `undecided`: for assets that cheaper facts leave open. `selected`: for those that match. */
+  readonly of: 'all' | 'undecided' | 'additionalKeys' | 'selected';
+}
+
+/** What a root field asks, as it was understood. */
+export interface ExplainedQuestion extends WrittenQuestion {
+  readonly responseKey: string;
+  /** In words; empty where there is none. */
+  readonly condition: readonly ConditionLine[];
+  readonly facts: readonly NeededFacts[];
+}
+
+/** How a text is understood; a text that cannot be executed asks nothing. Nothing is read for it. */
+export async function explain({ text, variables = {}, operationName, limits = usualLimits }: Question) {
+  const schema = loadSchema();
+  const { document } = prepareDocument(schema, text, limits);
+  if (!document) return [];
+  const { questions } = await readRequest(schema, { document, operationName, variables }, limits);
+  return questions.map(
+    (question): ExplainedQuestion => ({
+      ...question,
+      condition: question.where.kind === 'always' ? [] : linesOf(question.where),
+      responseKey: (question.node.alias ?? question.node.name).value,
+      facts: neededFacts(schema, document, question),
+    }),
+  );
+}
+
+/** A group is named for the first that need it. */
+function neededFacts(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { type, where, node }: WrittenQuestion,
+): readonly NeededFacts[] {
+  const costs = costsOf(schema);
+  const named = new Set<FactGroup>();
+  const facts = (groups: Iterable<FactGroup>, of: NeededFacts['of']): readonly NeededFacts[] => {
+    const more = [...new Set(groups)].filter((group) => !named.has(group));
+    for (const group of more) named.add(group);
+    return more.map((group) => ({ group, of, cost: costs.get(group) ?? '' }));
+  };
+  const rootType = getNamedType(schema.getQueryType()?.getFields()[node.name.value]?.type)?.name ?? type;
+  return [
+    ...facts([catalogue[type].group], 'all'),
+    ...facts(factsOf(where), 'undecided'),
+    ...facts(factsOf(withAdditionalKeys(where)), 'additionalKeys'),
+    ...facts(selectedFacts(schema, document, rootType, node.selectionSet), 'selected'),
+  ];
+}
+
+/** The facts that the fields below a selection are read from. */
+function* selectedFacts(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  typeName: string,
+  set: SelectionSetNode | undefined,
+): Generator<FactGroup> {
+  const type = schema.getType(typeName);
+  for (const node of selectedFields(document, set)) {
+    const field = isObjectType(type) ? type.getFields()[node.name.value] : undefined;
+    const fact = catalogue[typeName as keyof typeof catalogue]?.fields[node.name.value]?.fact;
+    if (fact) yield fact;
+    if (field) yield* selectedFacts(schema, document, getNamedType(field.type).name, node.selectionSet);
+  }
+}
+
+function costsOf(schema: GraphQLSchema): ReadonlyMap<string, string> {
+  const groups = schema.getType('FactGroup');
+  const values = isEnumType(groups) ? groups.getValues() : [];
+  return new Map(values.map(({ name, description }) => [name, description ?? '']));
+}

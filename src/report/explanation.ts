@@ -1,0 +1,65 @@
+import type { ExplainedQuestion, NeededFacts } from '../graphql/explain.ts';
+import type { Why } from '../graphql/why.ts';
+import { catalogue } from '../iam/catalogue.generated.ts';
+import { UNREAD } from '../iam/unread.ts';
+
+/** What a text asks, as it was understood, and what it costs to answer. Ends with a line break. */
+export const renderExplanation = (questions: readonly ExplainedQuestion[]): string =>
+  questions.map((question) => `${renderQuestion(question).join('\n')}\n`).join('\n');
+
+function renderQuestion(question: ExplainedQuestion): readonly string[] {
+  const { responseKey, kind, type, condition, facts } = question;
+  const { many } = catalogue[type];
+  const asked = `${responseKey}: ${kind === 'aggregate' ? 'how many' : 'the'} ${many}`;
+  return [
+    condition.length > 0 ? `${asked} for which` : asked,
+    ...condition.map(({ depth, words }) => indent(depth + 1, words)),
+    ...(kind === 'aggregate' ? [] : pageLines(question)),
+    `  It needs, for all ${many}:`,
+    ...facts.flatMap((needed, index) => [
+      ...(index > 0 && needed.of !== facts[index - 1]?.of ? [`  ${forWhom(needed, many)}:`] : []),
+      `    ${needed.cost.replaceAll('`', '')}`,
+    ]),
+  ];
+}
+
+function pageLines({ page: { sort, offset, limit, after } }: ExplainedQuestion): readonly string[] {
+  const order = sort.map(({ field, direction }) => `${field} ${direction === 'ASC' ? 'ascending' : 'descending'}`);
+  return [
+    ...(order.length > 0 ? [`  in the order of ${order.join(', then ')}`] : []),
+    ...(after ? [`  behind ${after.identifier}`] : []),
+    ...(offset > 0 ? [`  without the first ${offset}`] : []),
+    ...(limit === undefined ? [] : [`  at most ${limit}`]),
+  ];
+}
+
+function forWhom({ of }: NeededFacts, many: string): string {
+  if (of === 'undecided') return `for those ${many} that this leaves undecided`;
+  if (of === 'selected') return `for those ${many} that are selected`;
+  return 'for those with more access keys than the credential report has slots';
+}
+
+/** Why a condition selects an asset or does not: what is true of each part, and which facts decided. */
+export function renderWhy({ responseKey, type, identifier, truth, condition, unread }: Why): string {
+  const { one } = catalogue[type];
+  const outcome = {
+    true: `selects ${one} ${identifier}`,
+    false: `does not select ${one} ${identifier}`,
+    unknown: `does not select ${one} ${identifier}: something is compared with null`,
+    unread: `may select ${one} ${identifier} or not: something could not be read`,
+  }[truth];
+  return [
+    `${responseKey} ${outcome}`,
+    ...condition.map(({ depth, words, truth: of, fact, decides }) => {
+      const value = fact ? `  (${fact.field}: ${renderValue(fact.value)})` : '';
+      return `  ${(of ?? '').padEnd(8)}${indent(depth, words)}${value}${decides ? '  <- decides' : ''}`;
+    }),
+    ...unread.map((reason) => `  ${reason}`),
+    '',
+  ].join('\n');
+}
+
+const renderValue = (value: unknown): string =>
+  value === UNREAD ? 'could not be read' : (JSON.stringify(value) ?? '');
+
+const indent = (depth: number, text: string): string => '  '.repeat(depth) + text;
