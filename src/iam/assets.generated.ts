@@ -192,7 +192,7 @@ export type IAsset = {
   readonly cloudAccountID: Scalars['String']['output'];
   /** The connector's name: as configured, else the AWS account id. */
   readonly cloudAccountName: Scalars['String']['output'];
-  /** Always `AWS`. */
+  /** Always `aws`, in lower case, as published texts ask for it (`cloudProvider_IN: ["aws"]`). */
   readonly cloudProvider: Scalars['String']['output'];
   /**
    * SHA-256, in hex, over the facts of the asset's primary source in canonical form (for an IAM user its credential

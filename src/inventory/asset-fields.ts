@@ -10,7 +10,7 @@ const assetFields: Readonly<Record<string, (asset: Asset) => unknown>> = {
   accountID: accountId,
   cloudAccountID: accountId,
   cloudAccountName: accountId,
-  cloudProvider: () => 'AWS',
+  cloudProvider: () => 'aws',
   internalAssetType: (asset) => asset.__typename,
   internalName,
   internalRegion: () => 'global',

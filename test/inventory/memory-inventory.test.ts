@@ -29,7 +29,7 @@ describe('the founding question', () => {
       accountID: '111122223333',
       cloudAccountID: '111122223333',
       cloudAccountName: '111122223333',
-      cloudProvider: 'AWS',
+      cloudProvider: 'aws',
       internalAssetType: 'IAMUser',
       internalName: 'ana',
       internalRegion: 'global',

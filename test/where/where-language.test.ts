@@ -71,7 +71,7 @@ const rows: Readonly<Record<string, readonly [where: string, expected: readonly 
     ['{userName:""}', []],
     ['{path:"/team/"}', ['ana', 'carla']],
     ['{identifier:"arn:aws:iam::111122223333:user/bob"}', ['bob']],
-    ['{internalName:"bob",internalAssetType:"IAMUser",cloudProvider:"AWS"}', ['bob']],
+    ['{internalName:"bob",internalAssetType:"IAMUser",cloudProvider:"aws"}', ['bob']],
     ['{accountID_NOT:"111122223333"}', []],
   ],
   'equality of instants, however they are written': [
