@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type CatalogueField, type CatalogueType, catalogueOf } from './catalogue.ts';
+import { type CatalogueField, type CatalogueType, catalogueOf, factGroupsOf } from './catalogue.ts';
 
 const declarations = `/** Where a field's value comes from, what it costs and how it is related: schema/*.graphql as plain data. */
 export interface Field {
@@ -29,6 +29,14 @@ export interface AssetType {
   readonly many: string;
   readonly fields: Readonly<Record<string, Field>>;
 }
+
+/** How a group of facts is read. */
+export interface FactGroupReading {
+  /** The IAM actions of the calls. */
+  readonly actions: readonly string[];
+  /** Of which type each asset is asked for; absent where the account is asked once. */
+  readonly per?: AssetTypeName;
+}
 `;
 
 /** graphql-codegen plugin: the SDL as data for the rooms that do not know GraphQL. */
@@ -42,6 +50,8 @@ export function plugin(schema: GraphQLSchema): string {
       .join(' | ')};\n`,
     declarations,
     `export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = ${JSON.stringify(catalogue, null, 2)};`,
+    '',
+    `export const factGroups: Readonly<Record<FactGroup, FactGroupReading>> = ${JSON.stringify(factGroupsOf(schema), null, 2)};`,
     '',
     credentialsRecord(catalogue['IAMUserCredentials']),
     getters(Object.values(catalogue)),

@@ -5,6 +5,7 @@ import {
   getDirectiveValues,
   getNamedType,
   getNullableType,
+  isEnumType,
   isInterfaceType,
   isListType,
   isNonNullType,
@@ -29,6 +30,26 @@ export interface CatalogueType {
   readonly one: string;
   readonly many: string;
   readonly fields: Readonly<Record<string, CatalogueField>>;
+}
+
+/** How a group of facts is read; `per` names the type whose assets are asked one by one. */
+export interface CatalogueGroup {
+  readonly actions: readonly string[];
+  readonly per?: string;
+}
+
+/** @throws Error when a group does not say how it is read. */
+export function factGroupsOf(schema: GraphQLSchema): Record<string, CatalogueGroup> {
+  const groups = schema.getType('FactGroup');
+  const definition = schema.getDirective('read');
+  if (!isEnumType(groups) || !definition) throw new Error('schema/directives.graphql no longer declares FactGroup');
+  const entries = groups.getValues().map(({ name, astNode }) => {
+    const read = astNode ? getDirectiveValues(definition, astNode) : undefined;
+    if (!read) throw new Error(`FactGroup.${name} does not say how it is read`);
+    const actions = read['actions'] as readonly string[];
+    return [name, { actions, ...(read['per'] ? { per: String(read['per']) } : {}) }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** @throws Error when an asset type says neither `@asset` nor `@part`. */

@@ -26,7 +26,7 @@ export function addServeCommand(program: Command): void {
     .option('--port <n>', 'the port to listen on', readPort, 4000)
     .option('--token-file <file>', 'the token that clients must send; or set IAMQL_TOKEN')
     .option('--allow-host <name...>', "host names that requests may be for, beside the loopback's", [])
-    .addOption(durationOption('--refresh <time>', 'how long answers come from one reading of the report', '5m'));
+    .addOption(durationOption('--refresh <time>', 'how long answers come from what was read once', '5m'));
   addLimitOptions(addSourceOptions(command), true).action(serve);
 }
 

@@ -3,7 +3,7 @@ import { IamqlError } from '../iam/error.ts';
 import { type Instant, parseInstant } from '../iam/instant.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
 import type { Source } from '../inventory/inventory.ts';
-import { MemoryInventory } from '../inventory/memory-inventory.ts';
+import { openAccount } from '../inventory/open-account.ts';
 import { parseDuration } from './duration.ts';
 
 /** Where facts come from: the same flags on every command that reads any. */
@@ -59,15 +59,7 @@ export async function openSource(options: SourceOptions): Promise<Source> {
     const { SnapshotSource } = await import('../inventory/snapshot/snapshot-source.ts');
     return new SnapshotSource({ file: snapshot, maxAgeMs, setupSeconds });
   }
-  const source = await openFactSource(options);
-  return {
-    kind: source.kind,
-    get calls() {
-      return source.calls;
-    },
-    inventory: () => new MemoryInventory(source, { setupSeconds: setupSeconds ?? DEFAULT_SETUP_SECONDS }),
-    identify: async () => ({ accountId: (await source.readAccount()).accountId, isSample: source.kind === 'sample' }),
-  };
+  return openAccount(await openFactSource(options), { setupSeconds: setupSeconds ?? DEFAULT_SETUP_SECONDS });
 }
 
 async function openFactSource(options: SourceOptions): Promise<FactSource> {

@@ -44,7 +44,7 @@ export type FactGroup =
   | 'ACCESS_KEY_LAST_USED'
   /** `iam:ListAccountAliases`: one call per account. */
   | 'ACCOUNT_ALIASES'
-  /** `sts:GetCallerIdentity`: one call, which needs no permission; a report file names its account itself. */
+  /** `sts:GetCallerIdentity`: one call, which needs no permission; a credential report names its account itself. */
   | 'CALLER_IDENTITY'
   /** `iam:GetCredentialReport`: one call per account, however many users (`iam:GenerateCredentialReport` first where there is none). */
   | 'CREDENTIAL_REPORT';

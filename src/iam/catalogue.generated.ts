@@ -32,6 +32,14 @@ export interface AssetType {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
+/** How a group of facts is read. */
+export interface FactGroupReading {
+  /** The IAM actions of the calls. */
+  readonly actions: readonly string[];
+  /** Of which type each asset is asked for; absent where the account is asked once. */
+  readonly per?: AssetTypeName;
+}
+
 export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
   "Connector": {
     "root": "connectors",
@@ -246,7 +254,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "connector": {
         "type": "Connector",
         "nullable": false,
-        "relation": "toOne"
+        "relation": "toOne",
+        "fact": "CALLER_IDENTITY"
       },
       "contentHash": {
         "type": "String",
@@ -561,7 +570,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "connector": {
         "type": "Connector",
         "nullable": false,
-        "relation": "toOne"
+        "relation": "toOne",
+        "fact": "CALLER_IDENTITY"
       },
       "contentHash": {
         "type": "String",
@@ -598,6 +608,36 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "nullable": false
       }
     }
+  }
+};
+
+export const factGroups: Readonly<Record<FactGroup, FactGroupReading>> = {
+  "ACCESS_KEYS": {
+    "actions": [
+      "iam:ListAccessKeys"
+    ],
+    "per": "IAMUser"
+  },
+  "ACCESS_KEY_LAST_USED": {
+    "actions": [
+      "iam:ListAccessKeys",
+      "iam:GetAccessKeyLastUsed"
+    ],
+    "per": "IAMUser"
+  },
+  "ACCOUNT_ALIASES": {
+    "actions": [
+      "iam:ListAccountAliases"
+    ]
+  },
+  "CALLER_IDENTITY": {
+    "actions": []
+  },
+  "CREDENTIAL_REPORT": {
+    "actions": [
+      "iam:GetCredentialReport",
+      "iam:GenerateCredentialReport"
+    ]
   }
 };
 

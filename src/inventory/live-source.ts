@@ -1,12 +1,13 @@
 import { getAccessKeyLastUsed, listAccessKeys } from '../aws/access-keys.ts';
-import { type CallerIdentity, getCallerIdentity, listAccountAliases } from '../aws/account.ts';
+import { getCallerIdentity, listAccountAliases } from '../aws/account.ts';
 import type { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
 import { readCredentialReport } from '../aws/credential-report.ts';
+import type { FactGroup } from '../iam/assets.generated.ts';
 import { parseCredentialReport } from '../iam/credential-report.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
-import type { FactSource, ReportFacts } from './fact-source.ts';
+import type { Asked, FactSource, Facts, ReportFacts } from './fact-source.ts';
 
 export interface LiveSettings {
   /** No report older than this, in milliseconds; undefined for as old as AWS hands out. */
@@ -15,18 +16,15 @@ export interface LiveSettings {
   readonly waitMs: number;
 }
 
-/**
- * The account that the credentials belong to. A report that was read is kept for as long as the source, so a server
- * opens a source for as long as it wants to answer from one report; per-user facts are read anew each time.
- */
+type Reader<G extends FactGroup> = (asked: Required<Asked>) => Promise<Facts[G]>;
+
+/** The account that the credentials belong to. */
 export class LiveSource implements FactSource {
   readonly kind = 'live';
   private readonly account: AwsAccount;
   private readonly settings: LiveSettings;
   private readonly signal: AbortSignal;
   private readonly log = new CallLog();
-  private report: Promise<ReportFacts> | undefined;
-  private identity: Promise<CallerIdentity> | undefined;
 
   constructor(account: AwsAccount, settings: LiveSettings, signal: AbortSignal) {
     this.account = account;
@@ -38,34 +36,20 @@ export class LiveSource implements FactSource {
     return this.log.calls;
   }
 
-  /** One read however many ask at once; a failed one is not kept. */
-  readCredentialReport(): Promise<ReportFacts> {
-    this.report ??= this.readReport().catch((error: unknown) => {
-      this.report = undefined;
-      throw error;
-    });
-    return this.report;
+  read<G extends FactGroup>(group: G, { userName = '', accessKeyIds = [] }: Asked): Promise<Facts[G]> {
+    const read: Reader<G> = this.readers[group];
+    return read({ userName, accessKeyIds });
   }
 
-  readAccount(): Promise<CallerIdentity> {
-    this.identity ??= getCallerIdentity(this.account, this.tag('which account this is')).catch((error: unknown) => {
-      this.identity = undefined;
-      throw error;
-    });
-    return this.identity;
-  }
-
-  listAccessKeys(userName: string, why: string) {
-    return listAccessKeys(this.account, userName, this.tag(why));
-  }
-
-  getAccessKeyLastUsed(accessKeyId: string, why: string) {
-    return getAccessKeyLastUsed(this.account, accessKeyId, this.tag(why));
-  }
-
-  listAccountAliases() {
-    return listAccountAliases(this.account, this.tag('accountAlias'));
-  }
+  private readonly readers: { readonly [G in FactGroup]: Reader<G> } = {
+    CREDENTIAL_REPORT: () => this.readReport(),
+    CALLER_IDENTITY: () => getCallerIdentity(this.account, this.tag('which account this is')),
+    ACCOUNT_ALIASES: () => listAccountAliases(this.account, this.tag('accountAlias')),
+    ACCESS_KEYS: ({ userName }) =>
+      listAccessKeys(this.account, userName, this.tag('selected users, and those that the report cannot decide')),
+    ACCESS_KEY_LAST_USED: ({ accessKeyIds }) =>
+      inOrder(accessKeyIds, (id) => getAccessKeyLastUsed(this.account, id, this.tag('the last use of those keys'))),
+  };
 
   private async readReport(): Promise<ReportFacts> {
     const { maxAgeMs, waitMs } = this.settings;
@@ -80,4 +64,11 @@ export class LiveSource implements FactSource {
   private tag(why: string) {
     return { why, log: this.log };
   }
+}
+
+/** One after the other: the assets that are asked at the same time are what makes calls concurrent. */
+async function inOrder<T, R>(items: readonly T[], read: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await read(item));
+  return results;
 }

@@ -1,4 +1,3 @@
-import type { Asset } from '../iam/assets.ts';
 import { IamqlError } from '../iam/error.ts';
 
 /** The report lacks the column, or the field is none of a report's at all. */
@@ -25,10 +24,4 @@ export function isFiltered(): IamqlError {
 /** Why an asset is neither selected nor passed over. */
 export function notDecided(identifier: unknown, { kind, message }: IamqlError): IamqlError {
   return new IamqlError(kind, `whether ${identifier} matches cannot be told: ${message}`);
-}
-
-/** A question may go from keys to their users and on to facts that nothing reads on that way. */
-export function beyondReach(asset: Asset): IamqlError {
-  const message = 'the question needs facts beyond its access keys and its row of the credential report';
-  return notDecided(asset['arn'], new IamqlError('NotCollected', message));
 }

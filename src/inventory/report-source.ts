@@ -1,8 +1,10 @@
+import type { FactGroup } from '../iam/assets.generated.ts';
+import { factGroups } from '../iam/catalogue.generated.ts';
 import { parseCredentialReport } from '../iam/credential-report.ts';
 import { parseReportFile } from '../iam/credential-report-file.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
-import type { AccountIdentity, FactSource, ReportFacts } from './fact-source.ts';
+import type { FactSource, Facts, ReportFacts } from './fact-source.ts';
 import { checkAge, readSourceFile } from './source-file.ts';
 
 export interface ReportSettings {
@@ -19,37 +21,16 @@ export class ReportSource implements FactSource {
   readonly kind = 'report';
   readonly calls = [];
   private readonly settings: ReportSettings;
-  private facts: Promise<ReportFacts> | undefined;
 
   constructor(settings: ReportSettings) {
     this.settings = settings;
   }
 
-  /** A reading that failed is not kept: the file may be mended while a server runs. */
-  readCredentialReport(): Promise<ReportFacts> {
-    this.facts ??= this.readReport().catch((error: unknown) => {
-      this.facts = undefined;
-      throw error;
-    });
-    return this.facts;
-  }
-
-  async readAccount(): Promise<AccountIdentity> {
-    const { report } = await this.readCredentialReport();
-    if (!report.account) throw new IamqlError('Corrupt', `${this.settings.file} has no rows`);
-    return report.account;
-  }
-
-  listAccessKeys(): Promise<never> {
-    return this.notCollected('iam:ListAccessKeys');
-  }
-
-  getAccessKeyLastUsed(): Promise<never> {
-    return this.notCollected('iam:GetAccessKeyLastUsed');
-  }
-
-  listAccountAliases(): Promise<never> {
-    return this.notCollected('iam:ListAccountAliases');
+  async read<G extends FactGroup>(group: G): Promise<Facts[G]>;
+  async read(group: FactGroup): Promise<Facts[FactGroup]> {
+    if (group === 'CREDENTIAL_REPORT') return this.readReport();
+    const action = factGroups[group].actions.at(-1);
+    throw new IamqlError('NotCollected', `needs ${action}, which a credential report does not hold`);
   }
 
   private async readReport(): Promise<ReportFacts> {
@@ -60,9 +41,5 @@ export class ReportSource implements FactSource {
     const generatedAt = written ?? this.settings.generatedAt;
     checkAge('the report', generatedAt, this.settings.maxAgeMs, 'pass --generated-at');
     return { report, readAt: generatedAt, generatedAt, isFiltered: !report.root && !acceptFiltered };
-  }
-
-  private notCollected(action: string): Promise<never> {
-    return Promise.reject(new IamqlError('NotCollected', `needs ${action}, which a credential report does not hold`));
   }
 }

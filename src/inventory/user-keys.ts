@@ -3,6 +3,7 @@ import { filledSlots, matchSlots, type ReportSlot } from '../iam/access-key-slot
 import type { AccessKey, Asset, ReportedCredentials, ReportedUser } from '../iam/assets.ts';
 import { type Instant, instantToMs } from '../iam/instant.ts';
 import { UNREAD, type Unread } from '../iam/unread.ts';
+import type { AccountGraph, Node } from './account-graph.ts';
 
 /**
  * The keys of a user as far as the report shows them: enough to pass over most users without a call. UNREAD in the list
@@ -47,38 +48,42 @@ const hasUndatedKey = (credentials: ReportedCredentials): boolean =>
   (credentials.accessKey1Active === true && credentials.accessKey1LastRotated === null) ||
   (credentials.accessKey2Active === true && credentials.accessKey2LastRotated === null);
 
-export function listedKey(user: ReportedUser, key: ListedAccessKey, setupSeconds: number): AccessKey {
-  return {
+/** The keys of a user as AWS lists them. Their last use, and so their slots, are not read yet. */
+export function absorbAccessKeys(
+  { settings }: Pick<AccountGraph, 'settings'>,
+  keys: readonly ListedAccessKey[],
+  user: Node,
+): void {
+  user['accessKeys'] = keys.map((key) => ({
     __typename: 'IAMAccessKey',
     user,
     ...key,
-    lastUsedDate: UNREAD,
-    lastUsedRegion: UNREAD,
-    lastUsedService: UNREAD,
-    slot: UNREAD,
-    createdDuringUserSetup: isDuringSetup(user.createDate, key.createDate, setupSeconds),
-  };
+    createdDuringUserSetup: isDuringSetup(user['createDate'] as Instant, key.createDate, settings.setupSeconds),
+  }));
+  // Without a key there is none that the slots do not show.
+  if (keys.length === 0) noteAdditionalKeys(user, []);
 }
 
-/** Keys with their last use, and with the slots that this makes out. */
-export function completeKeys(
-  user: ReportedUser,
-  keys: readonly AccessKey[],
-  lastUsed: readonly AccessKeyLastUsed[],
-): readonly AccessKey[] {
-  const known = keys.map((key, index) => ({ ...key, ...(lastUsed[index] as AccessKeyLastUsed) }));
-  if (lacksSlots(user.hasIAMUserCredentials)) return known;
-  const slots = matchSlots(filledSlots(user.hasIAMUserCredentials), known as Parameters<typeof matchSlots>[1]);
-  return known.map((key) => ({ ...key, slot: slots.get(key.accessKeyId as string) ?? null }));
+/** The last use of each key of a user, and the slots that this makes out. */
+export function absorbLastUses(user: Node, lastUses: readonly AccessKeyLastUsed[]): void {
+  const keys = user['accessKeys'] as readonly Node[];
+  const credentials = user['hasIAMUserCredentials'] as ReportedCredentials;
+  for (const [index, key] of keys.entries()) Object.assign(key, lastUses[index]);
+  const known = keys as readonly Asset[] as unknown as Parameters<typeof matchSlots>[1];
+  const slots = lacksSlots(credentials) ? undefined : matchSlots(filledSlots(credentials), known);
+  for (const key of keys) key['slot'] = slots ? (slots.get(key['accessKeyId'] as string) ?? null) : UNREAD;
+  noteAdditionalKeys(user, keys);
 }
 
-/** The user as it is seen once its keys are known. */
-export function viewWithKeys(asset: Asset, keys: readonly AccessKey[]): Asset {
-  const credentials = asset['hasIAMUserCredentials'] as ReportedUser['hasIAMUserCredentials'];
-  const isComplete = keys.every((key) => key.slot !== UNREAD);
-  const additionalKeys = isComplete ? additionalKeyRows(credentials, keys) : UNREAD;
-  const known = credentials.additionalCredentialsInfo === null ? [] : additionalKeys;
-  return { ...asset, accessKeys: keys, hasIAMUserCredentials: { ...credentials, additionalKeys: known } };
+/**
+ * Completes the user's row of the report with the keys that it has no slot for. Which they are is known once each key's
+ * last use and slot are.
+ */
+export function noteAdditionalKeys(user: Asset, keys: readonly Asset[]): void {
+  const credentials = user['hasIAMUserCredentials'] as ReportedCredentials;
+  if (keys.some(({ slot }) => slot === UNREAD || slot === undefined)) return;
+  const rows = additionalKeyRows(credentials, keys as readonly unknown[] as readonly AccessKey[]);
+  Object.assign(credentials, { additionalKeys: credentials.additionalCredentialsInfo === null ? [] : rows });
 }
 
 /**

@@ -44,7 +44,7 @@ describe('what the founding query costs', () => {
 
   test('--explain says so on stderr', async () => {
     const { stderr, stdout } = await ask({ report: { state: 'absent' } }, FOUNDING_TEXT, '--explain');
-    expect(stderr).toMatch(/^AWS calls: 4\n/);
+    expect(stderr).toMatch(/^AWS calls: 4\n/m);
     expect(stderr).toMatch(/1 x iam:GenerateCredentialReport, \d+ ms: there was no report/);
     expect(JSON.parse(stdout).data).toEqual({ iamUsers: [] });
   });

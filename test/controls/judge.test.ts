@@ -6,7 +6,8 @@ import { parseExpectation } from '../../src/controls/expectation.ts';
 import { judge } from '../../src/controls/judge.ts';
 import { findControls } from '../../src/controls/load-controls.ts';
 import { combine, runControl } from '../../src/controls/run-control.ts';
-import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
+import type { Inventory } from '../../src/inventory/inventory.ts';
+import { openAccount } from '../../src/inventory/open-account.ts';
 import { ReportSource } from '../../src/inventory/report-source.ts';
 import { renderCredentialReport, type ScenarioUser } from '../support/aws-endpoint.ts';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';
@@ -20,13 +21,13 @@ const BAD: ScenarioUser = { name: 'bad', createDate, accessKeys: [unused] };
 /** Has a third key, of which the report tells nothing more. */
 const UNDECIDED: ScenarioUser = { name: 'undecided', createDate, accessKeys: [used, used, unused] };
 
-async function inventoryOf(users: readonly ScenarioUser[]): Promise<MemoryInventory> {
+async function inventoryOf(users: readonly ScenarioUser[]): Promise<Inventory> {
   const folder = await mkdtemp(join(tmpdir(), 'iamql-judge-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'report.csv');
   await writeFile(file, renderCredentialReport({ users, report: { columns: 'with-additional' } }));
   const settings = { generatedAt: undefined, maxAgeMs: undefined, acceptFiltered: false };
-  return new MemoryInventory(new ReportSource({ file, ...settings }), { setupSeconds: 10 });
+  return openAccount(new ReportSource({ file, ...settings }), { setupSeconds: 10 }).inventory();
 }
 
 interface Row {
@@ -68,10 +69,10 @@ const ROWS: readonly Row[] = [
     judged: ['FAIL', 2, 1, 2],
   },
   {
-    name: 'a root field that could not be read at all',
+    name: 'the one asset not decided',
     users: [FINE],
     text: 'connectors(where:{accountAlias:"x"}){accountID}',
-    judged: ['ERROR', 0, 1, undefined],
+    judged: ['ERROR', 0, 1, 1],
   },
   {
     name: 'everything skipped',

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { ask, type Question } from '../../src/graphql/ask.ts';
-import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
+import { openAccount } from '../../src/inventory/open-account.ts';
 import { SampleSource } from '../../src/inventory/sample-source.ts';
 
-const askSample = (question: Question) => ask(new MemoryInventory(new SampleSource(), { setupSeconds: 10 }), question);
+const askSample = (question: Question) =>
+  ask(openAccount(new SampleSource(), { setupSeconds: 10 }).inventory(), question);
 
 const BOTH = 'query Root{rootUsers{arn}} query Alias{connectors{accountAlias}}';
 
@@ -66,8 +67,8 @@ test('an answer from the sample says so, whatever went wrong', async () => {
 
 test('a fault of ours is an error without its words, and no empty list', async () => {
   const broken = new SampleSource();
-  broken.readCredentialReport = () => Promise.reject(new TypeError('secret detail'));
-  const { result } = await ask(new MemoryInventory(broken, { setupSeconds: 10 }), { text: 'iamUsers{arn}' });
+  broken.read = () => Promise.reject(new TypeError('secret detail'));
+  const { result } = await ask(openAccount(broken, { setupSeconds: 10 }).inventory(), { text: 'iamUsers{arn}' });
   expect(result.data).toEqual({ iamUsers: null });
   expect(JSON.stringify(result)).not.toContain('secret');
   expect(result.errors).toMatchObject([{ message: 'internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);

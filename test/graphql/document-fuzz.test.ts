@@ -5,7 +5,7 @@ import { ask } from '../../src/graphql/ask.ts';
 import { type Prepared, prepareDocument } from '../../src/graphql/document.ts';
 import { usualLimits } from '../../src/graphql/limits.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
-import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
+import { openAccount } from '../../src/inventory/open-account.ts';
 import { SampleSource } from '../../src/inventory/sample-source.ts';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';
 import {
@@ -27,7 +27,7 @@ type Variables = Readonly<Record<string, unknown>>;
 const schema = loadSchema();
 const prepare = (text: string): Prepared => prepareDocument(schema, text);
 
-const inventory = new MemoryInventory(new SampleSource(), { setupSeconds: 10 });
+const inventory = openAccount(new SampleSource(), { setupSeconds: 10 }).inventory();
 
 /** Asks a text of the sample; of several operations, the first. */
 async function answer(text: string, variables: Variables = {}) {

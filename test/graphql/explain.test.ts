@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../src/graphql/explain.ts';
 import { why } from '../../src/graphql/why.ts';
-import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
+import { openAccount } from '../../src/inventory/open-account.ts';
 import { SampleSource } from '../../src/inventory/sample-source.ts';
 import { renderExplanation, renderWhy } from '../../src/report/explanation.ts';
 import { denied, key, scriptedAccount, USED, user } from '../inventory/live-account.ts';
@@ -112,7 +112,7 @@ iamUsersAggregate: how many IAM users
 connectors: the connectors
   without the first 1
   It needs, for all connectors:
-    sts:GetCallerIdentity: one call, which needs no permission; a report file names its account itself.
+    sts:GetCallerIdentity: one call, which needs no permission; a credential report names its account itself.
   for those connectors that are selected:
     iam:ListAccountAliases: one call per account.
 `,
@@ -235,7 +235,7 @@ describe('why an asset is selected or is not', () => {
   });
 
   test('an asset that there is not is an error, with the one that was meant', async () => {
-    const inventory = new MemoryInventory(new SampleSource(), { setupSeconds: 10 });
+    const inventory = openAccount(new SampleSource(), { setupSeconds: 10 }).inventory();
     const [question] = await explain({ text: FOUNDING_TEXT });
     const asked = (name: string) => why(inventory, question as NonNullable<typeof question>, name);
     await expect(asked('nobody')).rejects.toThrow('there is no IAM user with the identifier "nobody"');

@@ -3,7 +3,7 @@ import { AwsAccount } from '../../src/aws/aws-account.ts';
 import { ask } from '../../src/graphql/ask.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { LiveSource } from '../../src/inventory/live-source.ts';
-import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
+import { openAccount } from '../../src/inventory/open-account.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
 import {
   type AwsEndpoint,
@@ -41,7 +41,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 
 export interface ScriptedAccount extends AskAccount {
   /** An inventory of the account with nothing read yet. */
-  open(scenario: Scenario): MemoryInventory;
+  open(scenario: Scenario): Inventory;
 }
 
 /** A scripted AWS endpoint for one test file, and the environment that leads the SDK to it. */
@@ -56,12 +56,12 @@ export function scriptedAccount(): ScriptedAccount {
     await endpoint.close();
     process.env = before;
   });
-  const open = (scenario: Scenario): MemoryInventory => {
+  const open = (scenario: Scenario): Inventory => {
     endpoint.setScenario(scenario);
     endpoint.forgetCalls();
     const { signal } = new AbortController();
     const source = new LiveSource(new AwsAccount({}, signal), { maxAgeMs: undefined, waitMs: 5_000 }, signal);
-    return new MemoryInventory(source, { setupSeconds: 10 });
+    return openAccount(source, { setupSeconds: 10 }).inventory();
   };
   const askAccount: AskAccount = async (scenario, text, variables) => {
     const answer = await askInventory(open(scenario), text, variables);

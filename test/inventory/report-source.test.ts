@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../../src/graphql/ask.ts';
 import { instantOf } from '../../src/iam/instant.ts';
-import { MemoryInventory } from '../../src/inventory/memory-inventory.ts';
+import { openAccount } from '../../src/inventory/open-account.ts';
 import { ReportSource } from '../../src/inventory/report-source.ts';
 import { ALL_COLUMNS, activeKey, COLUMNS, renderCsv, rootRow, userRow } from '../iam/render-report.ts';
 
@@ -30,7 +30,7 @@ interface Options {
 
 async function askFile(file: string, text: string, { acceptFiltered = false, maxAgeMs, generatedAt }: Options = {}) {
   const source = new ReportSource({ file, acceptFiltered, maxAgeMs, generatedAt });
-  const { result } = await ask(new MemoryInventory(source, { setupSeconds: 10 }), { text });
+  const { result } = await ask(openAccount(source, { setupSeconds: 10 }).inventory(), { text });
   const errors = (result.errors ?? []).map(
     ({ path, extensions, message }) => `${path?.join('.')}: ${extensions['code']} ${message.replaceAll(folder, '')}`,
   );
@@ -81,7 +81,7 @@ describe('what only AWS can be asked is an error', () => {
     ],
     ['keys in a filter', 'iamUsers(where:{accessKeys:{createdDuringUserSetup:true}}){userName}', 'iamUsers.0', [null]],
     ['the alias', 'connectors{accountAlias}', 'connectors.0.accountAlias', [{ accountAlias: null }]],
-    ['the alias in a filter', 'connectors(where:{accountAlias:null}){name}', 'connectors', null],
+    ['the alias in a filter', 'connectors(where:{accountAlias:null}){name}', 'connectors.0', [null]],
   ])('%s', async (_, text, path, data) => {
     const answer = await askReport(whole, text);
     expect(Object.values(answer.data ?? {})).toEqual([data]);

@@ -1,10 +1,10 @@
-import type { AccessKey, Asset } from '../../iam/assets.ts';
+import type { Asset } from '../../iam/assets.ts';
 import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
 import { UNREAD } from '../../iam/unread.ts';
 import { type Expression, nodesOf } from '../../where/expression.ts';
 import { notDecided } from '../not-told.ts';
-import { viewWithKeys } from '../user-keys.ts';
+import { noteAdditionalKeys } from '../user-keys.ts';
 import type { Snapshot, SnapshotHeader } from './snapshot.ts';
 import { UnreadNotes } from './unread-notes.ts';
 
@@ -75,6 +75,5 @@ function completeUser(user: Asset & { accessKeys?: unknown }): void {
   if (keys === UNREAD) delete user.accessKeys;
   const credentials = user['hasIAMUserCredentials'];
   if (!Array.isArray(keys) || typeof credentials !== 'object' || credentials === null) return;
-  const view = viewWithKeys(user, keys as readonly AccessKey[])['hasIAMUserCredentials'] as Asset;
-  Object.assign(credentials, { additionalKeys: view['additionalKeys'] });
+  noteAdditionalKeys(user, keys);
 }

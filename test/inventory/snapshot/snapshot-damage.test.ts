@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MemoryInventory } from '../../../src/inventory/memory-inventory.ts';
+import { openAccount } from '../../../src/inventory/open-account.ts';
 import { SampleSource } from '../../../src/inventory/sample-source.ts';
 import { askInventory } from '../live-account.ts';
 import { listOf, reopen, snapshotOf } from './snapshot-of.ts';
 
 type Json = Record<string, unknown>;
 
-const whole = await snapshotOf(new MemoryInventory(new SampleSource(), { setupSeconds: 10 }));
+const whole = await snapshotOf(openAccount(new SampleSource(), { setupSeconds: 10 }).inventory());
 const bytes = new TextEncoder().encode(whole);
 /** As somebody leaves it who edits snapshots by hand: what the digest would tell, something else has to. */
 const unsigned = edited({ header: ({ sha256, ...header }) => header });
@@ -239,7 +239,7 @@ describe('a snapshot of another version of iamql', () => {
       unsigned,
     ).replaceAll('{"__typename":"IAMUser",', '{"__typename":"IAMUser","mood":"good",');
     const text = `${newer}{"__typename":"IAMMood","identifier":"good"}\n`;
-    const sample = new MemoryInventory(new SampleSource(), { setupSeconds: 10 });
+    const sample = openAccount(new SampleSource(), { setupSeconds: 10 }).inventory();
     const question = 'iamUsers{userName path accessKeys{status}}';
     expect(await askInventory(reopen(text), question)).toEqual(await askInventory(sample, question));
   });

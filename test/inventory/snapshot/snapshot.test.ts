@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/iam/catalogue.generated.ts';
-import { MemoryInventory } from '../../../src/inventory/memory-inventory.ts';
+import { openAccount } from '../../../src/inventory/open-account.ts';
 import { SampleSource } from '../../../src/inventory/sample-source.ts';
 import { askInventory, denied, key, scriptedAccount, USED, user } from '../live-account.ts';
 import { listOf, reopen, snapshotOf } from './snapshot-of.ts';
@@ -54,7 +54,7 @@ describe('a snapshot answers as the account does', () => {
   });
 
   test('of the sample as well, and says so', async () => {
-    const sample = () => new MemoryInventory(new SampleSource(), { setupSeconds: 10 });
+    const sample = () => openAccount(new SampleSource(), { setupSeconds: 10 }).inventory();
     const inventory = reopen(await snapshotOf(sample()));
     expect(await askInventory(inventory, EVERYTHING)).toEqual(await askInventory(sample(), EVERYTHING));
     expect(inventory.evidence()).toMatchObject({ source: 'snapshot', snapshotOf: 'sample' });

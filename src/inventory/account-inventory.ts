@@ -1,0 +1,222 @@
+import pLimit from 'p-limit';
+import type { FactGroup } from '../iam/assets.generated.ts';
+import type { Asset, ReportedUser } from '../iam/assets.ts';
+import { type AssetTypeName, catalogue, factGroups } from '../iam/catalogue.generated.ts';
+import { IamqlError } from '../iam/error.ts';
+import { UNREAD } from '../iam/unread.ts';
+import { withAdditionalKeys } from '../where/additional-keys.ts';
+import { compile } from '../where/evaluate.ts';
+import type { Expression } from '../where/expression.ts';
+import { fieldsOf } from '../where/expression.ts';
+import { compileNeeds } from '../where/needs.ts';
+import { type AccountGraph, loadKey, type Node } from './account-graph.ts';
+import { assetField } from './asset-fields.ts';
+import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
+import { isFiltered, notDecided, notInReport } from './not-told.ts';
+import { type Page, pageOf } from './page.ts';
+import { placed } from './placed.ts';
+import { keysInReport } from './user-keys.ts';
+
+/** IAM allows an account some ten reads a second before it throttles; eight at once stay near that. */
+const CONCURRENT_READINGS = 8;
+/** After so many assets in a row could not be read, and none could, the rest is not asked: the answer would be the same. */
+const FAILURES_BEFORE_GIVING_UP = 3;
+
+/** A group of facts to read: of the account, or of one asset. */
+interface Demand {
+  readonly group: FactGroup;
+  readonly owner: Node | undefined;
+}
+
+/** A fact that could decide, and what has to be read for it. */
+interface WantedFact extends Demand {
+  readonly record: Asset;
+  readonly field: string;
+}
+
+/** How the readings of a group went that are made asset by asset. */
+interface Luck {
+  failuresInARow: number;
+  hasSucceeded: boolean;
+  lastFailure: IamqlError | undefined;
+}
+
+/** One account's facts, for one run or one request: what failed once is not asked again. */
+export class AccountInventory implements Inventory {
+  readonly settings: InventorySettings;
+  private readonly graph: AccountGraph;
+  private readonly limit = pLimit(CONCURRENT_READINGS);
+  private readonly readings = new Map<string, Promise<IamqlError | undefined>>();
+  private readonly failures = new Map<string, IamqlError>();
+  private readonly luck = new Map<FactGroup, Luck>();
+
+  constructor(graph: AccountGraph) {
+    this.graph = graph;
+    this.settings = graph.settings;
+  }
+
+  prefetch(types: readonly AssetTypeName[]): void {
+    for (const type of types) void this.reading({ group: catalogue[type].group, owner: undefined });
+  }
+
+  async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
+    await this.readGroup(catalogue[type].group);
+    const { report } = this.graph;
+    const expression = report?.report.hasAdditionalKeys ? withAdditionalKeys(where) : where;
+    this.rejectMissingColumn(expression);
+    const found = await this.filter(this.graph.assetsOf(type), expression);
+    const { assets, unread } = await placed(this, found.assets, page.sort);
+    const whole = type === 'IAMUser' && report?.isFiltered ? [isFiltered()] : [];
+    return { ...pageOf(assets, page), unread: [...found.unread, ...unread, ...whole] };
+  }
+
+  read = (asset: Asset, field: string): unknown => {
+    const own = asset[field];
+    if (own !== undefined) return own;
+    if (field === 'accessKeys') return keysInReport(asset as unknown as ReportedUser, this.settings.setupSeconds);
+    if (field === 'connector') return this.graph.connector ?? UNREAD;
+    return assetField(asset, field) ?? UNREAD;
+  };
+
+  async load(asset: Asset, field: string): Promise<unknown> {
+    const { group, owner } = this.demandOf(asset, field);
+    await this.readGroup(group, owner);
+    const value = field === 'connector' ? this.graph.connector : asset[field];
+    if (value === undefined || value === UNREAD) throw notInReport(field);
+    return value;
+  }
+
+  async count(type: AssetTypeName): Promise<number> {
+    await this.readGroup(catalogue[type].group);
+    return this.graph.assetsOf(type).length;
+  }
+
+  evidence(): Evidence {
+    const { source, accountId, report } = this.graph;
+    return {
+      source: source.kind,
+      account: accountId,
+      credentialReport: report ? { generatedAt: report.generatedAt } : undefined,
+    };
+  }
+
+  readTimes() {
+    return this.graph.readTimes();
+  }
+
+  /** A column that a report lacks is lacking of every user: that is said once. */
+  private rejectMissingColumn(expression: Expression): void {
+    const missing = this.graph.report?.report.missingColumns;
+    const lacking = fieldsOf(expression).find(({ field }) => field.column && missing?.has(field.column));
+    if (lacking && lacking.field.column !== 'additional_credentials_info')
+      throw notInReport(lacking.name, lacking.field.column);
+  }
+
+  /**
+   * Facts that are there first. What they leave undecided is read for those assets alone, the cheapest facts first, until
+   * nothing is left that could decide.
+   */
+  private async filter(assets: readonly Asset[], expression: Expression) {
+    const { certainly, possibly } = compile(expression, this.read);
+    const isOpen = (asset: Asset): boolean => possibly.isTrue(asset) && !certainly.isTrue(asset);
+    let open = assets.filter(isOpen);
+    const needs = open.length > 0 ? compileNeeds(expression, this.read) : () => {};
+    const demandsOf = (asset: Asset): readonly WantedFact[] => {
+      const wanted: WantedFact[] = [];
+      needs(asset, (record, field) => wanted.push({ record, field, ...this.demandOf(record, field) }));
+      return wanted;
+    };
+    while (open.length > 0) {
+      const demands = open.flatMap((asset) => cheapest(demandsOf(asset).filter((demand) => !this.isSettled(demand))));
+      if (demands.length === 0) break;
+      await Promise.all(demands.map((demand) => this.reading(demand)));
+      open = open.filter(isOpen);
+    }
+    const unread = open.map((asset) => notDecided(this.read(asset, 'identifier'), this.whyOpen(demandsOf(asset))));
+    return { assets: assets.filter(certainly.isTrue), unread };
+  }
+
+  /** A reading that failed, or a fact that is lacking although its group was read. */
+  private whyOpen(wanted: readonly WantedFact[]): IamqlError {
+    const failures = wanted.map(({ group, owner }) => this.failures.get(loadKey(group, owner)));
+    const [first] = wanted;
+    const column = first && catalogue[first.record.__typename as AssetTypeName].fields[first.field]?.column;
+    return failures.find((failure) => failure !== undefined) ?? notInReport(first?.field ?? 'fact', column);
+  }
+
+  /** What has to be read for a field of a record that is UNREAD. */
+  private demandOf(record: Asset, field: string): Demand {
+    const type = catalogue[record.__typename as AssetTypeName];
+    // What only the report tells of a key is better told by AWS's list of the user's keys.
+    const isStandIn = record.__typename === 'IAMAccessKey' && record['accessKeyId'] === UNREAD;
+    if (isStandIn) return { group: 'ACCESS_KEYS', owner: record['user'] as Node };
+    const group = field === 'additionalKeys' ? 'ACCESS_KEY_LAST_USED' : (type.fields[field]?.fact ?? type.group);
+    return { group, owner: factGroups[group].per ? this.ownerOf(record) : undefined };
+  }
+
+  /** The asset that is asked for the facts of a record. */
+  private ownerOf(record: Asset): Node | undefined {
+    if (record.__typename === 'IAMAccessKey') return record['user'] as Node;
+    return record.__typename === 'IAMUserCredentials' ? this.graph.user(record['arn'] as string) : (record as Node);
+  }
+
+  /** Reading it again would tell nothing new. */
+  private isSettled({ group, owner }: Demand): boolean {
+    return this.readings.has(loadKey(group, owner));
+  }
+
+  /** @throws IamqlError when the facts could not be read. */
+  private async readGroup(group: FactGroup, owner?: Node): Promise<void> {
+    const failure = await this.reading({ group, owner });
+    if (failure) throw failure;
+  }
+
+  /** Reads facts once; what goes wrong is kept as well: each rule of a control asks, and would wait for the same answer. */
+  private reading(demand: Demand): Promise<IamqlError | undefined> {
+    const key = loadKey(demand.group, demand.owner);
+    const known = this.readings.get(key);
+    if (known) return known;
+    const reading = demand.owner ? this.limit(() => this.tryReading(demand)) : this.tryReading(demand);
+    this.readings.set(key, reading);
+    return reading;
+  }
+
+  private async tryReading({ group, owner }: Demand): Promise<IamqlError | undefined> {
+    const luck = this.luckOf(group);
+    const hasGivenUp = owner && !luck.hasSucceeded && luck.failuresInARow >= FAILURES_BEFORE_GIVING_UP;
+    const failure = hasGivenUp ? luck.lastFailure : await this.failureOf(group, owner);
+    if (!failure) luck.hasSucceeded = true;
+    else {
+      luck.failuresInARow++;
+      luck.lastFailure = failure;
+      this.failures.set(loadKey(group, owner), failure);
+    }
+    return failure;
+  }
+
+  private async failureOf(group: FactGroup, owner: Node | undefined): Promise<IamqlError | undefined> {
+    try {
+      await this.graph.load(group, owner);
+      return undefined;
+    } catch (error) {
+      if (error instanceof IamqlError) return error;
+      throw error;
+    }
+  }
+
+  private luckOf(group: FactGroup): Luck {
+    const luck = this.luck.get(group) ?? { failuresInARow: 0, hasSucceeded: false, lastFailure: undefined };
+    this.luck.set(group, luck);
+    return luck;
+  }
+}
+
+/** Of several facts that might decide an asset, those that cost least: often they are enough. */
+function cheapest(demands: readonly Demand[]): readonly Demand[] {
+  const ranks = demands.map(({ group }) => costRank(group));
+  const least = Math.min(...ranks);
+  return demands.filter((_demand, index) => ranks[index] === least);
+}
+
+/** Facts of the whole account before those that cost a call for each asset, and among these the fewer calls first. */
+const costRank = (group: FactGroup): number => (factGroups[group].per ? factGroups[group].actions.length : 0);
