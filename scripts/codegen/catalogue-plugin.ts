@@ -24,6 +24,8 @@ export interface AssetType {
   readonly root?: string;
   /** The facts that every asset of the type is read from. */
   readonly group: FactGroup;
+  /** Groups that tell of further assets of the type. */
+  readonly also?: readonly FactGroup[];
   /** What one is called, and what many are. */
   readonly one: string;
   readonly many: string;

@@ -27,6 +27,7 @@ export interface CatalogueField {
 export interface CatalogueType {
   readonly root?: string;
   readonly group: string;
+  readonly also?: readonly string[];
   readonly one: string;
   readonly many: string;
   readonly fields: Readonly<Record<string, CatalogueField>>;
@@ -71,6 +72,7 @@ function typeEntry(schema: GraphQLSchema, type: GraphQLObjectType): CatalogueTyp
   return {
     ...(asset ? { root: String(asset['root']) } : {}),
     group: String(part['group']),
+    ...(part['also'] ? { also: part['also'] as readonly string[] } : {}),
     one: String(part['one']),
     many: String(part['many']),
     fields: Object.fromEntries(fields),

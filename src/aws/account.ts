@@ -1,6 +1,6 @@
 import type { AwsAccount } from './aws-account.ts';
 import { answeredWithout } from './aws-error.ts';
-import type { CallLog } from './call-log.ts';
+import { allPages, PAGES_OF_ONE, type Tag } from './paging.ts';
 
 /** Who the credentials are: AWS answers this to anyone, whatever their permissions. */
 export interface CallerIdentity {
@@ -9,10 +9,7 @@ export interface CallerIdentity {
   readonly arn: string;
 }
 
-interface Tag {
-  readonly why: string;
-  readonly log: CallLog;
-}
+const SUMMARY = 'iam:GetAccountSummary';
 
 /** Source: STS API Reference, GetCallerIdentity. */
 export async function getCallerIdentity(account: AwsAccount, tag: Tag): Promise<CallerIdentity> {
@@ -29,10 +26,35 @@ export async function getCallerIdentity(account: AwsAccount, tag: Tag): Promise<
 /** Source: IAM API Reference, ListAccountAliases. An account has one alias at most. */
 export async function listAccountAliases(account: AwsAccount, tag: Tag): Promise<readonly string[]> {
   const { ListAccountAliasesCommand } = await import('@aws-sdk/client-iam');
+  return allPages(
+    account,
+    {
+      action: 'iam:ListAccountAliases',
+      items: 'account aliases',
+      maxPages: PAGES_OF_ONE,
+      send: (client, from, options) => client.send(new ListAccountAliasesCommand(from), options),
+      itemsOf: (answer) => answer.AccountAliases,
+    },
+    tag,
+  );
+}
+
+/**
+ * How much the account has and may have of everything, in numbers such as `Users` and `UsersQuota`, and whether the root
+ * user has access keys and MFA.
+ *
+ * Source: IAM API Reference, GetAccountSummary.
+ */
+export async function getAccountSummary(account: AwsAccount, tag: Tag): Promise<Readonly<Record<string, number>>> {
+  const { GetAccountSummaryCommand } = await import('@aws-sdk/client-iam');
   const client = await account.iamClient();
-  return account.call({ action: 'iam:ListAccountAliases', ...tag }, async (options) => {
-    const { AccountAliases: aliases } = await client.send(new ListAccountAliasesCommand({}), options);
-    if (!aliases) throw answeredWithout('iam:ListAccountAliases', 'a list');
-    return aliases;
+  return account.call({ action: SUMMARY, ...tag }, async (options) => {
+    const { SummaryMap: summary = {} } = await client.send(new GetAccountSummaryCommand({}), options);
+    const entries = Object.entries(summary);
+    if (entries.length === 0) throw answeredWithout(SUMMARY, 'a summary');
+    // The SDK reads what is no number as NaN.
+    const wrong = entries.find(([, value]) => !Number.isInteger(value));
+    if (wrong) throw answeredWithout(SUMMARY, `the value of ${wrong[0]}`);
+    return Object.fromEntries(entries);
   });
 }

@@ -4,6 +4,7 @@ import { addCheckCommand } from './check.ts';
 import { addControlsCommand } from './controls.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeNote } from './output.ts';
+import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
 import { addServeCommand } from './serve.ts';
 import { addSnapshotCommand } from './snapshot.ts';
@@ -42,6 +43,7 @@ function createProgram(): Command {
   addQueryCommand(program);
   addServeCommand(program);
   addSnapshotCommand(program);
+  addPermissionsCommand(program);
   addControlsCommand(program);
   return exitOverrideAll(program);
 }

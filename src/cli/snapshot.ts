@@ -29,7 +29,7 @@ async function snapshot(options: SnapshotOptions): Promise<void> {
   ]);
   const taken = await takeSnapshot(inventory);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
-  const counts = [...taken.assets].map(([type, { length }]) => `${length} ${type}`);
+  const counts = [...taken.assets].flatMap(([type, { length }]) => (length > 0 ? [`${length} ${type}`] : []));
   const [first] = taken.unread;
   // Nothing was read, so there is nothing to keep, and a file in its place would only look like a snapshot.
   if (first && [...taken.assets.values()].every(({ length }) => length === 0)) {

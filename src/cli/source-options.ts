@@ -54,7 +54,8 @@ export function durationOption(flags: string, description: string, usual: string
 /** Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another. */
 export async function openSource(options: SourceOptions): Promise<Source> {
   rejectContradictions(options);
-  const { snapshot, maxAge: maxAgeMs, setupSeconds } = options;
+  const { sample, snapshot, maxAge: maxAgeMs, setupSeconds } = options;
+  if (sample) return (await import('../inventory/sample.ts')).openSample(setupSeconds);
   if (snapshot !== undefined) {
     const { SnapshotSource } = await import('../inventory/snapshot/snapshot-source.ts');
     return new SnapshotSource({ file: snapshot, maxAgeMs, setupSeconds });
@@ -63,11 +64,7 @@ export async function openSource(options: SourceOptions): Promise<Source> {
 }
 
 async function openFactSource(options: SourceOptions): Promise<FactSource> {
-  const { sample, report } = options;
-  if (sample) {
-    const { SampleSource } = await import('../inventory/sample-source.ts');
-    return new SampleSource();
-  }
+  const { report } = options;
   if (report !== undefined) {
     const { ReportSource } = await import('../inventory/report-source.ts');
     const { generatedAt, maxAge: maxAgeMs, acceptFiltered = false } = options;

@@ -44,10 +44,52 @@ export type FactGroup =
   | 'ACCESS_KEY_LAST_USED'
   /** `iam:ListAccountAliases`: one call per account. */
   | 'ACCOUNT_ALIASES'
+  /** `iam:GetAccountSummary`: one call per account. */
+  | 'ACCOUNT_SUMMARY'
   /** `sts:GetCallerIdentity`: one call, which needs no permission; a credential report names its account itself. */
   | 'CALLER_IDENTITY'
   /** `iam:GetCredentialReport`: one call per account, however many users (`iam:GenerateCredentialReport` first where there is none). */
-  | 'CREDENTIAL_REPORT';
+  | 'CREDENTIAL_REPORT'
+  /** `iam:GetAccountAuthorizationDetails`: one call for each thousand groups, shared with the other details. */
+  | 'GROUP_DETAILS'
+  /** `iam:ListInstanceProfileTags`: one call per instance profile. */
+  | 'INSTANCE_PROFILE_TAGS'
+  /** `iam:GetLoginProfile`: one call per user, asked only for users that are selected or undecided. */
+  | 'LOGIN_PROFILE'
+  /** `iam:ListMFADevices`: one call per user, asked only for users that are selected or undecided. */
+  | 'MFA_DEVICES'
+  /** `iam:ListMFADeviceTags`: one call per virtual MFA device. */
+  | 'MFA_DEVICE_TAGS'
+  /** `iam:GetOpenIDConnectProvider`: one call per provider. */
+  | 'OIDC_PROVIDER'
+  /** `iam:ListOpenIDConnectProviders`: one call per account. */
+  | 'OIDC_PROVIDERS'
+  /** `iam:GetAccountPasswordPolicy`: one call per account. */
+  | 'PASSWORD_POLICY'
+  /** `iam:GetAccountAuthorizationDetails`: one call for each thousand managed policies, shared with the other details. */
+  | 'POLICY_DETAILS'
+  /** `iam:ListPolicyTags`: one call per customer managed policy. */
+  | 'POLICY_TAGS'
+  /** `iam:GetAccountAuthorizationDetails`: one call for each thousand roles, shared with the other details. */
+  | 'ROLE_DETAILS'
+  /** `iam:ListSAMLProviders`: one call per account. */
+  | 'SAML_PROVIDERS'
+  /** `iam:ListSAMLProviderTags`: one call per provider. */
+  | 'SAML_PROVIDER_TAGS'
+  /** `iam:ListServerCertificates`: one call for each thousand server certificates. */
+  | 'SERVER_CERTIFICATES'
+  /** `iam:ListServerCertificateTags`: one call per server certificate. */
+  | 'SERVER_CERTIFICATE_TAGS'
+  /** `iam:ListServiceSpecificCredentials`: one call for each hundred or so of them, for all users together. */
+  | 'SERVICE_SPECIFIC_CREDENTIALS'
+  /** `iam:ListSigningCertificates`: one call per user, asked only for users that are selected or undecided. */
+  | 'SIGNING_CERTIFICATES'
+  /** `iam:ListSSHPublicKeys`: one call per user, asked only for users that are selected or undecided. */
+  | 'SSH_PUBLIC_KEYS'
+  /** `iam:GetAccountAuthorizationDetails`: one call for each thousand users, shared with the other details. */
+  | 'USER_DETAILS'
+  /** `iam:ListVirtualMFADevices`: one call for each thousand virtual MFA devices. */
+  | 'VIRTUAL_MFA_DEVICES';
 
 /** An access key of an IAM user, as `iam:ListAccessKeys` and `iam:GetAccessKeyLastUsed` give it. */
 export type IAMAccessKey = IAsset & {
@@ -84,6 +126,506 @@ export type IAMAccessKey = IAsset & {
   readonly user: IAMUser;
 };
 
+/** What the account holds and may hold, in numbers (`iam:GetAccountSummary`). */
+export type IAMAccountSummary = IAsset & {
+  readonly __typename: 'IAMAccountSummary';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  readonly hasIAMAccountSummaryItem: Maybe<ReadonlyArray<IAMAccountSummaryItem>>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+};
+
+/** A number of the account summary. */
+export type IAMAccountSummaryItem = IAsset & {
+  readonly __typename: 'IAMAccountSummaryItem';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly contentHash: Scalars['String']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** As AWS names it: `AccountMFAEnabled`, `Users`, `UsersQuota`, ... */
+  readonly key: Scalars['String']['output'];
+  readonly value: Scalars['Int']['output'];
+};
+
+/** A principal that a trust policy names. */
+export type IAMAssumeRolePolicyPrincipal = IAsset & {
+  readonly __typename: 'IAMAssumeRolePolicyPrincipal';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly contentHash: Scalars['String']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** `AWS`, `Service`, `Federated` or `CanonicalUser`; `AWS` for a bare `*`. */
+  readonly type: Scalars['String']['output'];
+  /** As written: an ARN, an account id, a service, `*`. */
+  readonly value: Scalars['String']['output'];
+};
+
+/** A statement of a role's trust policy. */
+export type IAMAssumeRolePolicyStatement = IAsset & {
+  readonly __typename: 'IAMAssumeRolePolicyStatement';
+  readonly accountID: Scalars['String']['output'];
+  /** As written, `*:*` as `*`. Null: the statement has `NotAction` instead. */
+  readonly actions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The statement as written, as JSON text. */
+  readonly asWritten: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  /** The `Condition` block, as JSON text with sorted keys. Null: none. */
+  readonly conditions: Maybe<Scalars['String']['output']>;
+  readonly contentHash: Scalars['String']['output'];
+  /** `Allow` or `Deny`. */
+  readonly effect: Scalars['String']['output'];
+  /** Who the statement is about. Empty: it has `NotPrincipal` instead. */
+  readonly hasIAMAssumeRolePolicyPrincipal: Maybe<ReadonlyArray<IAMAssumeRolePolicyPrincipal>>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** Null: the statement has no `NotAction`. */
+  readonly notActions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Whom `NotPrincipal` names: the statement is about everybody else. Empty: the statement has none. */
+  readonly notPrincipals: Maybe<ReadonlyArray<IAMAssumeRolePolicyPrincipal>>;
+  /** Null: the statement has none. */
+  readonly sid: Maybe<Scalars['String']['output']>;
+};
+
+/** An IAM group. */
+export type IAMGroup = IAsset & {
+  readonly __typename: 'IAMGroup';
+  readonly accountID: Scalars['String']['output'];
+  /** For example `arn:aws:iam::111122223333:group/developers`. */
+  readonly arn: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  readonly createDate: Scalars['DateTime']['output'];
+  /** AWS's own id, which a group of the same name made later does not share: `AGPA...`. */
+  readonly groupId: Scalars['String']['output'];
+  readonly groupName: Scalars['String']['output'];
+  /** The same as `iamPolicies`, under the name that older published texts use. */
+  readonly hasIAMPolicy: Maybe<ReadonlyArray<IAMPolicy>>;
+  /** The policies that are attached to the group, and those embedded in it. */
+  readonly iamPolicies: Maybe<ReadonlyArray<IAMPolicy>>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  readonly path: Scalars['String']['output'];
+  /** Its members. */
+  readonly users: Maybe<ReadonlyArray<IAMUser>>;
+};
+
+/** An instance profile: how EC2 instances get a role. */
+export type IAMInstanceProfile = IAsset & {
+  readonly __typename: 'IAMInstanceProfile';
+  readonly accountID: Scalars['String']['output'];
+  readonly arn: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly contentHash: Scalars['String']['output'];
+  readonly createDate: Scalars['DateTime']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly instanceProfileId: Scalars['String']['output'];
+  readonly instanceProfileName: Scalars['String']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  readonly path: Scalars['String']['output'];
+  readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+};
+
+/** An MFA device of a user or of the root user. */
+export type IAMMFADevice = IAsset & {
+  readonly __typename: 'IAMMFADevice';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly contentHash: Scalars['String']['output'];
+  /** Since when it is in use. */
+  readonly enableDate: Maybe<Scalars['DateTime']['output']>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** A virtual device: software that anyone may copy. Known by its serial number, `arn:...:mfa/...`. */
+  readonly isVirtual: Scalars['Boolean']['output'];
+  /** An ARN; for older hardware devices the number that is printed on them. */
+  readonly serialNumber: Scalars['String']['output'];
+  readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+  /** Whose it is: the ARN of a user or of the root user. */
+  readonly userArn: Scalars['String']['output'];
+};
+
+/** An OpenID Connect identity provider. */
+export type IAMOIDCProvider = IAsset & {
+  readonly __typename: 'IAMOIDCProvider';
+  readonly accountID: Scalars['String']['output'];
+  readonly arn: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  /** The audiences that it may speak for. */
+  readonly clientIDs: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  readonly createDate: Maybe<Scalars['DateTime']['output']>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+  /** Of the certificates that its server shows. */
+  readonly thumbprints: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Without `https://`. */
+  readonly url: Maybe<Scalars['String']['output']>;
+};
+
+/**
+ * The account's password policy. An account that never set one has the default policy of AWS, which is an asset all the
+ * same: asking for weak policies must find it.
+ */
+export type IAMPasswordPolicy = IAsset & {
+  readonly __typename: 'IAMPasswordPolicy';
+  readonly accountID: Scalars['String']['output'];
+  readonly allowUsersToChangePassword: Scalars['Boolean']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  readonly expirePasswords: Scalars['Boolean']['output'];
+  /** Users whose password has expired cannot set a new one themselves. */
+  readonly hardExpiry: Scalars['Boolean']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** The account never set one: this is what AWS applies. */
+  readonly isDefault: Scalars['Boolean']['output'];
+  /** In days. 0: passwords do not expire. */
+  readonly maxPasswordAge: Scalars['Int']['output'];
+  readonly minimumPasswordLength: Scalars['Int']['output'];
+  /** How many former passwords may not be used again. 0: all may. */
+  readonly passwordReusePrevention: Scalars['Int']['output'];
+  readonly requireLowercaseCharacters: Scalars['Boolean']['output'];
+  readonly requireNumbers: Scalars['Boolean']['output'];
+  readonly requireSymbols: Scalars['Boolean']['output'];
+  readonly requireUppercaseCharacters: Scalars['Boolean']['output'];
+};
+
+/**
+ * An IAM policy: customer managed, AWS managed (those that something in the account has attached), or inline, embedded in
+ * one user, group or role.
+ */
+export type IAMPolicy = IAsset & {
+  readonly __typename: 'IAMPolicy';
+  readonly accountID: Scalars['String']['output'];
+  /** The ARN of a managed policy. Null: an inline policy has none. */
+  readonly arn: Maybe<Scalars['String']['output']>;
+  readonly assetCategory: Scalars['String']['output'];
+  /** To how many users, groups and roles it is attached. Null: an inline policy is attached to what it is embedded in. */
+  readonly attachmentCount: Maybe<Scalars['Int']['output']>;
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  /** When it was made. Null: AWS does not say so of an inline policy. */
+  readonly createDate: Maybe<Scalars['DateTime']['output']>;
+  /** The version that is in force, such as `v3`. Null: an inline policy has no versions. */
+  readonly defaultVersionId: Maybe<Scalars['String']['output']>;
+  /** Null: there is none, or the policy is inline. */
+  readonly description: Maybe<Scalars['String']['output']>;
+  /** The document of the version in force as it was written, as JSON text. */
+  readonly document: Maybe<Scalars['String']['output']>;
+  /** The groups that it is attached to or embedded in. */
+  readonly groups: Maybe<ReadonlyArray<IAMGroup>>;
+  /** The same as `iamPolicyStatements`, under the name that older published texts use. */
+  readonly hasIAMPolicyStatement: Maybe<ReadonlyArray<IAMPolicyStatement>>;
+  /** The statements of that document. */
+  readonly iamPolicyStatements: Maybe<ReadonlyArray<IAMPolicyStatement>>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** Null: an inline policy has none. */
+  readonly path: Maybe<Scalars['String']['output']>;
+  /** Of how many users and roles it is the permissions boundary. Null: an inline policy cannot be one. */
+  readonly permissionsBoundaryUsageCount: Maybe<Scalars['Int']['output']>;
+  /** AWS's own id. Null: an inline policy has none. */
+  readonly policyId: Maybe<Scalars['String']['output']>;
+  readonly policyName: Scalars['String']['output'];
+  /** `AWS` (managed by AWS), `Customer` (managed by the account) or `Inline`. */
+  readonly policyType: Scalars['String']['output'];
+  /** The roles that it is attached to or embedded in. */
+  readonly roles: Maybe<ReadonlyArray<IAMRole>>;
+  /** Of a customer managed policy. Empty for the others, which cannot have any. */
+  readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+  /** When it was last changed. Null: AWS does not say so of an inline policy. */
+  readonly updateDate: Maybe<Scalars['DateTime']['output']>;
+  /** The users that it is attached to or embedded in. */
+  readonly users: Maybe<ReadonlyArray<IAMUser>>;
+};
+
+/** A statement of an IAM policy. */
+export type IAMPolicyStatement = IAsset & {
+  readonly __typename: 'IAMPolicyStatement';
+  readonly accountID: Scalars['String']['output'];
+  /** As written, `*:*` as `*`. Null: the statement has `NotAction` instead. */
+  readonly actions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The statement as written, as JSON text. */
+  readonly asWritten: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  /** The `Condition` block, as JSON text with sorted keys. Null: none. */
+  readonly conditions: Maybe<Scalars['String']['output']>;
+  readonly contentHash: Scalars['String']['output'];
+  /** `Allow` or `Deny`. */
+  readonly effect: Scalars['String']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** Null: the statement has no `NotAction`. */
+  readonly notActions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Null: the statement has no `NotResource`. */
+  readonly notResources: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** As written. Null: the statement has `NotResource` instead. */
+  readonly resources: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Null: the statement has none. */
+  readonly sid: Maybe<Scalars['String']['output']>;
+};
+
+/** An IAM role. */
+export type IAMRole = IAsset & {
+  readonly __typename: 'IAMRole';
+  readonly accountID: Scalars['String']['output'];
+  /** For example `arn:aws:iam::111122223333:role/deploy`. */
+  readonly arn: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  /** The trust policy as it was written, as JSON text. */
+  readonly assumeRolePolicyDocument: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  readonly createDate: Scalars['DateTime']['output'];
+  /** The statements of the trust policy: who may assume the role. */
+  readonly hasIAMAssumeRolePolicyStatement: Maybe<ReadonlyArray<IAMAssumeRolePolicyStatement>>;
+  /** The same as `iamPolicies`, under the name that older published texts use. */
+  readonly hasIAMPolicy: Maybe<ReadonlyArray<IAMPolicy>>;
+  /** The policies that are attached to the role, and those embedded in it. */
+  readonly iamPolicies: Maybe<ReadonlyArray<IAMPolicy>>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  /** The instance profiles by which EC2 instances get the role. */
+  readonly instanceProfiles: Maybe<ReadonlyArray<IAMInstanceProfile>>;
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** A role that an AWS service made for itself: its path begins with `/aws-service-role/`. */
+  readonly isServiceLinked: Scalars['Boolean']['output'];
+  /**
+   * When the role was last used, within the 400 days that AWS keeps track of; it lags real use. Null: not in that time, or
+   * never.
+   */
+  readonly lastUsedDate: Maybe<Scalars['DateTime']['output']>;
+  /** The AWS region that the role was last used in. Null: as for `lastUsedDate`. */
+  readonly lastUsedRegion: Maybe<Scalars['String']['output']>;
+  readonly path: Scalars['String']['output'];
+  /** The managed policy that bounds what the role may do. Null: none. */
+  readonly permissionsBoundaryArn: Maybe<Scalars['String']['output']>;
+  /** AWS's own id, which a role of the same name made later does not share: `AROA...`. */
+  readonly roleId: Scalars['String']['output'];
+  readonly roleName: Scalars['String']['output'];
+  readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+};
+
+/** A SAML 2.0 identity provider. */
+export type IAMSAMLProvider = IAsset & {
+  readonly __typename: 'IAMSAMLProvider';
+  readonly accountID: Scalars['String']['output'];
+  readonly arn: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  readonly createDate: Maybe<Scalars['DateTime']['output']>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+  /** Until when its metadata is valid. */
+  readonly validUntil: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** An SSH public key of a user, for CodeCommit. */
+export type IAMSSHPublicKey = IAsset & {
+  readonly __typename: 'IAMSSHPublicKey';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly contentHash: Scalars['String']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  readonly sshPublicKeyId: Scalars['String']['output'];
+  /** `Active` or `Inactive`. */
+  readonly status: Scalars['String']['output'];
+  readonly uploadDate: Maybe<Scalars['DateTime']['output']>;
+  readonly userName: Scalars['String']['output'];
+};
+
+/** A TLS certificate that is kept in IAM. */
+export type IAMServerCertificate = IAsset & {
+  readonly __typename: 'IAMServerCertificate';
+  readonly accountID: Scalars['String']['output'];
+  readonly arn: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  /** When it stops being valid. */
+  readonly expiration: Maybe<Scalars['DateTime']['output']>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  readonly path: Scalars['String']['output'];
+  readonly serverCertificateId: Scalars['String']['output'];
+  readonly serverCertificateName: Scalars['String']['output'];
+  readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+  readonly uploadDate: Maybe<Scalars['DateTime']['output']>;
+};
+
+/**
+ * A credential of a user that one AWS service alone accepts: a password for CodeCommit or Keyspaces, a long-term API key for
+ * Bedrock.
+ */
+export type IAMServiceSpecificCredential = IAsset & {
+  readonly __typename: 'IAMServiceSpecificCredential';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly contentHash: Scalars['String']['output'];
+  readonly createDate: Scalars['DateTime']['output'];
+  /** Null: it does not expire. */
+  readonly expirationDate: Maybe<Scalars['DateTime']['output']>;
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** The id that belongs to an API key. Null: a password has none. */
+  readonly serviceCredentialAlias: Maybe<Scalars['String']['output']>;
+  /** For example `bedrock.amazonaws.com`. */
+  readonly serviceName: Scalars['String']['output'];
+  readonly serviceSpecificCredentialId: Scalars['String']['output'];
+  /** The name to sign in with. Null: an API key has none. */
+  readonly serviceUserName: Maybe<Scalars['String']['output']>;
+  /** `Active`, `Inactive` or `Expired`. */
+  readonly status: Scalars['String']['output'];
+  readonly user: IAMUser;
+  readonly userName: Scalars['String']['output'];
+};
+
+/** An X.509 signing certificate of a user. */
+export type IAMSigningCertificate = IAsset & {
+  readonly __typename: 'IAMSigningCertificate';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly certificateId: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly contentHash: Scalars['String']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** `Active` or `Inactive`. */
+  readonly status: Scalars['String']['output'];
+  readonly uploadDate: Maybe<Scalars['DateTime']['output']>;
+  readonly userName: Scalars['String']['output'];
+};
+
+/** A tag of an asset. */
+export type IAMTag = IAsset & {
+  readonly __typename: 'IAMTag';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly contentHash: Scalars['String']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  readonly key: Scalars['String']['output'];
+  readonly value: Scalars['String']['output'];
+};
+
 /** An IAM user. The root user is not one: it is `RootUser`. */
 export type IAMUser = IAsset & {
   readonly __typename: 'IAMUser';
@@ -100,13 +642,24 @@ export type IAMUser = IAsset & {
   readonly contentHash: Scalars['String']['output'];
   /** When the user was created. */
   readonly createDate: Scalars['DateTime']['output'];
+  /** The groups that the user is in. */
+  readonly hasIAMGroup: Maybe<ReadonlyArray<IAMGroup>>;
+  /** The same as `iamPolicies`, under the name that older published texts use. */
+  readonly hasIAMPolicy: Maybe<ReadonlyArray<IAMPolicy>>;
   /** The user's credential report row. A user who is newer than the report has none that could be read: an error, not null. */
   readonly hasIAMUserCredentials: Maybe<IAMUserCredentials>;
+  /** The console password. Empty: there is none. */
+  readonly hasIAMUserLoginProfile: Maybe<ReadonlyArray<IAMUserLoginProfile>>;
+  /** The policies that are attached to the user, and those embedded in it. Those of its groups are theirs. */
+  readonly iamPolicies: Maybe<ReadonlyArray<IAMPolicy>>;
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  readonly mfaDevices: Maybe<ReadonlyArray<IAMMFADevice>>;
+  /** The serial numbers of the user's MFA devices. Empty: there is none. */
+  readonly mfaSerialNumbers: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /**
    * When the console password was last used. Null: there is none, it was never used, or not since AWS began to keep
    * track on 2014-10-20.
@@ -114,6 +667,14 @@ export type IAMUser = IAsset & {
   readonly passwordLastUsed: Maybe<Scalars['DateTime']['output']>;
   /** From the ARN; `/` when the user has none. */
   readonly path: Scalars['String']['output'];
+  /** The managed policy that bounds what the user may do. Null: none. */
+  readonly permissionsBoundaryArn: Maybe<Scalars['String']['output']>;
+  readonly serviceSpecificCredentials: Maybe<ReadonlyArray<IAMServiceSpecificCredential>>;
+  readonly signingCertificates: Maybe<ReadonlyArray<IAMSigningCertificate>>;
+  readonly sshPublicKeys: Maybe<ReadonlyArray<IAMSSHPublicKey>>;
+  readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+  /** AWS's own id, which a user of the same name made later does not share: `AIDA...`. */
+  readonly userId: Maybe<Scalars['String']['output']>;
   readonly userName: Scalars['String']['output'];
 };
 
@@ -182,6 +743,26 @@ export type IAMUserCredentials = IAsset & {
   readonly passwordNextRotation: Maybe<Scalars['DateTime']['output']>;
 };
 
+/** The console password of a user. */
+export type IAMUserLoginProfile = IAsset & {
+  readonly __typename: 'IAMUserLoginProfile';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly contentHash: Scalars['String']['output'];
+  readonly createDate: Scalars['DateTime']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** The user has to set a new password at the next sign-in. */
+  readonly passwordResetRequired: Scalars['Boolean']['output'];
+  readonly userName: Scalars['String']['output'];
+};
+
 /** What every asset has, whatever its type. */
 export type IAsset = {
   /** The AWS account id, 12 digits. */
@@ -242,6 +823,8 @@ export type RootUser = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** The virtual MFA devices of the root user. Hardware ones AWS shows to nobody. */
+  readonly virtualMFADevices: Maybe<ReadonlyArray<IAMMFADevice>>;
 };
 
 export type SortDirection =

@@ -16,15 +16,17 @@ export type ReportedCredentials = Partly<Omit<Facts<IAMUserCredentials>, '__type
   readonly createDate: string;
 };
 
-type Reported<T> = Omit<Facts<T>, 'hasIAMUserCredentials' | 'accessKeys' | 'connector' | 'passwordLastUsed'> & {
+type Reported<T, K extends keyof T> = Pick<Facts<T>, K & keyof Facts<T>> & {
   readonly hasIAMUserCredentials: ReportedCredentials;
 };
 
 /** An IAM user as the credential report tells of it. */
-export type ReportedUser = Reported<IAMUser> & { readonly passwordLastUsed: string | null | Unread };
+export type ReportedUser = Reported<IAMUser, '__typename' | 'arn' | 'userName' | 'path' | 'createDate'> & {
+  readonly passwordLastUsed: string | null | Unread;
+};
 
 /** The root user as the credential report tells of it. */
-export type ReportedRoot = Reported<RootUser>;
+export type ReportedRoot = Reported<RootUser, '__typename' | 'arn' | 'createDate'>;
 
 /** An access key, of which some facts may not have been read yet. */
 export type AccessKey = Partly<Omit<Facts<IAMAccessKey>, '__typename' | 'user'>> & {

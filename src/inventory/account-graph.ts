@@ -1,15 +1,26 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
-import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { type AssetTypeName, factGroups } from '../iam/catalogue.generated.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
-import { UNREAD } from '../iam/unread.ts';
 import { absorb } from './absorb.ts';
-import type { AccountIdentity, Asked, FactSource, ReportFacts } from './fact-source.ts';
+import { AccountUsers } from './account-users.ts';
+import type { AccountIdentity, FactSource, ReportFacts } from './fact-source.ts';
 import type { InventorySettings } from './inventory.ts';
 import { noRootRow } from './not-told.ts';
+import { Relations } from './relations.ts';
 
 /** An asset whose facts are filled in as they are read: a field that it does not hold was not read yet. */
 export type Node = Asset & Record<string, unknown>;
+
+/** What is read together with a group, because it cannot be understood without. */
+const companions: Partial<Record<FactGroup, FactGroup>> = {
+  ACCOUNT_ALIASES: 'CALLER_IDENTITY',
+  PASSWORD_POLICY: 'CALLER_IDENTITY',
+  ACCOUNT_SUMMARY: 'CALLER_IDENTITY',
+  ACCESS_KEY_LAST_USED: 'ACCESS_KEYS',
+  // A user names its groups, and their details say which they are.
+  USER_DETAILS: 'GROUP_DETAILS',
+};
 
 /**
  * What is known of one account: its assets and their relations, completed group by group as questions need them. Each
@@ -19,13 +30,14 @@ export type Node = Asset & Record<string, unknown>;
 export class AccountGraph {
   readonly source: FactSource;
   readonly settings: InventorySettings;
-  /** The credential report once it was read. */
-  report: ReportFacts | undefined;
+  readonly users = new AccountUsers();
+  /** Relations that AWS tells of at their other end. */
+  readonly relations = new Relations();
   /** The account itself once it is known which one it is. */
   connector: Node | undefined;
+  private readonly nodes = new Map<string, Map<string, Node>>();
   private readonly loads = new Map<string, Promise<void>>();
   private readonly times = new Map<FactGroup, Instant | undefined>();
-  private users: Map<string, Node> | undefined;
 
   constructor(source: FactSource, settings: InventorySettings) {
     this.source = source;
@@ -49,18 +61,32 @@ export class AccountGraph {
     return load;
   }
 
+  /** Whether a group was read, of the account or of any asset. */
+  isRead(group: FactGroup): boolean {
+    return this.times.has(group);
+  }
+
+  get report(): ReportFacts | undefined {
+    return this.users.report;
+  }
+
+  /** The asset of that type and identifier, with these facts of it. */
+  node(type: AssetTypeName, identifier: string, facts: Readonly<Record<string, unknown>>): Node {
+    const ofType = this.nodes.get(type) ?? new Map<string, Node>();
+    this.nodes.set(type, ofType);
+    const node = ofType.get(identifier) ?? { __typename: type, identifier };
+    ofType.set(identifier, node);
+    return Object.assign(node, facts);
+  }
+
   /** The assets of a type whose own facts were read. @throws IamqlError when there are none to be had. */
   assetsOf(type: AssetTypeName): readonly Asset[] {
     if (type === 'Connector') return this.connector ? [this.connector] : [];
-    const report = this.report?.report;
-    if (type === 'IAMUser') return (report?.users ?? []) as readonly unknown[] as readonly Asset[];
-    if (type === 'RootUser' && report?.root) return [report.root as unknown as Asset];
+    if (type === 'IAMUser') return this.users.all();
+    if (type !== 'RootUser') return [...(this.nodes.get(type)?.values() ?? [])];
+    const root = this.report?.report.root;
+    if (root) return [root as unknown as Asset];
     throw noRootRow();
-  }
-
-  user(arn: string): Node | undefined {
-    this.users ??= new Map(this.assetsOf('IAMUser').map((user) => [user['arn'] as string, user as Node]));
-    return this.users.get(arn);
   }
 
   get accountId(): string | undefined {
@@ -75,36 +101,34 @@ export class AccountGraph {
 
   private async read(group: FactGroup, owner: Node | undefined): Promise<void> {
     if (group === 'CALLER_IDENTITY') this.connector = connectorOf(await this.identify());
-    else {
-      if (group === 'ACCOUNT_ALIASES') await this.load('CALLER_IDENTITY');
-      if (group === 'ACCESS_KEY_LAST_USED') await this.load('ACCESS_KEYS', owner);
-      const facts = await this.source.read(group, owner ? askedOf(owner) : {});
-      absorb[group](this, facts as never, owner as Node);
-    }
+    else await this.readAndAbsorb(group, owner);
     const readAt = group === 'CREDENTIAL_REPORT' ? this.report?.readAt : instantOf(new Date());
     if (!this.times.has(group)) this.times.set(group, readAt);
+  }
+
+  /** Companions are asked at the same time, unless they say what to ask for. */
+  private async readAndAbsorb(group: Exclude<FactGroup, 'CALLER_IDENTITY'>, owner: Node | undefined): Promise<void> {
+    const companion = companions[group];
+    const before = companion ? this.load(companion, factGroups[companion].per ? owner : undefined) : undefined;
+    if (group === 'ACCESS_KEY_LAST_USED') await before;
+    const [facts] = await Promise.all([this.source.read(group, owner), before]);
+    absorb[group](this, facts as never, owner as Node);
   }
 
   /** A credential report names its account, which spares a call. */
   private async identify(): Promise<AccountIdentity> {
     const known = this.report?.report.account;
     if (known) return known;
-    if (this.source.kind === 'live') return this.source.read('CALLER_IDENTITY', {});
+    if (this.source.kind === 'live') return this.source.read('CALLER_IDENTITY', undefined);
     await this.load('CREDENTIAL_REPORT');
-    return this.report?.report.account as AccountIdentity;
+    return this.users.report?.report.account as AccountIdentity;
   }
 }
 
 /** What tells a reading apart from others. */
 export const loadKey = (group: FactGroup, owner: Asset | undefined): string =>
-  owner ? `${group} ${owner['arn']}` : group;
+  owner ? `${group} ${owner['arn'] ?? owner['identifier']}` : group;
 
 function connectorOf({ accountId, partition }: AccountIdentity): Node {
   return { __typename: 'Connector', accountID: accountId, name: accountId, partition };
-}
-
-function askedOf(owner: Node): Asked {
-  const keys = owner['accessKeys'] as readonly Node[] | undefined;
-  const ids = keys?.map((key) => key['accessKeyId']).filter((id) => id !== UNREAD) as readonly string[] | undefined;
-  return { userName: owner['userName'] as string, ...(ids ? { accessKeyIds: ids } : {}) };
 }

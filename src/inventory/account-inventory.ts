@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { FactGroup } from '../iam/assets.generated.ts';
-import type { Asset, ReportedUser } from '../iam/assets.ts';
-import { type AssetTypeName, catalogue, factGroups } from '../iam/catalogue.generated.ts';
+import type { Asset } from '../iam/assets.ts';
+import { type AssetTypeName, catalogue, type Field, factGroups } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
@@ -10,12 +10,11 @@ import type { Expression } from '../where/expression.ts';
 import { fieldsOf } from '../where/expression.ts';
 import { compileNeeds } from '../where/needs.ts';
 import { type AccountGraph, loadKey, type Node } from './account-graph.ts';
-import { assetField } from './asset-fields.ts';
+import { derive } from './derive.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
-import { isFiltered, notDecided, notInReport } from './not-told.ts';
+import { isFiltered, newerThanReport, notDecided, notInReport } from './not-told.ts';
 import { type Page, pageOf } from './page.ts';
 import { placed } from './placed.ts';
-import { keysInReport } from './user-keys.ts';
 
 /** IAM allows an account some ten reads a second before it throttles; eight at once stay near that. */
 const CONCURRENT_READINGS = 8;
@@ -47,7 +46,8 @@ export class AccountInventory implements Inventory {
   private readonly graph: AccountGraph;
   private readonly limit = pLimit(CONCURRENT_READINGS);
   private readonly readings = new Map<string, Promise<IamqlError | undefined>>();
-  private readonly failures = new Map<string, IamqlError>();
+  /** The readings that have ended, with what went wrong. */
+  private readonly settled = new Map<string, IamqlError | undefined>();
   private readonly luck = new Map<FactGroup, Luck>();
 
   constructor(graph: AccountGraph) {
@@ -56,15 +56,15 @@ export class AccountInventory implements Inventory {
   }
 
   prefetch(types: readonly AssetTypeName[]): void {
-    for (const type of types) void this.reading({ group: catalogue[type].group, owner: undefined });
+    for (const type of types) for (const group of basesOf(type)) void this.reading({ group, owner: undefined });
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
-    await this.readGroup(catalogue[type].group);
+    await this.readBase(type, where, page);
     const { report } = this.graph;
     const expression = report?.report.hasAdditionalKeys ? withAdditionalKeys(where) : where;
     this.rejectMissingColumn(expression);
-    const found = await this.filter(this.graph.assetsOf(type), expression);
+    const found = await this.filter(type, expression);
     const { assets, unread } = await placed(this, found.assets, page.sort);
     const whole = type === 'IAMUser' && report?.isFiltered ? [isFiltered()] : [];
     return { ...pageOf(assets, page), unread: [...found.unread, ...unread, ...whole] };
@@ -72,22 +72,19 @@ export class AccountInventory implements Inventory {
 
   read = (asset: Asset, field: string): unknown => {
     const own = asset[field];
-    if (own !== undefined) return own;
-    if (field === 'accessKeys') return keysInReport(asset as unknown as ReportedUser, this.settings.setupSeconds);
-    if (field === 'connector') return this.graph.connector ?? UNREAD;
-    return assetField(asset, field) ?? UNREAD;
+    return own === undefined ? derive(this.graph, asset, field) : own;
   };
 
   async load(asset: Asset, field: string): Promise<unknown> {
     const { group, owner } = this.demandOf(asset, field);
     await this.readGroup(group, owner);
-    const value = field === 'connector' ? this.graph.connector : asset[field];
-    if (value === undefined || value === UNREAD) throw notInReport(field);
+    const value = this.read(asset, field);
+    if (value === UNREAD) throw this.notThere(asset, field);
     return value;
   }
 
   async count(type: AssetTypeName): Promise<number> {
-    await this.readGroup(catalogue[type].group);
+    await this.readAll(basesOf(type));
     return this.graph.assetsOf(type).length;
   }
 
@@ -116,10 +113,10 @@ export class AccountInventory implements Inventory {
    * Facts that are there first. What they leave undecided is read for those assets alone, the cheapest facts first, until
    * nothing is left that could decide.
    */
-  private async filter(assets: readonly Asset[], expression: Expression) {
+  private async filter(type: AssetTypeName, expression: Expression) {
     const { certainly, possibly } = compile(expression, this.read);
     const isOpen = (asset: Asset): boolean => possibly.isTrue(asset) && !certainly.isTrue(asset);
-    let open = assets.filter(isOpen);
+    let open = this.graph.assetsOf(type).filter(isOpen);
     const needs = open.length > 0 ? compileNeeds(expression, this.read) : () => {};
     const demandsOf = (asset: Asset): readonly WantedFact[] => {
       const wanted: WantedFact[] = [];
@@ -130,18 +127,25 @@ export class AccountInventory implements Inventory {
       const demands = open.flatMap((asset) => cheapest(demandsOf(asset).filter((demand) => !this.isSettled(demand))));
       if (demands.length === 0) break;
       await Promise.all(demands.map((demand) => this.reading(demand)));
-      open = open.filter(isOpen);
+      // A reading may tell of assets that nobody knew of: users who are newer than the report.
+      open = this.graph.assetsOf(type).filter(isOpen);
     }
     const unread = open.map((asset) => notDecided(this.read(asset, 'identifier'), this.whyOpen(demandsOf(asset))));
-    return { assets: assets.filter(certainly.isTrue), unread };
+    return { assets: this.graph.assetsOf(type).filter(certainly.isTrue), unread };
   }
 
   /** A reading that failed, or a fact that is lacking although its group was read. */
   private whyOpen(wanted: readonly WantedFact[]): IamqlError {
-    const failures = wanted.map(({ group, owner }) => this.failures.get(loadKey(group, owner)));
+    const failures = wanted.map(({ group, owner }) => this.settled.get(loadKey(group, owner)));
+    const failure = failures.find((one) => one !== undefined);
     const [first] = wanted;
-    const column = first && catalogue[first.record.__typename as AssetTypeName].fields[first.field]?.column;
-    return failures.find((failure) => failure !== undefined) ?? notInReport(first?.field ?? 'fact', column);
+    return failure ?? (first ? this.notThere(first.record, first.field) : notInReport('such fact'));
+  }
+
+  private notThere(record: Asset, field: string): IamqlError {
+    const owner = record.__typename === 'IAMUser' && this.graph.users.isNewer(record) ? record : undefined;
+    if (owner) return newerThanReport(owner['arn']);
+    return notInReport(field, catalogue[record.__typename as AssetTypeName].fields[field]?.column);
   }
 
   /** What has to be read for a field of a record that is UNREAD. */
@@ -150,19 +154,41 @@ export class AccountInventory implements Inventory {
     // What only the report tells of a key is better told by AWS's list of the user's keys.
     const isStandIn = record.__typename === 'IAMAccessKey' && record['accessKeyId'] === UNREAD;
     if (isStandIn) return { group: 'ACCESS_KEYS', owner: record['user'] as Node };
-    const group = field === 'additionalKeys' ? 'ACCESS_KEY_LAST_USED' : (type.fields[field]?.fact ?? type.group);
+    const group = ACCOUNT_FIELDS.has(field)
+      ? 'CALLER_IDENTITY'
+      : field === 'additionalKeys'
+        ? 'ACCESS_KEY_LAST_USED'
+        : (type.fields[field]?.fact ?? type.group);
     return { group, owner: factGroups[group].per ? this.ownerOf(record) : undefined };
   }
 
   /** The asset that is asked for the facts of a record. */
   private ownerOf(record: Asset): Node | undefined {
     if (record.__typename === 'IAMAccessKey') return record['user'] as Node;
-    return record.__typename === 'IAMUserCredentials' ? this.graph.user(record['arn'] as string) : (record as Node);
+    return record.__typename === 'IAMUserCredentials'
+      ? this.graph.users.get(record['arn'] as string)
+      : (record as Node);
   }
 
   /** Reading it again would tell nothing new. */
   private isSettled({ group, owner }: Demand): boolean {
-    return this.readings.has(loadKey(group, owner));
+    return this.settled.has(loadKey(group, owner));
+  }
+
+  /** The assets that are asked about: of users the report, unless the question is about what only their details say. */
+  private async readBase(type: AssetTypeName, where: Expression, { sort }: Page): Promise<void> {
+    const named = [
+      ...fieldsOf(where).map(({ name, field }) => ({ name, field })),
+      ...sort.map(({ field }) => ({ name: field, field: catalogue[type].fields[field] })),
+    ];
+    const isReportNeeded = named.some(({ name, field }) => needsReport(name, field));
+    const hasDetails = named.some(({ field }) => field?.fact === 'USER_DETAILS');
+    const bases = type === 'IAMUser' && hasDetails && !isReportNeeded ? (['USER_DETAILS'] as const) : basesOf(type);
+    await this.readAll(bases);
+  }
+
+  private async readAll(groups: readonly FactGroup[]): Promise<void> {
+    await Promise.all(groups.map((group) => this.readGroup(group)));
   }
 
   /** @throws IamqlError when the facts could not be read. */
@@ -189,8 +215,8 @@ export class AccountInventory implements Inventory {
     else {
       luck.failuresInARow++;
       luck.lastFailure = failure;
-      this.failures.set(loadKey(group, owner), failure);
     }
+    this.settled.set(loadKey(group, owner), failure);
     return failure;
   }
 
@@ -209,6 +235,22 @@ export class AccountInventory implements Inventory {
     this.luck.set(group, luck);
     return luck;
   }
+}
+
+/** Each asset's account: known from its ARN, or from whose credentials these are. */
+const ACCOUNT_FIELDS: ReadonlySet<string> = new Set(['accountID', 'cloudAccountID', 'cloudAccountName']);
+/** What any list of users says of them; the rest of the report's columns it alone has. */
+const IN_EVERY_LIST: ReadonlySet<string> = new Set(['arn', 'userName', 'createDate', 'path']);
+
+const needsReport = (name: string, field: Field | undefined): boolean =>
+  name === 'hasIAMUserCredentials' ||
+  name === 'contentHash' ||
+  name === 'accessKeys' ||
+  (field?.column !== undefined && !IN_EVERY_LIST.has(name));
+
+function basesOf(type: AssetTypeName): readonly FactGroup[] {
+  const { group, also = [] } = catalogue[type];
+  return [group, ...also];
 }
 
 /** Of several facts that might decide an asset, those that cost least: often they are enough. */

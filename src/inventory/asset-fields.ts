@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Asset } from '../iam/assets.ts';
-import { catalogue } from '../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { UNREAD } from '../iam/unread.ts';
+import type { AccountGraph } from './account-graph.ts';
 
 /** What every asset has (`IAsset`), worked out from its own facts when asked: most answers need it of few assets. */
-const assetFields: Readonly<Record<string, (asset: Asset) => unknown>> = {
+const assetFields: Readonly<Record<string, (asset: Asset, graph: Pick<AccountGraph, 'accountId'>) => unknown>> = {
   identifier,
   idFromProvider: identifier,
   accountID: accountId,
@@ -19,16 +20,20 @@ const assetFields: Readonly<Record<string, (asset: Asset) => unknown>> = {
 };
 
 /** A field that follows from what the asset holds; undefined when it does not. */
-export const assetField = (asset: Asset, field: string): unknown => assetFields[field]?.(asset);
+export const assetField = (graph: Pick<AccountGraph, 'accountId'>, asset: Asset, field: string): unknown =>
+  assetFields[field]?.(asset, graph);
 
 function identifier(asset: Asset): unknown {
-  return asset['arn'] ?? asset['accessKeyId'] ?? asset['accountID'];
+  return asset['identifier'] ?? asset['arn'] ?? asset['accessKeyId'] ?? asset['accountID'];
 }
 
-/** The account in the ARN; an access key has none of its own. */
-function accountId(asset: Asset): unknown {
-  const arn = asset['arn'] ?? (asset['user'] as Asset | undefined)?.['arn'];
-  return typeof arn === 'string' ? arn.split(':')[4] : asset['accountID'];
+/** The account in the ARN of the asset or of what it belongs to; policies of AWS have none there. */
+function accountId(asset: Asset, graph: Pick<AccountGraph, 'accountId'>): unknown {
+  for (let one: Asset | undefined = asset; one; one = (one['user'] ?? one['owner']) as Asset | undefined) {
+    const [, , , , account = ''] = typeof one['arn'] === 'string' ? one['arn'].split(':') : [];
+    if (/^\d{12}$/.test(account)) return account;
+  }
+  return asset['accountID'] ?? graph.accountId;
 }
 
 function internalName(asset: Asset): unknown {
@@ -42,18 +47,27 @@ function internalName(asset: Asset): unknown {
 function contentHash(asset: Asset): unknown {
   // A key that only the report has told of: what AWS lists of it is not known yet.
   if (asset['accessKeyId'] === UNREAD) return UNREAD;
-  const row = (asset['hasIAMUserCredentials'] as Asset | undefined) ?? asset;
-  const facts = Object.entries(row).filter(([name, value]) => isOwnFact(row, name) && typeof value !== 'symbol');
+  const row = (
+    asset.__typename === 'IAMUser' || asset.__typename === 'RootUser' ? asset['hasIAMUserCredentials'] : asset
+  ) as Asset | undefined;
+  if (!row) return UNREAD;
+  const names = [...new Set([...IDENTITY, ...ownFacts(row)])].filter((name) => typeof row[name] !== 'symbol');
+  // A policy that only its owner has told of: its own details are not known yet.
+  if (ownFacts(row).some((name) => row[name] === undefined)) return UNREAD;
+  const facts = names.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]);
   return createHash('sha256')
-    .update(JSON.stringify(facts.sort(([a], [b]) => (a < b ? -1 : 1))))
+    .update(JSON.stringify(facts.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))))
     .digest('hex');
 }
 
-const IDENTITY = new Set(['userName', 'arn', 'createDate', 'accountID']);
+const IDENTITY = ['userName', 'arn', 'createDate', 'accountID'];
 
-function isOwnFact(row: Asset, name: string): boolean {
-  const field = catalogue[row.__typename as keyof typeof catalogue]?.fields[name];
-  return (
-    IDENTITY.has(name) || (field !== undefined && !field.relation && !field.fact && name !== 'createdDuringUserSetup')
+const common = new Set(Object.keys(assetFields));
+
+/** What the type's own group of facts says of an asset: not what is worked out of it, nor what other groups say. */
+function ownFacts(row: Asset): readonly string[] {
+  const { group, fields } = catalogue[row.__typename as AssetTypeName];
+  return Object.entries(fields).flatMap(([name, { relation, fact }]) =>
+    relation || (fact && fact !== group) || common.has(name) || name === 'createdDuringUserSetup' ? [] : [name],
   );
 }

@@ -23,7 +23,7 @@ export interface Found {
   readonly unread: readonly IamqlError[];
 }
 
-export type SourceKind = 'live' | 'report' | 'sample' | 'snapshot';
+type SourceKind = 'live' | 'report' | 'sample' | 'snapshot';
 
 /** What an answer rests on, for people and for `extensions`. */
 export interface Evidence {

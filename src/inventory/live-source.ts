@@ -1,13 +1,13 @@
-import { getAccessKeyLastUsed, listAccessKeys } from '../aws/access-keys.ts';
-import { getCallerIdentity, listAccountAliases } from '../aws/account.ts';
 import type { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
 import { readCredentialReport } from '../aws/credential-report.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
+import type { Asset } from '../iam/assets.ts';
 import { parseCredentialReport } from '../iam/credential-report.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
-import type { Asked, FactSource, Facts, ReportFacts } from './fact-source.ts';
+import type { FactSource, Facts, ReportFacts } from './fact-source.ts';
+import { type LiveReaders, liveReaders } from './live-readers.ts';
 
 export interface LiveSettings {
   /** No report older than this, in milliseconds; undefined for as old as AWS hands out. */
@@ -16,8 +16,6 @@ export interface LiveSettings {
   readonly waitMs: number;
 }
 
-type Reader<G extends FactGroup> = (asked: Required<Asked>) => Promise<Facts[G]>;
-
 /** The account that the credentials belong to. */
 export class LiveSource implements FactSource {
   readonly kind = 'live';
@@ -25,31 +23,23 @@ export class LiveSource implements FactSource {
   private readonly settings: LiveSettings;
   private readonly signal: AbortSignal;
   private readonly log = new CallLog();
+  private readonly readers: LiveReaders;
 
   constructor(account: AwsAccount, settings: LiveSettings, signal: AbortSignal) {
     this.account = account;
     this.settings = settings;
     this.signal = signal;
+    this.readers = liveReaders(account, this.log);
   }
 
   get calls() {
     return this.log.calls;
   }
 
-  read<G extends FactGroup>(group: G, { userName = '', accessKeyIds = [] }: Asked): Promise<Facts[G]> {
-    const read: Reader<G> = this.readers[group];
-    return read({ userName, accessKeyIds });
+  async read<G extends FactGroup>(group: G, owner: Asset | undefined): Promise<Facts[G]>;
+  async read(group: FactGroup, owner: Asset | undefined): Promise<Facts[FactGroup]> {
+    return group === 'CREDENTIAL_REPORT' ? this.readReport() : this.readers[group](owner as Asset);
   }
-
-  private readonly readers: { readonly [G in FactGroup]: Reader<G> } = {
-    CREDENTIAL_REPORT: () => this.readReport(),
-    CALLER_IDENTITY: () => getCallerIdentity(this.account, this.tag('which account this is')),
-    ACCOUNT_ALIASES: () => listAccountAliases(this.account, this.tag('accountAlias')),
-    ACCESS_KEYS: ({ userName }) =>
-      listAccessKeys(this.account, userName, this.tag('selected users, and those that the report cannot decide')),
-    ACCESS_KEY_LAST_USED: ({ accessKeyIds }) =>
-      inOrder(accessKeyIds, (id) => getAccessKeyLastUsed(this.account, id, this.tag('the last use of those keys'))),
-  };
 
   private async readReport(): Promise<ReportFacts> {
     const { maxAgeMs, waitMs } = this.settings;
@@ -60,15 +50,4 @@ export class LiveSource implements FactSource {
     if (!report.account) throw new IamqlError('Corrupt', 'AWS answered a credential report without a single row');
     return { report, readAt: instantOf(new Date()), generatedAt, isFiltered: false };
   }
-
-  private tag(why: string) {
-    return { why, log: this.log };
-  }
-}
-
-/** One after the other: the assets that are asked at the same time are what makes calls concurrent. */
-async function inOrder<T, R>(items: readonly T[], read: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  for (const item of items) results.push(await read(item));
-  return results;
 }

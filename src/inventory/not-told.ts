@@ -25,3 +25,9 @@ export function isFiltered(): IamqlError {
 export function notDecided(identifier: unknown, { kind, message }: IamqlError): IamqlError {
   return new IamqlError(kind, `whether ${identifier} matches cannot be told: ${message}`);
 }
+
+/** A missing row is no row without findings. */
+export function newerThanReport(arn: unknown): IamqlError {
+  const message = `${arn} is newer than the credential report, which has no row of it; ask again once AWS has a newer one`;
+  return new IamqlError('NotCollected', message);
+}

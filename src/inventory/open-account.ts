@@ -14,7 +14,7 @@ export function openAccount(source: FactSource, settings: InventorySettings): So
     inventory: () => new AccountInventory(graph),
     identify: async () => {
       await graph.load('CALLER_IDENTITY');
-      return { accountId: String(graph.accountId), isSample: source.kind === 'sample' };
+      return { accountId: String(graph.accountId), isSample: false };
     },
   };
 }

@@ -64,6 +64,14 @@ export function absorbAccessKeys(
   if (keys.length === 0) noteAdditionalKeys(user, []);
 }
 
+/** Whether a key was created during its user's setup, where setup takes other than the usual time. */
+export function noteSetup(key: Asset, setupSeconds: number): void {
+  const { createDate: userCreated } = key['user'] as Asset;
+  const { createDate } = key;
+  if (typeof userCreated !== 'string' || typeof createDate !== 'string') return;
+  Object.assign(key, { createdDuringUserSetup: isDuringSetup(userCreated, createDate, setupSeconds) });
+}
+
 /** The last use of each key of a user, and the slots that this makes out. */
 export function absorbLastUses(user: Node, lastUses: readonly AccessKeyLastUsed[]): void {
   const keys = user['accessKeys'] as readonly Node[];

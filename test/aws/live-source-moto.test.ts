@@ -23,24 +23,23 @@ test("moto's report from nothing to facts, through a role", async () => {
   await iam.send(new CreateAccountAliasCommand({ AccountAlias: 'moto-audit' }));
 
   const source = new LiveSource(account, { maxAgeMs: undefined, waitMs: 10_000 }, signal);
-  const { report } = await source.readCredentialReport();
+  const { report } = await source.read('CREDENTIAL_REPORT', undefined);
   expect(report.users.map((user) => user.userName)).toEqual(['ana']);
   expect(report.account).toMatchObject({ partition: 'aws', accountId: '222233334444' });
-  expect(await source.listAccessKeys('ana', 'a test')).toMatchObject([
-    { accessKeyId: key?.AccessKeyId, status: 'Active' },
-  ]);
-  expect(await source.getAccessKeyLastUsed(key?.AccessKeyId ?? '', 'a test')).toMatchObject({ lastUsedDate: null });
-  expect(await source.listAccountAliases()).toEqual(['moto-audit']);
-  expect(await source.readAccount()).toMatchObject({ accountId: '222233334444' });
+  const ana = { __typename: 'IAMUser', userName: 'ana', accessKeys: [{ accessKeyId: key?.AccessKeyId }] };
+  expect(await source.read('ACCESS_KEYS', ana)).toMatchObject([{ accessKeyId: key?.AccessKeyId, status: 'Active' }]);
+  expect(await source.read('ACCESS_KEY_LAST_USED', ana)).toMatchObject([{ lastUsedDate: null }]);
+  expect(await source.read('ACCOUNT_ALIASES', undefined)).toEqual(['moto-audit']);
+  expect(await source.read('CALLER_IDENTITY', undefined)).toMatchObject({ accountId: '222233334444' });
   const actions = source.calls.map(({ action }) => action.split(':')[1]);
   expect(actions.slice(0, 3)).toEqual(['GetCredentialReport', 'GenerateCredentialReport', 'GetCredentialReport']);
 
   // A second source finds the report of the first. Moto says of every one that it is of 2015, and builds no newer one.
   const again = new LiveSource(account, { maxAgeMs: undefined, waitMs: 10_000 }, signal);
-  await again.readCredentialReport();
+  await again.read('CREDENTIAL_REPORT', undefined);
   expect(again.calls).toHaveLength(1);
   const young = new LiveSource(account, { maxAgeMs: 3_600_000, waitMs: 10_000 }, signal);
-  await expect(young.readCredentialReport()).rejects.toMatchObject({
+  await expect(young.read('CREDENTIAL_REPORT', undefined)).rejects.toMatchObject({
     kind: 'TooOld',
     message:
       'the credential report of 2015-02-02T20:02:02Z is older than --max-age (60 min); AWS builds a new one at most every 4 hours, so not yet: try later',

@@ -95,7 +95,12 @@ describe('answers', () => {
 
 describe('refuses', () => {
   test.each([
-    ['an unknown field, saying where', 'iamUsers{\n  userNme\n}', { line: 2, column: 3 }, 'Did you mean "userName"?'],
+    [
+      'an unknown field, saying where',
+      'iamUsers{\n  userNme\n}',
+      { line: 2, column: 3 },
+      'Did you mean "userName" or "userId"?',
+    ],
     ['what is not GraphQL', 'SELECT *', { line: 1, column: 8 }, 'Syntax Error'],
     ['an unknown fragment', '{ iamUsers { ...Nosuch } }', { line: 1, column: 17 }, 'Unknown fragment "Nosuch"'],
   ])('%s', async (_name, query, location, message) => {

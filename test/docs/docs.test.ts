@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { renderActions, withActions } from '../../scripts/permissions.ts';
 import { exitCodeOfError } from '../../src/cli/exit-code.ts';
 import { loadControls } from '../../src/controls/load-controls.ts';
 import { renderAssetFragment } from '../../src/graphql/asset-fragment.ts';
@@ -143,20 +144,26 @@ describe('docs/controls.md', () => {
 });
 
 describe('docs/permissions.md', () => {
-  const policies = ['README.md', 'docs/permissions.md'].map((page) => JSON.parse(codeBlocks(page, 'json')[0] ?? ''));
+  const policyOf = (page: string) => JSON.parse(codeBlocks(page, 'json')[0] ?? '');
   const source = readdirSync(join(packageRoot, 'src/aws')).map((file) => read(`src/aws/${file}`));
   const called = new Set(source.join('\n').match(/(?<=')(?:iam|sts):[A-Z]\w+(?=')/g));
 
-  test('has the policy of README.md', () => expect(policies[1]).toEqual(policies[0]));
-
-  test('its policy allows the IAM actions that src/aws calls, and no other', () => {
-    const allowed = policies[0].Statement.flatMap(({ Action }: { readonly Action: readonly string[] }) => Action);
-    expect([...allowed].sort()).toEqual([...called].filter((action) => action.startsWith('iam:')).sort());
+  test('has the policy that iamql permissions prints, and README.md that of the founding control', async () => {
+    expect(policyOf('docs/permissions.md')).toEqual(JSON.parse((await runCli(['permissions'])).stdout));
+    const founding = await runCli(['permissions', 'aws-iam-no-initial-access-keys']);
+    expect(policyOf('README.md')).toEqual(JSON.parse(founding.stdout));
   });
 
-  test('says what every action is for', () => {
+  test('its policy allows the IAM actions that src/aws calls, and no other', () => {
+    const allowed = policyOf('docs/permissions.md').Statement[0].Action;
+    expect(allowed).toEqual([...called].filter((action) => action.startsWith('iam:')).sort());
+  });
+
+  test('says what every action is for, as the schema does', () => {
     const described = section('docs/permissions.md', 'What each is for');
     for (const action of called) expect(described).toContain(`\`${action}\``);
+    expect(read('docs/permissions.md')).toBe(withActions(read('docs/permissions.md')));
+    expect(described).toContain(renderActions());
   });
 });
 

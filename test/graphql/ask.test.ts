@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ask, type Question } from '../../src/graphql/ask.ts';
 import { openAccount } from '../../src/inventory/open-account.ts';
-import { SampleSource } from '../../src/inventory/sample-source.ts';
+import { openSample } from '../../src/inventory/sample.ts';
 
-const askSample = (question: Question) =>
-  ask(openAccount(new SampleSource(), { setupSeconds: 10 }).inventory(), question);
+const askSample = (question: Question) => ask(openSample().inventory(), question);
 
 const BOTH = 'query Root{rootUsers{arn}} query Alias{connectors{accountAlias}}';
 
@@ -66,8 +65,7 @@ test('an answer from the sample says so, whatever went wrong', async () => {
 });
 
 test('a fault of ours is an error without its words, and no empty list', async () => {
-  const broken = new SampleSource();
-  broken.read = () => Promise.reject(new TypeError('secret detail'));
+  const broken = { kind: 'live', calls: [], read: () => Promise.reject(new TypeError('secret detail')) } as const;
   const { result } = await ask(openAccount(broken, { setupSeconds: 10 }).inventory(), { text: 'iamUsers{arn}' });
   expect(result.data).toEqual({ iamUsers: null });
   expect(JSON.stringify(result)).not.toContain('secret');

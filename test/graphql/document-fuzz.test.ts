@@ -5,8 +5,7 @@ import { ask } from '../../src/graphql/ask.ts';
 import { type Prepared, prepareDocument } from '../../src/graphql/document.ts';
 import { usualLimits } from '../../src/graphql/limits.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
-import { openAccount } from '../../src/inventory/open-account.ts';
-import { SampleSource } from '../../src/inventory/sample-source.ts';
+import { openSample } from '../../src/inventory/sample.ts';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';
 import {
   bytes,
@@ -27,7 +26,7 @@ type Variables = Readonly<Record<string, unknown>>;
 const schema = loadSchema();
 const prepare = (text: string): Prepared => prepareDocument(schema, text);
 
-const inventory = openAccount(new SampleSource(), { setupSeconds: 10 }).inventory();
+const inventory = openSample().inventory();
 
 /** Asks a text of the sample; of several operations, the first. */
 async function answer(text: string, variables: Variables = {}) {

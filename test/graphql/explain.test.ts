@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../src/graphql/explain.ts';
 import { why } from '../../src/graphql/why.ts';
-import { openAccount } from '../../src/inventory/open-account.ts';
-import { SampleSource } from '../../src/inventory/sample-source.ts';
+import { openSample } from '../../src/inventory/sample.ts';
 import { renderExplanation, renderWhy } from '../../src/report/explanation.ts';
 import { denied, key, scriptedAccount, USED, user } from '../inventory/live-account.ts';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';
@@ -235,7 +234,7 @@ describe('why an asset is selected or is not', () => {
   });
 
   test('an asset that there is not is an error, with the one that was meant', async () => {
-    const inventory = openAccount(new SampleSource(), { setupSeconds: 10 }).inventory();
+    const inventory = openSample().inventory();
     const [question] = await explain({ text: FOUNDING_TEXT });
     const asked = (name: string) => why(inventory, question as NonNullable<typeof question>, name);
     await expect(asked('nobody')).rejects.toThrow('there is no IAM user with the identifier "nobody"');

@@ -4,12 +4,11 @@ import { buildSchema, printSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { ask } from '../../src/graphql/ask.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
-import { openAccount } from '../../src/inventory/open-account.ts';
-import { SampleSource } from '../../src/inventory/sample-source.ts';
+import { openSample } from '../../src/inventory/sample.ts';
 import { packageRoot } from '../../src/package-root.ts';
 
 const answer = async (text: string, variables: Readonly<Record<string, unknown>> = {}) =>
-  (await ask(openAccount(new SampleSource(), { setupSeconds: 10 }).inventory(), { text, variables })).result;
+  (await ask(openSample().inventory(), { text, variables })).result;
 
 const usersIn = (data: Awaited<ReturnType<typeof answer>>['data']) =>
   (data?.['iamUsers'] ?? []) as readonly Readonly<Record<string, unknown>>[];

@@ -3,8 +3,7 @@ import type { Finding } from '../../src/controls/finding.ts';
 import { findControls } from '../../src/controls/load-controls.ts';
 import { type ControlRun, type RuleRun, runControl } from '../../src/controls/run-control.ts';
 import type { Evidence } from '../../src/inventory/inventory.ts';
-import { openAccount } from '../../src/inventory/open-account.ts';
-import { SampleSource } from '../../src/inventory/sample-source.ts';
+import { openSample } from '../../src/inventory/sample.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderEvidence, renderText } from '../../src/report/text.ts';
 
@@ -13,7 +12,7 @@ const judgedAt = new Date('2026-11-03T10:20:30.400Z');
 let run: ControlRun;
 let evidence: Evidence;
 beforeAll(async () => {
-  const inventory = openAccount(new SampleSource(), { setupSeconds: 10 }).inventory();
+  const inventory = openSample().inventory();
   const [control] = await findControls(['aws-iam-no-initial-access-keys']);
   if (!control) throw new Error('the founding control is gone');
   run = await runControl(inventory, control);

@@ -82,7 +82,7 @@ function userRow(scenario: ResolvedScenario, user: ScenarioUser, clock: Clock): 
     password_last_used: hasPassword ? timeOr(user.passwordLastUsed, 'no_information', clock) : 'N/A',
     password_last_changed: hasPassword ? clock.write(user.passwordLastChanged ?? user.createDate) : 'N/A',
     password_next_rotation: hasPassword ? timeOr(user.passwordNextRotation, 'N/A', clock) : 'N/A',
-    mfa_active: String(user.mfaActive ?? false),
+    mfa_active: String(user.mfaActive ?? (user.mfaDevices ?? []).length > 0),
     ...slotCells(keys, clock),
     additional_credentials_info: user.additionalCredentialsInfo ?? additionalInfo(keys.length),
   };

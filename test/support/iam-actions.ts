@@ -1,3 +1,5 @@
+import { ACCOUNT_ACTIONS } from './account-actions.ts';
+import { page } from './paged-answer.ts';
 import { AwsError, element, elements, text } from './query-answer.ts';
 import { type Fault, type ScenarioUser, userArn, wireTime } from './scenario.ts';
 import { currentKeys, type ScriptedAccount, uniqueId } from './scripted-account.ts';
@@ -42,6 +44,7 @@ export const IAM_ACTIONS: Readonly<Record<string, Action>> = {
     return element('User', userFields(call, user));
   },
   GetLoginProfile: getLoginProfile,
+  ...ACCOUNT_ACTIONS,
 };
 
 /** A key without use has no LastUsedDate at all, and `N/A` for service and region (API_AccessKeyLastUsed). */
@@ -66,7 +69,7 @@ function getLoginProfile({ account, params, callerArn }: ReceivedCall): string {
   const profile = elements({
     UserName: user.name,
     CreateDate: wireTime(user.passwordLastChanged ?? user.createDate),
-    PasswordResetRequired: 'false',
+    PasswordResetRequired: String(user.passwordResetRequired ?? false),
   });
   return element('LoginProfile', profile);
 }
@@ -80,37 +83,4 @@ function userFields({ account }: ReceivedCall, user: ScenarioUser): string {
     CreateDate: wireTime(user.createDate),
     PasswordLastUsed: user.passwordLastUsed && wireTime(user.passwordLastUsed),
   });
-}
-
-// MaxItems is 100 unless asked otherwise, 1,000 at most
-// (https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html).
-const DEFAULT_MAX_ITEMS = 100;
-const MOST_ITEMS = 1000;
-
-function page<T>(call: ReceivedCall, items: readonly T[], name: string, render: (item: T) => string): string {
-  const { params, fault } = call;
-  const start = params['Marker'] === undefined ? 0 : offsetOf(params['Marker']);
-  const asked = Number(params['MaxItems'] ?? DEFAULT_MAX_ITEMS);
-  const size = Math.min(asked, MOST_ITEMS, call.account.scenario.pageSize ?? MOST_ITEMS);
-  const shown = fault?.emptyTruncated ? [] : items.slice(start, start + size);
-  const next = start + shown.length;
-  const marker = fault?.sameMarker ? (params['Marker'] ?? markerOf(start)) : markerOf(next);
-  const isTruncated = next < items.length || fault?.emptyTruncated === true || fault?.sameMarker === true;
-  const members = shown.map((item) => element('member', render(item))).join('');
-  const more = elements({ IsTruncated: String(isTruncated), Marker: isTruncated ? marker : undefined });
-  return element(name, members) + more;
-}
-
-let markersMade = 0;
-
-/** Opaque and never the same twice, like AWS's own. */
-function markerOf(offset: number): string {
-  markersMade += 1;
-  return Buffer.from(`${offset}/${markersMade}`).toString('base64url');
-}
-
-function offsetOf(marker: string): number {
-  const offset = /^(\d+)\/\d+$/.exec(Buffer.from(marker, 'base64url').toString())?.[1];
-  if (offset === undefined) throw new AwsError('ValidationError', 'Invalid Marker.');
-  return Number(offset);
 }

@@ -1,8 +1,10 @@
+import type { ScenarioNouns, ScenarioUserNouns } from './scenario-nouns.ts';
+
 /**
  * What a scripted AWS account holds and how it misbehaves, as plain data. Times are ISO 8601 texts in UTC such as
  * `2024-03-01T10:20:30Z`; every field has a default, so `{}` is a healthy account with a root user and nothing else.
  */
-export interface Scenario {
+export interface Scenario extends ScenarioNouns {
   /** Default `111122223333`, one of the account ids AWS reserves for examples. */
   readonly accountId?: string;
   /** Default `aws`; `aws-cn` and the others change every ARN. */
@@ -22,7 +24,7 @@ export interface Scenario {
   readonly faults?: readonly Fault[];
 }
 
-export interface ScenarioUser {
+export interface ScenarioUser extends ScenarioUserNouns {
   readonly name: string;
   /** Starts and ends with a slash; default `/`. */
   readonly path?: string;

@@ -71,7 +71,7 @@ export function currentKeys(user: ScenarioUser): readonly ScenarioAccessKey[] {
 const ID_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** An id in AWS's form that depends on nothing but the name, so two runs print the same. */
-export function uniqueId(prefix: 'AIDA' | 'AROA' | 'ASIA', name: string): string {
+export function uniqueId(prefix: 'AGPA' | 'AIDA' | 'AIPA' | 'ANPA' | 'AROA' | 'ASCA' | 'ASIA', name: string): string {
   const digest = createHash('sha256').update(name).digest().subarray(0, 16);
   return prefix + Array.from(digest, (byte) => ID_LETTERS[byte % ID_LETTERS.length]).join('');
 }

@@ -3,8 +3,9 @@ import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
 import { UNREAD } from '../../iam/unread.ts';
 import { type Expression, nodesOf } from '../../where/expression.ts';
+import type { InventorySettings } from '../inventory.ts';
 import { notDecided } from '../not-told.ts';
-import { noteAdditionalKeys } from '../user-keys.ts';
+import { noteAdditionalKeys, noteSetup } from '../user-keys.ts';
 import type { Snapshot, SnapshotHeader } from './snapshot.ts';
 import { UnreadNotes } from './unread-notes.ts';
 
@@ -12,19 +13,26 @@ import { UnreadNotes } from './unread-notes.ts';
 export class OpenSnapshot {
   readonly header: SnapshotHeader;
   readonly unread: UnreadNotes;
+  readonly settings: InventorySettings;
   /** Somebody has more access keys than the credential report has slots. */
   readonly hasAdditionalKeys: boolean;
   private readonly assets: Snapshot['assets'];
 
-  /** @param snapshot whose assets are completed in place. */
-  constructor({ header, assets }: Snapshot) {
+  /**
+   * @param snapshot whose assets are completed in place.
+   * @param setupSeconds where they are not those that it was taken with.
+   */
+  constructor({ header, assets }: Snapshot, setupSeconds = header.settings.setupSeconds) {
     this.header = header;
+    this.settings = { setupSeconds };
     this.assets = assets;
     this.unread = new UnreadNotes(header.unread);
     this.hasAdditionalKeys = (assets.get('IAMUserCredentials') ?? []).some(
       (row) => row['additionalCredentialsInfo'] !== null,
     );
     for (const user of assets.get('IAMUser') ?? []) completeUser(user);
+    if (setupSeconds === header.settings.setupSeconds) return;
+    for (const key of assets.get('IAMAccessKey') ?? []) noteSetup(key, setupSeconds);
   }
 
   /** @throws IamqlError NotCollected for a type that the iamql that took the snapshot did not know. */

@@ -15,14 +15,17 @@ import type { OpenSnapshot } from './open-snapshot.ts';
 /** A snapshot's facts: what could not be read when it was taken cannot be read now. */
 export class SnapshotInventory implements Inventory {
   private readonly open: () => Promise<OpenSnapshot>;
+  private readonly kind: 'snapshot' | 'sample';
   private snapshot: OpenSnapshot | undefined;
 
-  constructor(open: () => Promise<OpenSnapshot>) {
+  /** @param kind what it is to people. */
+  constructor(open: () => Promise<OpenSnapshot>, kind: 'snapshot' | 'sample' = 'snapshot') {
     this.open = open;
+    this.kind = kind;
   }
 
   get settings(): InventorySettings {
-    return this.snapshot?.header.settings ?? { setupSeconds: 0 };
+    return this.snapshot?.settings ?? { setupSeconds: 0 };
   }
 
   prefetch(): void {
@@ -65,8 +68,8 @@ export class SnapshotInventory implements Inventory {
     const header = this.snapshot?.header;
     const report = header?.facts['CREDENTIAL_REPORT'];
     return {
-      source: 'snapshot',
-      snapshotOf: header?.source,
+      source: this.kind,
+      ...(this.kind === 'snapshot' ? { snapshotOf: header?.source } : {}),
       account: header?.connector.accountID,
       credentialReport: report ? { generatedAt: parseInstant(report.generatedAt ?? '') } : undefined,
     };

@@ -13,23 +13,26 @@ export interface SnapshotSettings {
   readonly file: string;
   /** No facts older than this, in milliseconds. */
   readonly maxAgeMs: number | undefined;
-  /** Refuse a snapshot that was taken with another number; undefined takes its own. */
+  /** How many seconds after its user a key was "created during user setup"; undefined takes the snapshot's own number. */
   readonly setupSeconds: number | undefined;
+  /** What it is to people; `snapshot` when it is left out. */
+  readonly kind?: 'sample';
 }
 
 /** A snapshot file, read once for as long as the source is open. */
 export class SnapshotSource implements Source {
-  readonly kind = 'snapshot';
+  readonly kind: 'snapshot' | 'sample';
   readonly calls = [];
   private readonly settings: SnapshotSettings;
   private snapshot: Promise<OpenSnapshot> | undefined;
 
   constructor(settings: SnapshotSettings) {
     this.settings = settings;
+    this.kind = settings.kind ?? 'snapshot';
   }
 
   inventory(): Inventory {
-    return new SnapshotInventory(() => this.open());
+    return new SnapshotInventory(() => this.open(), this.kind);
   }
 
   async identify() {
@@ -49,13 +52,8 @@ export class SnapshotSource implements Source {
   private async read(): Promise<OpenSnapshot> {
     const { file, maxAgeMs, setupSeconds } = this.settings;
     const snapshot = parseSnapshot(await unzipped(await readSourceFile(file), file), file);
-    const taken = snapshot.header.settings.setupSeconds;
-    if (setupSeconds !== undefined && setupSeconds !== taken) {
-      const message = `--setup-seconds ${setupSeconds}: ${file} was taken with ${taken}, which is part of its facts`;
-      throw new IamqlError('InvalidInput', message);
-    }
     checkAge('the snapshot', oldest(snapshot.header), maxAgeMs, 'take one of live AWS');
-    return new OpenSnapshot(snapshot);
+    return new OpenSnapshot(snapshot, setupSeconds);
   }
 }
 

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openAccount } from '../../../src/inventory/open-account.ts';
-import { SampleSource } from '../../../src/inventory/sample-source.ts';
+import { openSample } from '../../../src/inventory/sample.ts';
 import { askInventory } from '../live-account.ts';
 import { listOf, reopen, snapshotOf } from './snapshot-of.ts';
 
 type Json = Record<string, unknown>;
 
-const whole = await snapshotOf(openAccount(new SampleSource(), { setupSeconds: 10 }).inventory());
+const whole = await snapshotOf(openSample().inventory());
 const bytes = new TextEncoder().encode(whole);
 /** As somebody leaves it who edits snapshots by hand: what the digest would tell, something else has to. */
 const unsigned = edited({ header: ({ sha256, ...header }) => header });
@@ -159,7 +158,7 @@ describe('is an error that names the line', () => {
 
   test('a cut at any byte, with and without the digest', () => {
     const unsignedBytes = new TextEncoder().encode(unsigned);
-    for (let length = 0; length < bytes.length; length += 7) {
+    for (let length = 0; length < bytes.length; length += 97) {
       expect(problem(bytes.slice(0, length))).toMatch(/^Corrupt: snapshot account\.ndjson, line \d+: /);
       // Without its last line break a file holds all the same.
       if (length < unsignedBytes.length - 1) {
@@ -179,7 +178,7 @@ describe('is an error that names the line', () => {
         damaged[at] = (damaged[at] ?? 0) ^ difference;
         return problem(damaged).startsWith('Corrupt: snapshot account.ndjson, line ');
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
@@ -194,7 +193,10 @@ describe('a snapshot of another version of iamql', () => {
       types: { ...types, [type]: { ...known, fields: known.fields.filter((field) => field !== name) } },
     };
   };
-  const older = edited({ header: without('IAMUser', 'path') }, unsigned).replaceAll(/,"path":"[^"]*"/g, '');
+  const older = edited({ header: without('IAMUser', 'path') }, unsigned).replaceAll(
+    /(\{"__typename":"IAMUser",.*),"path":"[^"]*"/g,
+    '$1',
+  );
 
   test('that did not know a field: what asks for it is an error, and the rest is not', async () => {
     const inventory = reopen(older);
@@ -239,7 +241,7 @@ describe('a snapshot of another version of iamql', () => {
       unsigned,
     ).replaceAll('{"__typename":"IAMUser",', '{"__typename":"IAMUser","mood":"good",');
     const text = `${newer}{"__typename":"IAMMood","identifier":"good"}\n`;
-    const sample = openAccount(new SampleSource(), { setupSeconds: 10 }).inventory();
+    const sample = openSample().inventory();
     const question = 'iamUsers{userName path accessKeys{status}}';
     expect(await askInventory(reopen(text), question)).toEqual(await askInventory(sample, question));
   });

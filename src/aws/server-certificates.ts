@@ -1,0 +1,47 @@
+import type { Instant } from '../iam/instant.ts';
+import type { AwsAccount } from './aws-account.ts';
+import { allPages, MOST_ITEMS, PAGES_OF_ACCOUNT, type Tag } from './paging.ts';
+import { instantOrNull, required } from './required.ts';
+
+export interface ListedServerCertificate {
+  readonly arn: string;
+  readonly serverCertificateName: string;
+  readonly serverCertificateId: string;
+  readonly path: string;
+  readonly uploadDate: Instant | null;
+  readonly expiration: Instant | null;
+}
+
+const LIST = 'iam:ListServerCertificates';
+
+/** The TLS certificates that are kept in IAM. Source: IAM API Reference, ListServerCertificates. */
+export async function listServerCertificates(
+  account: AwsAccount,
+  tag: Tag,
+): Promise<readonly ListedServerCertificate[]> {
+  const { ListServerCertificatesCommand } = await import('@aws-sdk/client-iam');
+  const members = ['Arn', 'ServerCertificateName', 'ServerCertificateId', 'Path'] as const;
+  return allPages(
+    account,
+    {
+      action: LIST,
+      items: 'server certificates',
+      maxPages: PAGES_OF_ACCOUNT,
+      send: (client, from, options) =>
+        client.send(new ListServerCertificatesCommand({ MaxItems: MOST_ITEMS, ...from }), options),
+      itemsOf: (answer) =>
+        answer.ServerCertificateMetadataList?.map((listed) => {
+          const certificate = required(LIST, 'a server certificate', listed, ...members);
+          return {
+            arn: certificate.Arn,
+            serverCertificateName: certificate.ServerCertificateName,
+            serverCertificateId: certificate.ServerCertificateId,
+            path: certificate.Path,
+            uploadDate: instantOrNull(certificate.UploadDate),
+            expiration: instantOrNull(certificate.Expiration),
+          };
+        }),
+    },
+    tag,
+  );
+}

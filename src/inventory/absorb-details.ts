@@ -1,0 +1,140 @@
+import type { Asset } from '../iam/assets.ts';
+import { type Principal, parsePolicyDocument, type Statement } from '../iam/policy-document.ts';
+import type { AccountGraph, Node } from './account-graph.ts';
+import type { GroupDetail, PolicyDetail, RoleDetail, UserDetail } from './fact-source.ts';
+import { part, tagsOf } from './parts.ts';
+
+/** Users of the report get what it does not tell; those who are newer than it become users of the account. */
+export function absorbUserDetails(graph: AccountGraph, details: readonly UserDetail[]): void {
+  const listed = details.map(({ arn, userName, userId, path, createDate, permissionsBoundaryArn }) => ({
+    arn,
+    facts: { userName, userId, path, createDate, permissionsBoundaryArn },
+  }));
+  const groups = new Map(graph.assetsOf('IAMGroup').map((group) => [group['groupName'], group]));
+  for (const [index, user] of graph.users.noteListed(listed).entries()) {
+    const detail = details[index] as UserDetail;
+    const memberOf = detail.groupNames.map((name) => groups.get(name)).filter((group) => group !== undefined);
+    Object.assign(user, { tags: tagsOf(user, detail.tags), hasIAMGroup: memberOf });
+    for (const group of memberOf) graph.relations.add(group, 'users', user);
+    attachPolicies(graph, user, 'users', detail);
+  }
+}
+
+export function absorbGroupDetails(graph: AccountGraph, groups: readonly GroupDetail[]): void {
+  for (const detail of groups) {
+    const { arn, groupName, groupId, path, createDate } = detail;
+    const group = graph.node('IAMGroup', arn, { internalName: groupName, arn, groupName, groupId, path, createDate });
+    attachPolicies(graph, group, 'groups', detail);
+  }
+}
+
+export function absorbRoleDetails(graph: AccountGraph, roles: readonly RoleDetail[]): void {
+  for (const detail of roles) {
+    const { arn, roleName, roleId, path, createDate, assumeRolePolicyDocument, permissionsBoundaryArn } = detail;
+    const { lastUsedDate, lastUsedRegion } = detail;
+    const facts = { arn, roleName, roleId, path, createDate, assumeRolePolicyDocument, permissionsBoundaryArn };
+    const role = graph.node('IAMRole', arn, { internalName: roleName, ...facts, lastUsedDate, lastUsedRegion });
+    const { statements } = parsePolicyDocument(assumeRolePolicyDocument);
+    Object.assign(role, {
+      isServiceLinked: path.startsWith('/aws-service-role/'),
+      hasIAMAssumeRolePolicyStatement: statements.map((statement, index) => trustStatement(role, statement, index)),
+      tags: tagsOf(role, detail.tags),
+      instanceProfiles: detail.instanceProfiles.map((profile) =>
+        graph.node('IAMInstanceProfile', profile.arn, { internalName: profile.instanceProfileName, ...profile }),
+      ),
+    });
+    attachPolicies(graph, role, 'roles', detail);
+  }
+}
+
+export function absorbPolicyDetails(graph: AccountGraph, policies: readonly PolicyDetail[]): void {
+  for (const { document, ...detail } of policies) {
+    const policy = managedPolicy(graph, detail.arn, detail.policyName);
+    Object.assign(policy, detail);
+    noteDocument(policy, document);
+  }
+}
+
+/** Known by its ARN before its details are: AWS's own policies belong to the account `aws`. */
+const managedPolicy = (graph: AccountGraph, arn: string, policyName: string): Node =>
+  graph.node('IAMPolicy', arn, {
+    internalName: policyName,
+    arn,
+    policyName,
+    policyType: arn.split(':')[4] === 'aws' ? 'AWS' : 'Customer',
+  });
+
+interface Detail {
+  readonly inlinePolicies: readonly { readonly policyName: string; readonly document: string }[];
+  readonly attachedPolicies: readonly { readonly policyArn: string; readonly policyName: string }[];
+}
+
+/** @param relation the policies' relation that leads to such owners. */
+function attachPolicies(graph: AccountGraph, owner: Node, relation: string, detail: Detail): void {
+  const inline = detail.inlinePolicies.map((policy) => inlinePolicy(graph, owner, policy));
+  const attached = detail.attachedPolicies.map(({ policyArn, policyName }) =>
+    managedPolicy(graph, policyArn, policyName),
+  );
+  const policies = [...attached, ...inline];
+  for (const policy of policies) graph.relations.add(policy, relation, owner);
+  Object.assign(owner, { iamPolicies: policies, hasIAMPolicy: policies });
+}
+
+/** What AWS says of managed policies alone is null of it, and its relations lead to its owner alone. */
+function inlinePolicy(
+  graph: AccountGraph,
+  owner: Node,
+  { policyName, document }: Detail['inlinePolicies'][number],
+): Node {
+  const policy = graph.node('IAMPolicy', `${owner['arn']}/policy/${policyName}`, {
+    internalName: policyName,
+    owner,
+    policyType: 'Inline',
+    policyName,
+    arn: null,
+    ...MANAGED_ONLY,
+    users: [],
+    groups: [],
+    roles: [],
+    tags: [],
+  });
+  const relation = { IAMUser: 'users', IAMGroup: 'groups', IAMRole: 'roles' }[owner.__typename];
+  if (relation) policy[relation] = [owner];
+  noteDocument(policy, document);
+  return policy;
+}
+
+const MANAGED_ONLY = {
+  policyId: null,
+  path: null,
+  description: null,
+  createDate: null,
+  updateDate: null,
+  defaultVersionId: null,
+  attachmentCount: null,
+  permissionsBoundaryUsageCount: null,
+} as const;
+
+function noteDocument(policy: Node, document: string): void {
+  const { statements } = parsePolicyDocument(document);
+  const parts = statements.map((statement, index) => {
+    const { sid, effect, actions, notActions, resources, notResources, conditions, asWritten } = statement;
+    const facts = { sid, effect, actions, notActions, resources, notResources, conditions, asWritten };
+    return part('IAMPolicyStatement', policy, `statement/${index + 1}`, sid ?? `${index + 1}`, facts);
+  });
+  Object.assign(policy, { document, iamPolicyStatements: parts, hasIAMPolicyStatement: parts });
+}
+
+function trustStatement(role: Node, statement: Statement, index: number): Asset {
+  const { sid, effect, actions, notActions, conditions, asWritten } = statement;
+  const id = `statement/${index + 1}`;
+  const facts = { sid, effect, actions, notActions, conditions, asWritten };
+  const node = part('IAMAssumeRolePolicyStatement', role, id, sid ?? `${index + 1}`, facts);
+  const principals = (of: readonly Principal[], kind: string): readonly Asset[] =>
+    of.map(({ type, value }) =>
+      part('IAMAssumeRolePolicyPrincipal', node, `${kind}/${type}/${value}`, value, { type, value }),
+    );
+  node['hasIAMAssumeRolePolicyPrincipal'] = principals(statement.principals, 'principal');
+  node['notPrincipals'] = principals(statement.notPrincipals, 'not-principal');
+  return node;
+}

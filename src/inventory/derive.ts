@@ -1,0 +1,73 @@
+import type { Asset, ReportedUser } from '../iam/assets.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import { UNREAD } from '../iam/unread.ts';
+import type { AccountGraph } from './account-graph.ts';
+import { assetField } from './asset-fields.ts';
+import { keysInReport } from './user-keys.ts';
+
+/**
+ * What follows of a field that an asset does not hold from what was read already; UNREAD where nothing does. A user whom
+ * the report shows without MFA has no device, without a password no login profile: that spares a call each.
+ */
+export function derive(graph: AccountGraph, asset: Asset, field: string): unknown {
+  const known = derivations[asset.__typename]?.[field]?.(graph, asset);
+  if (known !== undefined && known !== UNREAD) return known;
+  if (field === 'connector') return graph.connector ?? UNREAD;
+  return known ?? assetField(graph, asset, field) ?? goneOrUnread(graph, asset, field);
+}
+
+type Derivation = (graph: AccountGraph, asset: Asset) => unknown;
+
+const NONE: readonly never[] = [];
+
+const fromReport =
+  (isNone: (row: Asset) => boolean): Derivation =>
+  (_graph, user) => {
+    const row = user['hasIAMUserCredentials'];
+    return typeof row === 'object' && row !== null && isNone(row as Asset) ? NONE : UNREAD;
+  };
+
+const lacksMfa = fromReport((row) => row['mfaActive'] === false);
+const lacksPassword = fromReport((row) => row['passwordEnabled'] === false);
+const lacksCertificates = fromReport((row) =>
+  [row['cert1Active'], row['cert2Active'], row['cert1LastRotated'], row['cert2LastRotated']].every(
+    (value) => value === false || value === null,
+  ),
+);
+
+const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>> = {
+  IAMUser: {
+    accessKeys: ({ settings }, user) =>
+      isReported(user) ? keysInReport(user as unknown as ReportedUser, settings.setupSeconds) : UNREAD,
+    mfaSerialNumbers: lacksMfa,
+    mfaDevices: lacksMfa,
+    hasIAMUserLoginProfile: lacksPassword,
+    signingCertificates: lacksCertificates,
+    serviceSpecificCredentials: (graph, user) =>
+      graph.isRead('SERVICE_SPECIFIC_CREDENTIALS')
+        ? graph.relations.of(user['userName'], 'serviceSpecificCredentials')
+        : UNREAD,
+  },
+  IAMGroup: { users: (graph, group) => (graph.isRead('USER_DETAILS') ? graph.relations.of(group, 'users') : UNREAD) },
+  IAMPolicy: {
+    users: (graph, policy) => (graph.isRead('USER_DETAILS') ? graph.relations.of(policy, 'users') : UNREAD),
+    groups: (graph, policy) => (graph.isRead('GROUP_DETAILS') ? graph.relations.of(policy, 'groups') : UNREAD),
+    roles: (graph, policy) => (graph.isRead('ROLE_DETAILS') ? graph.relations.of(policy, 'roles') : UNREAD),
+    // Those of AWS cannot have any, and an account may not ask for them.
+    tags: (_graph, policy) => (policy['policyType'] === 'AWS' ? NONE : UNREAD),
+  },
+  IAMServiceSpecificCredential: {
+    user: (graph, { userName }) => graph.users.named(String(userName)) ?? UNREAD,
+  },
+};
+
+const isReported = (user: Asset): boolean =>
+  typeof user['hasIAMUserCredentials'] === 'object' && user['hasIAMUserCredentials'] !== null;
+
+/** A user whom the list does not have was deleted since the report, and with it all that it had. */
+function goneOrUnread(graph: AccountGraph, asset: Asset, name: string): unknown {
+  if (asset.__typename !== 'IAMUser' || !graph.users.isDeleted(asset)) return UNREAD;
+  const field = catalogue[asset.__typename as AssetTypeName].fields[name];
+  if (field?.fact !== 'USER_DETAILS') return UNREAD;
+  return field.list || field.relation ? NONE : null;
+}
