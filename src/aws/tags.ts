@@ -1,40 +1,49 @@
-import type { IAMClient, Tag as SdkTag } from '@aws-sdk/client-iam';
+import type { Tag as SdkTag } from '@aws-sdk/client-iam';
 import type { AwsAccount } from './aws-account.ts';
 import { allPages, PAGES_OF_ONE, type PagedList, type Tag } from './paging.ts';
 import { type ResourceTag, tagsOf } from './required.ts';
 
+// Each names the command that it imports: a bundle of the command line then holds these commands and no other.
+
 /** The tags of a managed policy. Source: IAM API Reference, ListPolicyTags. */
-export const listPolicyTags = (account: AwsAccount, policyArn: string, tag: Tag) =>
-  listTags(account, 'iam:ListPolicyTags', tag, (sdk, client, from, options) =>
-    client.send(new sdk.ListPolicyTagsCommand({ PolicyArn: policyArn, ...from }), options),
+export async function listPolicyTags(account: AwsAccount, policyArn: string, tag: Tag) {
+  const { ListPolicyTagsCommand: Command } = await import('@aws-sdk/client-iam');
+  return listTags(account, 'iam:ListPolicyTags', tag, (client, from, options) =>
+    client.send(new Command({ PolicyArn: policyArn, ...from }), options),
   );
+}
 
 /** Source: IAM API Reference, ListServerCertificateTags. */
-export const listServerCertificateTags = (account: AwsAccount, serverCertificateName: string, tag: Tag) =>
-  listTags(account, 'iam:ListServerCertificateTags', tag, (sdk, client, from, options) =>
-    client.send(
-      new sdk.ListServerCertificateTagsCommand({ ServerCertificateName: serverCertificateName, ...from }),
-      options,
-    ),
+export async function listServerCertificateTags(account: AwsAccount, serverCertificateName: string, tag: Tag) {
+  const { ListServerCertificateTagsCommand: Command } = await import('@aws-sdk/client-iam');
+  return listTags(account, 'iam:ListServerCertificateTags', tag, (client, from, options) =>
+    client.send(new Command({ ServerCertificateName: serverCertificateName, ...from }), options),
   );
+}
 
 /** Source: IAM API Reference, ListSAMLProviderTags. */
-export const listSamlProviderTags = (account: AwsAccount, samlProviderArn: string, tag: Tag) =>
-  listTags(account, 'iam:ListSAMLProviderTags', tag, (sdk, client, from, options) =>
-    client.send(new sdk.ListSAMLProviderTagsCommand({ SAMLProviderArn: samlProviderArn, ...from }), options),
+export async function listSamlProviderTags(account: AwsAccount, samlProviderArn: string, tag: Tag) {
+  const { ListSAMLProviderTagsCommand: Command } = await import('@aws-sdk/client-iam');
+  return listTags(account, 'iam:ListSAMLProviderTags', tag, (client, from, options) =>
+    client.send(new Command({ SAMLProviderArn: samlProviderArn, ...from }), options),
   );
+}
 
 /** Source: IAM API Reference, ListInstanceProfileTags. */
-export const listInstanceProfileTags = (account: AwsAccount, instanceProfileName: string, tag: Tag) =>
-  listTags(account, 'iam:ListInstanceProfileTags', tag, (sdk, client, from, options) =>
-    client.send(new sdk.ListInstanceProfileTagsCommand({ InstanceProfileName: instanceProfileName, ...from }), options),
+export async function listInstanceProfileTags(account: AwsAccount, instanceProfileName: string, tag: Tag) {
+  const { ListInstanceProfileTagsCommand: Command } = await import('@aws-sdk/client-iam');
+  return listTags(account, 'iam:ListInstanceProfileTags', tag, (client, from, options) =>
+    client.send(new Command({ InstanceProfileName: instanceProfileName, ...from }), options),
   );
+}
 
 /** The tags of a virtual MFA device, whose serial number is its ARN. Source: IAM API Reference, ListMFADeviceTags. */
-export const listMfaDeviceTags = (account: AwsAccount, serialNumber: string, tag: Tag) =>
-  listTags(account, 'iam:ListMFADeviceTags', tag, (sdk, client, from, options) =>
-    client.send(new sdk.ListMFADeviceTagsCommand({ SerialNumber: serialNumber, ...from }), options),
+export async function listMfaDeviceTags(account: AwsAccount, serialNumber: string, tag: Tag) {
+  const { ListMFADeviceTagsCommand: Command } = await import('@aws-sdk/client-iam');
+  return listTags(account, 'iam:ListMFADeviceTags', tag, (client, from, options) =>
+    client.send(new Command({ SerialNumber: serialNumber, ...from }), options),
   );
+}
 
 interface TagsAnswer {
   readonly Tags: SdkTag[] | undefined;
@@ -42,25 +51,13 @@ interface TagsAnswer {
   readonly Marker?: string | undefined;
 }
 
-type SendPage = PagedList<TagsAnswer, ResourceTag>['send'];
-
 /** What no longer has tags because it is gone is an error: an empty list would say that it has none. */
-async function listTags(
+function listTags(
   account: AwsAccount,
   action: string,
   tag: Tag,
-  send: (sdk: typeof import('@aws-sdk/client-iam'), ...page: Parameters<SendPage>) => Promise<TagsAnswer>,
+  send: PagedList<TagsAnswer, ResourceTag>['send'],
 ): Promise<readonly ResourceTag[]> {
-  const sdk = await import('@aws-sdk/client-iam');
-  return allPages(
-    account,
-    {
-      action,
-      items: 'tags',
-      maxPages: PAGES_OF_ONE,
-      send: (client: IAMClient, from, options) => send(sdk, client, from, options),
-      itemsOf: (answer) => answer.Tags && tagsOf(action, answer.Tags),
-    },
-    tag,
-  );
+  const itemsOf = (answer: TagsAnswer) => answer.Tags && tagsOf(action, answer.Tags);
+  return allPages(account, { action, items: 'tags', maxPages: PAGES_OF_ONE, send, itemsOf }, tag);
 }

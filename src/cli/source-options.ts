@@ -55,7 +55,7 @@ export function durationOption(flags: string, description: string, usual: string
 export async function openSource(options: SourceOptions): Promise<Source> {
   rejectContradictions(options);
   const { sample, snapshot, maxAge: maxAgeMs, setupSeconds } = options;
-  if (sample) return (await import('../inventory/sample.ts')).openSample(setupSeconds);
+  if (sample) return (await import('../inventory/snapshot/sample.ts')).openSample(setupSeconds);
   if (snapshot !== undefined) {
     const { SnapshotSource } = await import('../inventory/snapshot/snapshot-source.ts');
     return new SnapshotSource({ file: snapshot, maxAgeMs, setupSeconds });

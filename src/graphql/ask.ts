@@ -5,7 +5,7 @@ import { prepareDocument } from './document.ts';
 import { type Limits, usualLimits } from './limits.ts';
 import { readRequest } from './request.ts';
 import { type Context, resolveField, type Selection } from './resolve.ts';
-import { loadSchema } from './schema.ts';
+import { loadSchema, schemaFor } from './schema.ts';
 
 export interface Question {
   readonly text: string;
@@ -25,15 +25,14 @@ export interface Answer {
 
 /** Answers a stored text from an inventory. What goes wrong is in `result.errors`; it throws nothing. */
 export async function ask(inventory: Inventory, question: Question): Promise<Answer> {
-  const schema = loadSchema();
-  const { text, operationName, limits = usualLimits } = question;
+  const { text, operationName, variables = {}, limits = usualLimits } = question;
   const refuse = (errors: readonly GraphQLError[]): Answer => ({
     result: { errors, extensions: extensionsOf(inventory.evidence()) },
     selections: [],
   });
-  const { document, errors } = prepareDocument(schema, text, limits);
+  const { schema, document, errors } = prepareWith(text, variables, limits);
   if (!document) return refuse(errors);
-  const request = await readRequest(schema, { document, operationName, variables: question.variables ?? {} }, limits);
+  const request = await readRequest(schema, { document, operationName, variables }, limits);
   if (request.errors.length > 0) return refuse(request.errors);
   const contextValue: Context = { inventory, selections: [], rowsOnly: question.rowsOnly === true };
   const result = await execute({
@@ -47,6 +46,16 @@ export async function ask(inventory: Inventory, question: Question): Promise<Ans
   const extensions = extensionsOf(inventory.evidence(), request.warnings);
   result.errors?.forEach(addCode);
   return { result: { ...result, extensions }, selections: contextValue.selections };
+}
+
+/** By as much of the schema as the question names; an error is told by the whole, which knows what may be meant. */
+function prepareWith(text: string, variables: Readonly<Record<string, unknown>>, limits: Limits) {
+  // Variables name fields as well, and nothing has bounded them yet.
+  const isPlain = text.length <= limits.maxTextLength && Object.keys(variables).length === 0;
+  const schema = isPlain ? schemaFor(text) : loadSchema();
+  const prepared = prepareDocument(schema, text, limits);
+  if (prepared.document) return { schema, ...prepared };
+  return { schema: loadSchema(), ...prepareDocument(loadSchema(), text, limits) };
 }
 
 /** Resolvers give their errors a code; what is left is an argument or a variable that GraphQL would not take. */

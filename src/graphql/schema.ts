@@ -8,27 +8,83 @@ import {
   type GraphQLSchema,
   Kind,
 } from 'graphql';
-import { catalogue } from '../iam/catalogue.generated.ts';
+import { type AssetType, type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { parseInstant, renderInstant } from '../iam/instant.ts';
 import { packageRoot } from '../package-root.ts';
-import { withQueryType } from './query-type.ts';
+import type { Catalogue } from '../where/read-where.ts';
+import { withAssetTypes } from './asset-types.ts';
+import { rootFieldsOf, withQueryType } from './query-type.ts';
 
-let schema: GraphQLSchema | undefined;
+let whole: GraphQLSchema | undefined;
+let part: { readonly types: ReadonlySet<AssetTypeName>; readonly schema: GraphQLSchema } | undefined;
 
 /** The schema of schema/*.graphql with its root fields, built once per process. */
 export function loadSchema(): GraphQLSchema {
-  schema ??= readSchema(join(packageRoot, 'schema'));
-  return schema;
+  whole ??= withQueryType(readSchema(schemaFiles()), catalogue);
+  return whole;
 }
 
-function readSchema(folder: string): GraphQLSchema {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.graphql') && !name.endsWith('.generated.graphql'));
-  const sdl = files.sort().map((name) => readFileSync(join(folder, name), 'utf8'));
+/**
+ * A schema with what a text names, made from the catalogue in a fraction of the time that the whole one takes. What is
+ * valid by it is valid by the whole schema and means the same; what is not may still be.
+ */
+export function schemaFor(text: string): GraphQLSchema {
+  const named = namedTypes(text);
+  if (whole || named === undefined) return loadSchema();
+  const known = part?.types;
+  if (part && [...named].every((name) => known?.has(name))) return part.schema;
+  const types = new Set([...(part?.types ?? []), ...named]);
+  const subset = onlyTypes(types);
+  part = { types, schema: withQueryType(withAssetTypes(readSchema(BASE_FILES), subset), subset) };
+  return part.schema;
+}
+
+/** What all asset types have in common, and what pages are made of. */
+const BASE_FILES = ['asset.graphql', 'paging.graphql'];
+
+/** Those whose root field, `where` or relations a text names; undefined for a text that asks about the schema itself. */
+function namedTypes(text: string): Set<AssetTypeName> | undefined {
+  const names = new Set(text.match(/\w+/g));
+  if (names.has('__schema') || names.has('__type')) return undefined;
+  const stems = new Set([...names].flatMap((name) => [name, name.replace(/_[A-Z_]+$/, '')]));
+  const types = Object.entries(catalogue) as readonly [AssetTypeName, AssetType][];
+  const found = types.filter(([name, { root }]) => {
+    const roots = root ? Object.values(rootFieldsOf(root)) : [];
+    return [...roots, `${name}Where`, `${name}Sort`, `${name}Options`].some((one) => names.has(one));
+  });
+  const all = new Set(found.map(([name]) => name));
+  for (const name of all) {
+    const { fields } = catalogue[name];
+    for (const [field, { relation, type }] of Object.entries(fields)) {
+      if (relation && stems.has(field)) all.add(type as AssetTypeName);
+    }
+  }
+  return all;
+}
+
+const onlyTypes = (types: ReadonlySet<AssetTypeName>): Catalogue =>
+  Object.fromEntries(
+    [...types].sort().map((name) => {
+      const { fields, ...type } = catalogue[name];
+      const known = Object.entries(fields).filter(
+        ([, field]) => !field.relation || types.has(field.type as AssetTypeName),
+      );
+      return [name, { ...type, fields: Object.fromEntries(known) }];
+    }),
+  );
+
+const folder = join(packageRoot, 'schema');
+
+const schemaFiles = (): readonly string[] =>
+  readdirSync(folder).filter((name) => name.endsWith('.graphql') && !name.endsWith('.generated.graphql'));
+
+function readSchema(files: readonly string[]): GraphQLSchema {
+  const sdl = files.toSorted().map((name) => readFileSync(join(folder, name), 'utf8'));
   // `npm run codegen` has validated the SDL; doing it at each start would double the time this takes.
-  const assets = buildSchema(sdl.join('\n'), { assumeValid: true, noLocation: true });
-  const dateTime = assets.getType('DateTime');
+  const schema = buildSchema(sdl.join('\n'), { assumeValid: true, noLocation: true });
+  const dateTime = schema.getType('DateTime');
   if (dateTime instanceof GraphQLScalarType) Object.assign(dateTime, dateTimeScalar);
-  return withQueryType(assets, catalogue);
+  return schema;
 }
 
 const dateTimeScalar: Pick<GraphQLScalarType<string, string>, 'serialize' | 'parseValue' | 'parseLiteral'> = {

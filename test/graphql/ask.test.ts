@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ask, type Question } from '../../src/graphql/ask.ts';
 import { openAccount } from '../../src/inventory/open-account.ts';
-import { openSample } from '../../src/inventory/sample.ts';
+import { openSample } from '../../src/inventory/snapshot/sample.ts';
 
 const askSample = (question: Question) => ask(openSample().inventory(), question);
 

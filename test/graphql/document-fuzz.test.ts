@@ -5,7 +5,7 @@ import { ask } from '../../src/graphql/ask.ts';
 import { type Prepared, prepareDocument } from '../../src/graphql/document.ts';
 import { usualLimits } from '../../src/graphql/limits.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
-import { openSample } from '../../src/inventory/sample.ts';
+import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';
 import {
   bytes,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../src/graphql/explain.ts';
 import { why } from '../../src/graphql/why.ts';
-import { openSample } from '../../src/inventory/sample.ts';
+import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { renderExplanation, renderWhy } from '../../src/report/explanation.ts';
 import { denied, key, scriptedAccount, USED, user } from '../inventory/live-account.ts';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';

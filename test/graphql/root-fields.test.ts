@@ -4,7 +4,7 @@ import { buildSchema, printSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { ask } from '../../src/graphql/ask.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
-import { openSample } from '../../src/inventory/sample.ts';
+import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { packageRoot } from '../../src/package-root.ts';
 
 const answer = async (text: string, variables: Readonly<Record<string, unknown>> = {}) =>

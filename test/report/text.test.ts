@@ -3,7 +3,7 @@ import type { Finding } from '../../src/controls/finding.ts';
 import { findControls } from '../../src/controls/load-controls.ts';
 import { type ControlRun, type RuleRun, runControl } from '../../src/controls/run-control.ts';
 import type { Evidence } from '../../src/inventory/inventory.ts';
-import { openSample } from '../../src/inventory/sample.ts';
+import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderEvidence, renderText } from '../../src/report/text.ts';
 

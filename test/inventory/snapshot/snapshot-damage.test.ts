@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openSample } from '../../../src/inventory/sample.ts';
+import { openSample } from '../../../src/inventory/snapshot/sample.ts';
 import { askInventory } from '../live-account.ts';
 import { listOf, reopen, snapshotOf } from './snapshot-of.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/iam/catalogue.generated.ts';
-import { openSample } from '../../../src/inventory/sample.ts';
+import { openSample } from '../../../src/inventory/snapshot/sample.ts';
 import { askInventory, denied, key, scriptedAccount, USED, user } from '../live-account.ts';
 import { listOf, reopen, snapshotOf } from './snapshot-of.ts';
 

@@ -1,0 +1,59 @@
+import { isObjectType } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { FOUNDING_TEXT } from '../support/founding-text.ts';
+
+/** In a process that has built nothing yet. */
+async function fresh() {
+  const { vi } = await import('vitest');
+  vi.resetModules();
+  return import('../../src/graphql/schema.ts');
+}
+
+const typesOf = (schema: { getTypeMap(): object }): readonly string[] => Object.keys(schema.getTypeMap());
+
+describe('the schema of what a text names', () => {
+  test('has the types that the founding check needs, and not all', async () => {
+    const { schemaFor, loadSchema } = await fresh();
+    const types = typesOf(schemaFor(FOUNDING_TEXT));
+    expect(types).toEqual(expect.arrayContaining(['IAMUser', 'IAMUserCredentials', 'IAMUserWhere', 'IAsset']));
+    expect(types).not.toContain('IAMRoleWhere');
+    expect(types.length).toBeLessThan(typesOf(loadSchema()).length / 3);
+  });
+
+  test('has every field as the whole schema has it', async () => {
+    const { schemaFor, loadSchema } = await fresh();
+    const { catalogue } = await import('../../src/iam/catalogue.generated.ts');
+    const everything = Object.entries(catalogue).flatMap(([name, { root, fields }]) => [
+      root,
+      `${name}Where`,
+      ...Object.keys(fields),
+    ]);
+    const part = schemaFor(everything.join(' '));
+    const whole = loadSchema();
+    expect(typesOf(part).toSorted()).toEqual(
+      typesOf(whole)
+        .filter((name) => name !== 'FactGroup')
+        .toSorted(),
+    );
+    for (const type of Object.values(whole.getTypeMap())) {
+      const other = part.getType(type.name);
+      if (!('getFields' in type) || !other || !('getFields' in other)) continue;
+      const shape = (of: typeof type) =>
+        Object.values(of.getFields())
+          .map(({ name, type: output }) => `${name}: ${output}`)
+          .toSorted();
+      expect(shape(other as typeof type), type.name).toEqual(shape(type));
+      if (isObjectType(type) && isObjectType(other))
+        expect(other.getInterfaces().map(String)).toEqual(type.getInterfaces().map(String));
+    }
+  });
+
+  test('grows with what is asked, and gives way to the whole for questions about the schema', async () => {
+    const { schemaFor, loadSchema } = await fresh();
+    const first = schemaFor('iamUsers{userName}');
+    expect(schemaFor('iamUsers{arn}')).toBe(first);
+    expect(typesOf(schemaFor('iamRoles{arn}'))).toEqual(expect.arrayContaining(['IAMUserWhere', 'IAMRoleWhere']));
+    expect(schemaFor('{__schema{types{name}}}')).toBe(loadSchema());
+    expect(schemaFor('iamUsers{arn}')).toBe(loadSchema());
+  });
+});
