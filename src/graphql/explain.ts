@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
+import { instantOf } from '../iam/instant.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { type ConditionLine, linesOf } from '../where/condition-lines.ts';
 import { factsOf } from '../where/expression.ts';
@@ -15,6 +16,7 @@ import type { Question } from './ask.ts';
 import { prepareDocument } from './document.ts';
 import { usualLimits } from './limits.ts';
 import { readRequest, type WrittenQuestion } from './request.ts';
+import { namedConditions } from './root-question.ts';
 import { loadSchema } from './schema.ts';
 import { selectedFields } from './selected-fields.ts';
 
@@ -41,7 +43,7 @@ export async function explain({ text, variables = {}, operationName, limits = us
   const { document } = prepareDocument(schema, text, limits);
   if (!document) return [];
   const { questions } = await readRequest(schema, { document, operationName, variables }, limits);
-  return questions.map(
+  return questions.flatMap(conditionsNow).map(
     (question): ExplainedQuestion => ({
       ...question,
       condition: question.where.kind === 'always' ? [] : linesOf(question.where),
@@ -49,6 +51,13 @@ export async function explain({ text, variables = {}, operationName, limits = us
       facts: neededFacts(schema, document, question),
     }),
   );
+}
+
+/** A named question is explained as it would be asked of facts that are read now. */
+function conditionsNow(question: WrittenQuestion): readonly WrittenQuestion[] {
+  if (!question.named) return [question];
+  const conditions = namedConditions(question.named, instantOf(new Date()), '<account id>');
+  return conditions.map((condition) => ({ ...question, ...condition }));
 }
 
 /** A group is named for the first that need it. */

@@ -1,4 +1,5 @@
 import {
+  type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
   GraphQLInputObjectType,
   type GraphQLInputType,
@@ -7,6 +8,7 @@ import {
   type GraphQLNamedType,
   GraphQLNonNull,
   GraphQLObjectType,
+  type GraphQLOutputType,
   GraphQLSchema,
   GraphQLString,
   isInputType,
@@ -14,6 +16,7 @@ import {
 import type { AssetType } from '../iam/catalogue.generated.ts';
 import { operators } from '../where/operators.ts';
 import type { Catalogue } from '../where/read-where.ts';
+import { type NamedField, namedFields } from './named-fields.ts';
 
 /** The names of a type's three root fields. */
 export const rootFieldsOf = (root: string) => ({
@@ -46,7 +49,25 @@ class QueryTypes {
 
   query(): GraphQLObjectType {
     const fields = this.types.flatMap(([name, { root }]) => (root ? Object.entries(this.rootFields(name, root)) : []));
-    return new GraphQLObjectType({ name: 'Query', fields: Object.fromEntries(fields) });
+    return new GraphQLObjectType({ name: 'Query', fields: { ...Object.fromEntries(fields), ...this.namedFields() } });
+  }
+
+  /** Those whose types there are. */
+  private namedFields(): GraphQLFieldConfigMap<unknown, unknown> {
+    const known = new Set(this.types.map(([name]) => name));
+    const named = Object.entries(namedFields).filter(([, { types }]) => types.every((type) => known.has(type)));
+    return Object.fromEntries(named.map(([name, field]) => [name, this.namedField(field)]));
+  }
+
+  private namedField({ description, types, ...rest }: NamedField): GraphQLFieldConfig<unknown, unknown> {
+    const [first = 'IAsset'] = types;
+    const type = new GraphQLList(this.named(types.length === 1 ? first : 'IAsset') as GraphQLOutputType);
+    if (!('days' in rest)) return { description, type };
+    const days =
+      rest.days === undefined
+        ? { type: new GraphQLNonNull(GraphQLInt) }
+        : { type: GraphQLInt, defaultValue: rest.days };
+    return { description, type, args: { days } };
   }
 
   private rootFields(name: string, root: string): GraphQLFieldConfigMap<unknown, unknown> {

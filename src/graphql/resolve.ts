@@ -7,7 +7,7 @@ import type { Position } from '../inventory/page.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import type { Expression } from '../where/expression.ts';
 import { renderCursor } from './cursor.ts';
-import { type RootKind, type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
+import { conditionsOf, type RootKind, type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
 
 /** What a root field selected, for whoever judges the answer: the assets themselves, not only what was printed. */
 export interface Selection {
@@ -52,13 +52,19 @@ async function select(
   responseKey: string,
   { inventory, selections, rowsOnly }: Context,
 ): Promise<unknown> {
-  const { kind, type, where, page } = question;
-  const found = await inventory.find(type, where, page);
-  selections.push({ responseKey, kind, type, where, found });
-  if (kind === 'aggregate') return { count: countOf(found) };
-  if (kind === 'connection') return connectionOf(question, found);
+  const { kind, page } = question;
+  const conditions = await conditionsOf(question, inventory);
+  const found = await Promise.all(conditions.map(({ type, where }) => inventory.find(type, where, page)));
+  for (const [index, one] of found.entries()) {
+    const { type, where } = conditions[index] as (typeof conditions)[number];
+    selections.push({ responseKey, kind, type, where, found: one });
+  }
+  const [only] = found as [Found, ...Found[]];
+  if (kind === 'aggregate') return { count: countOf(only) };
+  if (kind === 'connection') return connectionOf(question, only);
   // GraphQL puts an error in the list as a null in its place and an error on its path.
-  return [...(rowsOnly ? [] : found.assets), ...found.unread.map(toGraphQLError)];
+  const assets = rowsOnly ? [] : found.flatMap((one) => one.assets);
+  return [...assets, ...found.flatMap(({ unread }) => unread.map(toGraphQLError))];
 }
 
 function connectionOf({ type, page }: RootQuestion, found: Found): unknown {

@@ -1,8 +1,11 @@
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import type { Instant } from '../iam/instant.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { everything, type Order, type Page } from '../inventory/page.ts';
-import type { Expression } from '../where/expression.ts';
+import { always, type Expression } from '../where/expression.ts';
 import { readWhere, type Warn, WhereError, type WhereInput } from '../where/read-where.ts';
 import { parseCursor } from './cursor.ts';
+import { type NamedField, namedContext, namedFields } from './named-fields.ts';
 import { rootFieldsOf } from './query-type.ts';
 
 export type RootKind = keyof ReturnType<typeof rootFieldsOf>;
@@ -13,20 +16,26 @@ export interface RootQuestion {
   readonly type: AssetTypeName;
   readonly where: Expression;
   readonly page: Page;
+  /** A question that published texts ask by name: its condition depends on when the facts were true. */
+  readonly named?: { readonly field: NamedField; readonly days: number | undefined };
 }
 
 interface RootField {
   readonly type: AssetTypeName;
   readonly kind: RootKind;
+  readonly named?: NamedField;
 }
 
-const rootFields: ReadonlyMap<string, RootField> = new Map(
-  Object.entries(catalogue).flatMap(([name, { root }]) =>
+const rootFields: ReadonlyMap<string, RootField> = new Map<string, RootField>([
+  ...Object.entries(catalogue).flatMap(([name, { root }]) =>
     Object.entries(root ? rootFieldsOf(root) : {}).map(
       ([kind, field]) => [field, { type: name as AssetTypeName, kind: kind as RootKind }] as const,
     ),
   ),
-);
+  ...Object.entries(namedFields).map(
+    ([name, named]) => [name, { type: named.types[0] as AssetTypeName, kind: 'list', named }] as const,
+  ),
+]);
 
 /** The type that a field of `Query` asks of, and how. Undefined for `__schema` and its like. */
 export const rootField = (name: string): RootField | undefined => rootFields.get(name);
@@ -38,7 +47,11 @@ type Args = Readonly<Record<string, unknown>>;
  *
  * @throws WhereError with the path of the argument that means nothing: `where`, `OR`, `0`, ...
  */
-export function readRootQuestion({ type, kind }: RootField, args: Args, warn?: Warn): RootQuestion {
+export function readRootQuestion({ type, kind, named }: RootField, args: Args, warn?: Warn): RootQuestion {
+  if (named) {
+    const days = readCount(args['days'], ['days']) ?? named.days;
+    return { kind, type, where: always, page: everything, named: { field: named, days } };
+  }
   const where = inside('where', () => readWhere(type, args['where'] as WhereInput | null | undefined, warn));
   return { kind, type, where, page: readPage(type, kind, args) };
 }
@@ -91,4 +104,27 @@ function inside<T>(argument: string, read: () => T): T {
     if (error instanceof WhereError) throw new WhereError([argument, ...error.path], error.message);
     throw error;
   }
+}
+
+/** What a question asks of each type. @throws IamqlError for a named one when it is not known when its facts were true. */
+export async function conditionsOf(
+  { type, where, named }: RootQuestion,
+  inventory: Pick<Inventory, 'scanTime' | 'accountId'>,
+): Promise<readonly { readonly type: AssetTypeName; readonly where: Expression }[]> {
+  if (!named) return [{ type, where }];
+  const { group, isOfAccount } = named.field;
+  const [now, accountId] = await Promise.all([
+    group ? inventory.scanTime(group) : NEVER,
+    isOfAccount ? inventory.accountId() : '',
+  ]);
+  return namedConditions(named, now, accountId);
+}
+
+/** For questions that are not about time. */
+const NEVER: Instant = '1970-01-01T00:00:00+00:00';
+
+/** What a named question asks at that time. */
+export function namedConditions({ field, days }: NonNullable<RootQuestion['named']>, now: Instant, accountId: string) {
+  const input = field.where(namedContext(now, days, accountId));
+  return field.types.map((type) => ({ type, where: readWhere(type, input) }));
 }

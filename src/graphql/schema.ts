@@ -13,6 +13,7 @@ import { parseInstant, renderInstant } from '../iam/instant.ts';
 import { packageRoot } from '../package-root.ts';
 import type { Catalogue } from '../where/read-where.ts';
 import { withAssetTypes } from './asset-types.ts';
+import { namedFields } from './named-fields.ts';
 import { rootFieldsOf, withQueryType } from './query-type.ts';
 
 let whole: GraphQLSchema | undefined;
@@ -52,7 +53,8 @@ function namedTypes(text: string): Set<AssetTypeName> | undefined {
     const roots = root ? Object.values(rootFieldsOf(root)) : [];
     return [...roots, `${name}Where`, `${name}Sort`, `${name}Options`].some((one) => names.has(one));
   });
-  const all = new Set(found.map(([name]) => name));
+  const asked = Object.entries(namedFields).flatMap(([name, { types: of }]) => (names.has(name) ? of : []));
+  const all = new Set([...found.map(([name]) => name), ...asked]);
   for (const name of all) {
     const { fields } = catalogue[name];
     for (const [field, { relation, type }] of Object.entries(fields)) {

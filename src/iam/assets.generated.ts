@@ -30,10 +30,14 @@ export type Connector = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** The policies of the account, and those of AWS that something in it has attached. */
+  readonly managedPolicies: Maybe<ReadonlyArray<IAMPolicy>>;
   /** As configured, else the AWS account id. */
   readonly name: Scalars['String']['output'];
   /** `aws`, `aws-cn`, `aws-us-gov`, ... */
   readonly partition: Scalars['String']['output'];
+  /** The root user. A report without its row tells nothing of it. */
+  readonly rootUser: Maybe<RootUser>;
 };
 
 /** A group of facts that AWS gives in one kind of call, and what that call costs. */

@@ -102,6 +102,12 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "String",
         "nullable": false
       },
+      "managedPolicies": {
+        "type": "IAMPolicy",
+        "nullable": true,
+        "relation": "toMany",
+        "fact": "POLICY_DETAILS"
+      },
       "name": {
         "type": "String",
         "nullable": false
@@ -109,6 +115,12 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "partition": {
         "type": "String",
         "nullable": false
+      },
+      "rootUser": {
+        "type": "RootUser",
+        "nullable": true,
+        "relation": "toOne",
+        "fact": "CREDENTIAL_REPORT"
       }
     }
   },
@@ -2565,6 +2577,7 @@ export const getters: Readonly<Record<string, (asset: Readonly<Record<string, un
   lastUsedDate: (asset) => asset['lastUsedDate'],
   lastUsedRegion: (asset) => asset['lastUsedRegion'],
   lastUsedService: (asset) => asset['lastUsedService'],
+  managedPolicies: (asset) => asset['managedPolicies'],
   maxPasswordAge: (asset) => asset['maxPasswordAge'],
   mfaActive: (asset) => asset['mfaActive'],
   mfaDevices: (asset) => asset['mfaDevices'],
@@ -2595,6 +2608,7 @@ export const getters: Readonly<Record<string, (asset: Readonly<Record<string, un
   roleId: (asset) => asset['roleId'],
   roleName: (asset) => asset['roleName'],
   roles: (asset) => asset['roles'],
+  rootUser: (asset) => asset['rootUser'],
   serialNumber: (asset) => asset['serialNumber'],
   serverCertificateId: (asset) => asset['serverCertificateId'],
   serverCertificateName: (asset) => asset['serverCertificateName'],

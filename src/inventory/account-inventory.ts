@@ -3,6 +3,7 @@ import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue, type Field, factGroups } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
+import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
@@ -12,7 +13,7 @@ import { compileNeeds } from '../where/needs.ts';
 import { type AccountGraph, loadKey, type Node } from './account-graph.ts';
 import { derive } from './derive.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
-import { isFiltered, newerThanReport, notDecided, notInReport } from './not-told.ts';
+import { isFiltered, newerThanReport, notDecided, notInReport, unknownAge } from './not-told.ts';
 import { type Page, pageOf } from './page.ts';
 import { placed } from './placed.ts';
 
@@ -95,6 +96,18 @@ export class AccountInventory implements Inventory {
       account: accountId,
       credentialReport: report ? { generatedAt: report.generatedAt } : undefined,
     };
+  }
+
+  async scanTime(group: FactGroup): Promise<Instant> {
+    await this.readGroup(group);
+    const { report } = this.graph;
+    const time = group === 'CREDENTIAL_REPORT' ? report?.generatedAt : this.graph.readTimes().get(group);
+    return time ?? unknownAge();
+  }
+
+  async accountId(): Promise<string> {
+    await this.readGroup('CALLER_IDENTITY');
+    return String(this.graph.accountId);
   }
 
   readTimes() {

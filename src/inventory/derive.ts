@@ -48,6 +48,13 @@ const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>
         ? graph.relations.of(user['userName'], 'serviceSpecificCredentials')
         : UNREAD,
   },
+  Connector: {
+    rootUser: ({ report }) => report?.report.root ?? UNREAD,
+    managedPolicies: (graph) =>
+      graph.isRead('POLICY_DETAILS')
+        ? graph.assetsOf('IAMPolicy').filter((policy) => policy['policyType'] !== 'Inline')
+        : UNREAD,
+  },
   IAMGroup: { users: (graph, group) => (graph.isRead('USER_DETAILS') ? graph.relations.of(group, 'users') : UNREAD) },
   IAMPolicy: {
     users: (graph, policy) => (graph.isRead('USER_DETAILS') ? graph.relations.of(policy, 'users') : UNREAD),

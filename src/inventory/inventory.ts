@@ -57,6 +57,14 @@ export interface Inventory {
   /** How many assets of that type there are, whatever the question. @throws IamqlError */
   count(type: AssetTypeName): Promise<number>;
   evidence(): Evidence;
+  /**
+   * When the facts of a group were true, for questions about time.
+   *
+   * @throws IamqlError when they cannot be read, or when nobody knows.
+   */
+  scanTime(group: FactGroup): Promise<Instant>;
+  /** The account that the assets are of. @throws IamqlError */
+  accountId(): Promise<string>;
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
   readonly settings: InventorySettings;

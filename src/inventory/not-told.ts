@@ -31,3 +31,10 @@ export function newerThanReport(arn: unknown): IamqlError {
   const message = `${arn} is newer than the credential report, which has no row of it; ask again once AWS has a newer one`;
   return new IamqlError('NotCollected', message);
 }
+
+/** A file that does not say how old it is cannot say what was long ago. */
+export function unknownAge(): never {
+  const message =
+    'how long ago anything was depends on when the facts were read, which is not known; pass --generated-at';
+  throw new IamqlError('NotCollected', message);
+}

@@ -8,6 +8,7 @@ import { exitCodeOfError } from '../../src/cli/exit-code.ts';
 import { loadControls } from '../../src/controls/load-controls.ts';
 import { renderAssetFragment } from '../../src/graphql/asset-fragment.ts';
 import { limitTable } from '../../src/graphql/limits.ts';
+import { namedFields } from '../../src/graphql/named-fields.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
 import { errorKinds } from '../../src/iam/error.ts';
 import { packageRoot } from '../../src/package-root.ts';
@@ -170,6 +171,14 @@ describe('docs/permissions.md', () => {
 describe('docs/where.md', () => {
   test('shows AssetFragment as the service knows it', () => {
     expect(codeBlocks('docs/where.md', 'graphql')[0]?.trim()).toBe(renderAssetFragment(loadSchema()));
+  });
+
+  test('has every named field with what it selects', () => {
+    const described = section('docs/where.md', 'Questions that have a name');
+    for (const [name, { description }] of Object.entries(namedFields)) {
+      expect(described).toContain(`| \`${name}\` |`);
+      expect(described).toContain(`| ${description} |`);
+    }
   });
 
   test('names every operator', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { AwsAccount } from '../../src/aws/aws-account.ts';
 import { ask } from '../../src/graphql/ask.ts';
-import type { Inventory } from '../../src/inventory/inventory.ts';
+import type { Inventory, Source } from '../../src/inventory/inventory.ts';
 import { LiveSource } from '../../src/inventory/live-source.ts';
 import { openAccount } from '../../src/inventory/open-account.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
@@ -42,6 +42,10 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 export interface ScriptedAccount extends AskAccount {
   /** An inventory of the account with nothing read yet. */
   open(scenario: Scenario): Inventory;
+  /** What several inventories share. */
+  source(scenario: Scenario): Source;
+  /** HTTP requests by action since the last scenario. */
+  counts(): Readonly<Record<string, number>>;
 }
 
 /** A scripted AWS endpoint for one test file, and the environment that leads the SDK to it. */
@@ -56,18 +60,22 @@ export function scriptedAccount(): ScriptedAccount {
     await endpoint.close();
     process.env = before;
   });
-  const open = (scenario: Scenario): Inventory => {
+  const open = (scenario: Scenario): Source => {
     endpoint.setScenario(scenario);
     endpoint.forgetCalls();
     const { signal } = new AbortController();
     const source = new LiveSource(new AwsAccount({}, signal), { maxAgeMs: undefined, waitMs: 5_000 }, signal);
-    return openAccount(source, { setupSeconds: 10 }).inventory();
+    return openAccount(source, { setupSeconds: 10 });
   };
   const askAccount: AskAccount = async (scenario, text, variables) => {
-    const answer = await askInventory(open(scenario), text, variables);
+    const answer = await askInventory(open(scenario).inventory(), text, variables);
     return { ...answer, counts: { ...endpoint.counts() } };
   };
-  return Object.assign(askAccount, { open });
+  return Object.assign(askAccount, {
+    source: open,
+    open: (scenario: Scenario) => open(scenario).inventory(),
+    counts: () => endpoint.counts(),
+  });
 }
 
 /** What an inventory answers, in the form in which tests compare it. */

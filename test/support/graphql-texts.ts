@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   type GraphQLInputType,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   getNamedType,
@@ -11,6 +12,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isRequiredArgument,
 } from 'graphql';
 import { usualLimits } from '../../src/graphql/limits.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
@@ -98,7 +100,7 @@ const SCALARS: Readonly<Record<string, readonly string[]>> = {
 
 type Field = ReturnType<GraphQLObjectType['getFields']>[string];
 
-function selectionsOf(type: GraphQLObjectType, depth: number): fc.Arbitrary<string> {
+function selectionsOf(type: GraphQLObjectType | GraphQLInterfaceType, depth: number): fc.Arbitrary<string> {
   const fields = Object.values(type.getFields()).filter((field) => depth > 0 || isLeafType(getNamedType(field.type)));
   if (fields.length === 0) return fc.constant('__typename');
   return fc
@@ -109,14 +111,15 @@ function selectionsOf(type: GraphQLObjectType, depth: number): fc.Arbitrary<stri
 
 function selectionOf({ name, args, type }: Field, depth: number): fc.Arbitrary<string> {
   const inner = getNamedType(type);
-  const within = isObjectType(inner) ? selectionsOf(inner, depth - 1).map((text) => `{${text}}`) : fc.constant('');
-  return fc
-    .tuple(fc.subarray([...args]), within)
-    .chain(([given, selections]) =>
-      fc
-        .tuple(...given.map((arg) => valuesOf(arg.type, 4).map((value) => `${arg.name}:${value}`)))
-        .map((written) => `${name}${written.length > 0 ? `(${written})` : ''}${selections}`),
-    );
+  const hasFields = isObjectType(inner) || isInterfaceType(inner);
+  const within = hasFields ? selectionsOf(inner, depth - 1).map((text) => `{${text}}`) : fc.constant('');
+  const needed = args.filter(isRequiredArgument);
+  return fc.tuple(fc.subarray(args.filter((arg) => !needed.includes(arg))), within).chain(([optional, selections]) => {
+    const given = [...needed, ...optional];
+    return fc
+      .tuple(...given.map((arg) => valuesOf(arg.type, 4).map((value) => `${arg.name}:${value}`)))
+      .map((written) => `${name}${written.length > 0 ? `(${written})` : ''}${selections}`);
+  });
 }
 
 /** Texts that fit the schema. */

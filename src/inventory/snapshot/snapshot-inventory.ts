@@ -1,12 +1,14 @@
 import type { FactGroup } from '../../iam/assets.generated.ts';
 import type { Asset, ReportedUser } from '../../iam/assets.ts';
-import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
+import { IamqlError } from '../../iam/error.ts';
 import { type Instant, parseInstant } from '../../iam/instant.ts';
 import { UNREAD } from '../../iam/unread.ts';
 import { withAdditionalKeys } from '../../where/additional-keys.ts';
 import { compile } from '../../where/evaluate.ts';
 import type { Expression } from '../../where/expression.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from '../inventory.ts';
+import { unknownAge } from '../not-told.ts';
 import { type Page, pageOf } from '../page.ts';
 import { placed } from '../placed.ts';
 import { keysInReport } from '../user-keys.ts';
@@ -62,6 +64,20 @@ export class SnapshotInventory implements Inventory {
     const [why] = snapshot.whyNotAll(type);
     if (why) throw why;
     return snapshot.assetsOf(type).length;
+  }
+
+  async scanTime(group: FactGroup): Promise<Instant> {
+    const { facts, unread } = (await this.opened()).header;
+    const { readAt, generatedAt } = facts[group] ?? {};
+    const time = parseInstant(generatedAt ?? readAt ?? '');
+    if (time !== undefined) return time;
+    const whole = unread.find(({ type, fields }) => !fields && catalogue[type as AssetTypeName]?.group === group);
+    if (whole) throw new IamqlError(whole.code, whole.message);
+    return unknownAge();
+  }
+
+  async accountId(): Promise<string> {
+    return (await this.opened()).header.connector.accountID;
   }
 
   evidence(): Evidence {
