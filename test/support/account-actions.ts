@@ -14,9 +14,11 @@ export const ACCOUNT_ACTIONS: Readonly<Record<string, Action>> = {
   GetAccountPasswordPolicy: ({ account: { scenario } }) => {
     const policy = scenario.passwordPolicy;
     if (!policy) throw noSuch(`The Password Policy with domain name ${scenario.accountId} cannot be found.`);
+    // AWS always sends the flags, and leaves out the numbers that do not apply.
+    const whole = { ...NO_FLAGS, ...policy };
     return element(
       'PasswordPolicy',
-      elements(Object.fromEntries(Object.entries(policy).map(([name, value]) => [name, String(value)]))),
+      elements(Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, String(value)]))),
     );
   },
   GetAccountSummary: ({ account: { scenario } }) => {
@@ -174,6 +176,15 @@ export const ACCOUNT_ACTIONS: Readonly<Record<string, Action>> = {
   }),
   ListMFADeviceTags: tagsOf((call) => ({ tags: { serial: call.params['SerialNumber'] ?? '' } })),
 };
+
+const NO_FLAGS = {
+  RequireSymbols: false,
+  RequireNumbers: false,
+  RequireUppercaseCharacters: false,
+  RequireLowercaseCharacters: false,
+  AllowUsersToChangePassword: false,
+  ExpirePasswords: false,
+} as const;
 
 const noSuch = (message: string): AwsError => new AwsError('NoSuchEntity', message);
 

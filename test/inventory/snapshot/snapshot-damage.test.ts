@@ -213,14 +213,16 @@ describe('a snapshot of another version of iamql', () => {
 
   test('that did not know a type: what asks for it is an error, and no empty list', async () => {
     const header = (known: Json) => {
-      const { RootUser: _unknown, ...types } = known['types'] as Json;
+      const { RootUser: _unknown, ...types } = without('Connector', 'rootUser')(known).types;
       return { ...known, types };
     };
-    const text = edited({ header }, unsigned).replace(/\n\{"__typename":"RootUser".*/, '');
+    const text = edited({ header }, unsigned)
+      .replace(/\n\{"__typename":"RootUser".*/, '')
+      .replace(/,"rootUser":"[^"]*"/, '');
     const { data, errors } = await askInventory(reopen(text), 'rootUsers{arn}');
     expect(data).toEqual({ rootUsers: null });
     expect(errors).toEqual([
-      expect.stringMatching(/NotCollected the snapshot was taken by iamql 0\.1\.0, which knew no RootUser/),
+      expect.stringMatching(/NotCollected the snapshot was taken by iamql \S+, which knew no RootUser/),
     ]);
   });
 
