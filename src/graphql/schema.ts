@@ -41,7 +41,7 @@ export function schemaFor(text: string): GraphQLSchema {
 }
 
 /** What all asset types have in common, and what pages are made of. */
-const BASE_FILES = ['asset.graphql', 'paging.graphql'];
+const BASE_FILES = ['asset.graphql', 'date-time.graphql', 'paging.graphql'];
 
 /** Those whose root field, `where` or relations a text names; undefined for a text that asks about the schema itself. */
 function namedTypes(text: string): Set<AssetTypeName> | undefined {

@@ -1,159 +1,146 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Asset } from '../../src/iam/assets.ts';
-import { UNREAD } from '../../src/iam/unread.ts';
-import { compile } from '../../src/where/evaluate.ts';
-import type { Expression } from '../../src/where/expression.ts';
+import type { AssetTypeName } from '../../src/iam/catalogue.generated.ts';
+import { type Compiled, compile, type Predicate } from '../../src/where/evaluate.ts';
+import { preparePatterns } from '../../src/where/patterns.ts';
+import { WhereError } from '../../src/where/read-where.ts';
+import { judgeParts } from '../../src/where/why.ts';
+import { isMeaningless, type Kleene, naiveReading, type Where } from './naive-reading.ts';
+import { records, unreadServers } from './random-servers.ts';
+import { constraints, entryOf, keysOf, wheres } from './random-where.ts';
+import { readJson } from './read-server-where.ts';
+import { Tally } from './tally.ts';
 
-/** Fields that no asset type has: the logic does not depend on what is compared, only on how a relation is declared. */
-const FIELDS = ['x', 'y'] as const;
-const RELATIONS = ['hasIAMUserCredentials', 'accessKeys'] as const;
-const VALUES: readonly unknown[] = [1, 2, null];
-const TRIALS = 4_000;
-
-/** The definition, as plainly as it can be written: true, false, or null for unknown, of an asset without UNREAD. */
-function naive(expression: Expression, asset: Asset): boolean | null {
-  switch (expression.kind) {
-    case 'always':
-      return true;
-    case 'not': {
-      const value = naive(expression.of, asset);
-      return value === null ? null : !value;
-    }
-    case 'and': {
-      const values = expression.of.map((part) => naive(part, asset));
-      return values.includes(false) ? false : values.includes(null) ? null : true;
-    }
-    case 'or': {
-      const values = expression.of.map((part) => naive(part, asset));
-      return values.includes(true) ? true : values.includes(null) ? null : false;
-    }
-    case 'constant':
-      return expression.value;
-    case 'equals':
-      return asset[expression.field] === null ? null : asset[expression.field] === expression.value;
-    case 'isNull':
-      return asset[expression.field] === null;
-    case 'additionalKey':
-      throw new Error('no random expression has one');
-    case 'some': {
-      const related = [asset[expression.field]].flat();
-      return related.some((item) => item !== null && naive(expression.of, item as Asset) === true);
-    }
-    default:
-      throw new Error('no random expression has one');
-  }
-}
-
-const records: readonly Asset[] = VALUES.flatMap((x) => VALUES.map((y) => record(x, y)));
-
-function record(x: unknown, y: unknown): Asset {
-  return { __typename: 'Record', x, y };
-}
-
-function withRelations(asset: Asset, one: unknown, many: unknown): Asset {
-  return { ...asset, hasIAMUserCredentials: one, accessKeys: many };
-}
-
-/** Every value that a fact may turn out to have. */
-function valuesOf(fact: unknown): readonly unknown[] {
-  return fact === UNREAD ? VALUES : [fact];
-}
-
-function recordsOf(item: unknown): readonly unknown[] {
-  if (item === UNREAD) return [null, ...records];
-  if (item === null) return [null];
-  const { x, y } = item as { x: unknown; y: unknown };
-  return valuesOf(x).flatMap((one) => valuesOf(y).map((other) => record(one, other)));
-}
-
-/** UNREAD in a list, or for one, is any number of related assets: none, one and two are enough for two conditions. */
-function listsOf(list: unknown): readonly (readonly unknown[])[] {
-  if (!Array.isArray(list)) return [[], ...records.map((one) => [one]), ...records.map((one) => [one, record(2, 1)])];
-  return list.reduce<readonly (readonly unknown[])[]>(
-    (lists, item) => {
-      const more = recordsOf(item).map((one) => (one === null ? [] : [one]));
-      return lists.flatMap((before) => more.map((one) => [...before, ...one]));
-    },
-    [[]],
-  );
-}
-
-function completionsOf(asset: Asset): readonly Asset[] {
-  const own = recordsOf(asset) as readonly Asset[];
-  return own.flatMap((facts) =>
-    recordsOf(asset['hasIAMUserCredentials']).flatMap((one) =>
-      listsOf(asset['accessKeys']).map((many) => withRelations(facts, one, many)),
-    ),
-  );
-}
-
-/** The same numbers in every run, so that a failure can be looked at again. Source: mulberry32. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-function randomAsset(random: (below: number) => number, unreadPercent: number): Asset {
-  const fact = () => (random(100) < unreadPercent ? UNREAD : VALUES[random(3)]);
-  const related = () => (random(100) < unreadPercent ? UNREAD : record(fact(), fact()));
-  const one = random(4) === 0 ? null : related();
-  const many = random(100) < unreadPercent ? UNREAD : Array.from({ length: random(3) }, related);
-  return withRelations(record(fact(), fact()), one, many);
-}
-
-function randomExpression(random: (below: number) => number, depth: number, hasRelations: boolean): Expression {
-  const type = 'IAMUser';
-  const inner = (relations = hasRelations) => randomExpression(random, depth - 1, relations);
-  const choice = depth === 0 ? random(2) : random(hasRelations ? 7 : 5);
-  if (choice === 0) return { kind: 'equals', type, field: FIELDS[random(2)] as string, value: 1 + random(2) };
-  if (choice === 1) return { kind: 'isNull', type, field: FIELDS[random(2)] as string };
-  if (choice === 2) return { kind: 'not', of: inner() };
-  if (choice < 5)
-    return { kind: choice === 3 ? 'and' : 'or', of: Array.from({ length: 1 + random(3) }, () => inner()) };
-  return { kind: 'some', type, field: RELATIONS[choice - 5] as string, of: inner(false) };
-}
+// The engine for patterns is loaded once; every pattern after that is compiled where it is met.
+beforeAll(() => preparePatterns({ kind: 'matches', type: 'Server' as AssetTypeName, field: 'zone', value: '' }));
 
 const read = (asset: Asset, field: string): unknown => asset[field];
 
-test('without UNREAD, both answers are the definition', () => {
-  const random = randomNumbers(1);
-  for (let trial = 0; trial < TRIALS; trial++) {
-    const expression = randomExpression(random, 3, true);
-    const asset = randomAsset(random, 0);
-    const expected = naive(expression, asset);
-    for (const certainty of ['certainly', 'possibly'] as const) {
-      const { isTrue, isFalse } = compile(expression, read)[certainty];
-      const actual = { isTrue: isTrue(asset), isFalse: isFalse(asset) };
-      expect(actual, JSON.stringify(expression)).toEqual({ isTrue: expected === true, isFalse: expected === false });
-    }
-  }
+const compiled = (where: Where): Compiled => compile(readJson('Server', where), read);
+
+/** True, false or unknown; of both at once there is no such answer. */
+function answer({ isTrue, isFalse }: Predicate, asset: Asset): Kleene | 'both' {
+  if (isTrue(asset)) return isFalse(asset) ? 'both' : true;
+  return isFalse(asset) ? false : null;
+}
+
+const answerOf = (where: Where, server: Asset) => answer(compiled(where).certainly, server);
+
+describe('with every fact read, a where means what the naive reading says', () => {
+  test('any where, of any server', () => {
+    const outcomes = new Tally();
+    const agrees = fc.property(wheres('Server'), records('Server'), (where, server) => {
+      const expected = naiveReading('Server', where, server);
+      const { certainly, possibly } = compiled(where);
+      expect([answer(certainly, server), answer(possibly, server)]).toEqual([expected, expected]);
+      outcomes.count(expected);
+    });
+    fc.assert(agrees, { numRuns: 6_000 });
+    outcomes.expectEach([true, false], 0.15);
+    outcomes.expectEach([null], 0.02);
+  });
+
+  test.each(keysOf('Server'))('$key alone', (key) => {
+    const outcomes = new Tally();
+    const agrees = fc.property(entryOf(key, 'meant', 1), records('Server', 1), ([name, asked], server) => {
+      const where = { [name]: asked };
+      const expected = naiveReading('Server', where, server);
+      expect(answerOf(where, server)).toBe(expected);
+      outcomes.count(expected);
+    });
+    fc.assert(agrees, { numRuns: 300 });
+    // One chance in seven, the smallest, comes out 300 times in a row in one run of 10^20.
+    outcomes.expectEach(key.field.nullable && !key.field.relation ? [true, false, null] : [true, false], 0);
+  });
+
+  test('what --why says of the whole is the same answer', () => {
+    const agrees = fc.property(wheres('Server'), records('Server'), (where, server) => {
+      const expected = naiveReading('Server', where, server);
+      const { truth } = judgeParts(readJson('Server', where), read, server);
+      expect(truth).toBe(expected === null ? 'unknown' : String(expected));
+    });
+    fc.assert(agrees, { numRuns: 500 });
+  });
+
+  test('a null that means nothing is refused, wherever it stands, and no other', () => {
+    const outcomes = new Tally();
+    const agrees = fc.property(wheres('Server', 'any'), (where) => {
+      const refused = isMeaningless('Server', where);
+      if (refused) expect(() => readJson('Server', where)).toThrow(WhereError);
+      else expect(readJson('Server', where)).toHaveProperty('kind');
+      outcomes.count(refused);
+    });
+    fc.assert(agrees, { numRuns: 2_000 });
+    outcomes.expectEach([true, false], 0.05);
+  });
 });
 
-test('with UNREAD, what is certain holds for every completion, and what is not possible for none', () => {
-  const random = randomNumbers(2);
-  const seen = { certainlyTrue: 0, certainlyFalse: 0, impossiblyTrue: 0, impossiblyFalse: 0, undecided: 0 };
-  for (let trial = 0; trial < TRIALS; trial++) {
-    const expression = randomExpression(random, 3, true);
-    const asset = randomAsset(random, 20);
-    const { certainly: certain, possibly: possible } = compile(expression, read);
-    const truths = new Set(completionsOf(asset).map((completion) => naive(expression, completion)));
-    const wrong: string[] = [];
-    const check = (name: keyof typeof seen, applies: boolean, holds: boolean): void => {
-      if (applies) seen[name]++;
-      if (applies && !holds) wrong.push(name);
-    };
-    check('certainlyTrue', certain.isTrue(asset), truths.size === 1 && truths.has(true));
-    check('certainlyFalse', certain.isFalse(asset), truths.size === 1 && truths.has(false));
-    check('impossiblyTrue', !possible.isTrue(asset), !truths.has(true));
-    check('impossiblyFalse', !possible.isFalse(asset), !truths.has(false));
-    check('undecided', possible.isTrue(asset) && !certain.isTrue(asset), true);
-    expect(wrong, JSON.stringify({ expression, truths: [...truths] })).toEqual([]);
-  }
-  // Each was put to the test many times: random expressions that decide nothing would prove nothing.
-  for (const [name, count] of Object.entries(seen)) expect(count, name).toBeGreaterThan(TRIALS / 20);
+/** Both answers of a where, with what was not read taken in both ways. */
+const fourAnswers = (where: Where, server: Asset) => {
+  const { certainly, possibly } = compiled(where);
+  return [certainly, possibly].map(({ isTrue, isFalse }) => [isTrue(server), isFalse(server)]);
+};
+
+describe('the laws of three-valued logic hold, whatever was not read', () => {
+  const servers = unreadServers.map(({ server }) => server);
+
+  // What asks for nothing is left out of these two: it asks for nothing below NOT as well.
+  const parts = fc.array(constraints('Server'), { minLength: 1, maxLength: 3 });
+  test.each([
+    ['AND', 'OR'],
+    ['OR', 'AND'],
+  ])('NOT over %s is %s of NOT (De Morgan)', (outer, inner) => {
+    const isLaw = fc.property(parts, servers, (of, server) => {
+      const negated = of.map((NOT) => ({ NOT }));
+      expect(fourAnswers({ NOT: { [outer]: of } }, server)).toEqual(fourAnswers({ [inner]: negated }, server));
+    });
+    fc.assert(isLaw, { numRuns: 500 });
+  });
+
+  test('NOT over NOT is as if there were none', () => {
+    const isLaw = fc.property(wheres('Server'), servers, (where, server) => {
+      expect(fourAnswers({ NOT: { NOT: where } }, server)).toEqual(fourAnswers(where, server));
+    });
+    fc.assert(isLaw, { numRuns: 500 });
+  });
+
+  test('several keys in one object are AND', () => {
+    const isLaw = fc.property(wheres('Server'), servers, (where, server) => {
+      const AND = Object.entries(where).map(([key, value]) => ({ [key]: value }));
+      expect(fourAnswers({ AND }, server)).toEqual(fourAnswers(where, server));
+    });
+    fc.assert(isLaw, { numRuns: 500 });
+  });
+
+  test('a negated key is NOT over the key', () => {
+    const negatedKeys = keysOf('Server').filter(({ operator }) => operator.isNegated);
+    const plain = (key: string): string => key.replace('_NONE', '_SOME').replace('_NOT', '');
+    const entry = fc.constantFrom(...negatedKeys).chain((key) => entryOf(key, 'meant', 2));
+    const isLaw = fc.property(entry, servers, ([key, value], server) => {
+      const NOT = { [plain(key)]: value };
+      expect(fourAnswers({ [key]: value }, server)).toEqual(fourAnswers({ NOT }, server));
+    });
+    fc.assert(isLaw, { numRuns: 1_000 });
+  });
+});
+
+test('with facts not read, what is certain holds of every completion, and what is not possible of none', () => {
+  const outcomes = new Tally();
+  const open = new Tally();
+  const holds = fc.property(wheres('Server'), unreadServers, (where, { server, completed }) => {
+    const { certainly, possibly } = compiled(where);
+    const answers = completed.map((one) => naiveReading('Server', where, one));
+    const [certain, possible] = [answer(certainly, server), fourAnswers(where, server)[1]];
+    if (certain !== null) expect(answers).toEqual(answers.map(() => certain));
+    if (!possible?.[0]) expect(answers).not.toContain(true);
+    if (!possible?.[1]) expect(answers).not.toContain(false);
+    const isOpen = certain === null && possibly.isTrue(server);
+    outcomes.count(isOpen ? 'undecided' : certain);
+    // What was not read did matter: it came out in more than one way.
+    if (isOpen) open.count(new Set(answers).size > 1);
+  });
+  fc.assert(holds, { numRuns: 6_000 });
+  outcomes.expectEach([true, false, 'undecided'], 0.1);
+  open.expectEach([true], 0.2);
 });

@@ -144,6 +144,20 @@ describe('a fact that nobody has read', () => {
     [{ accessKeys_NONE: active }, listed({ status: UNREAD }), maybe, maybe],
     [{ accessKeys: null }, listed({ status: UNREAD }), no, yes],
     [{ accessKeys: {} }, { __typename: 'IAMUser', accessKeys: UNREAD }, maybe, maybe],
+    [{ accessKeys_ALL: active }, listed(UNREAD), maybe, maybe],
+    [{ accessKeys_ALL: active }, listed({ status: 'Active' }), yes, no],
+    [{ accessKeys_ALL: active }, listed({ status: 'Active' }, UNREAD), maybe, maybe],
+    [{ accessKeys_ALL: active }, listed({ status: 'Active' }, { status: UNREAD }), maybe, maybe],
+    [{ accessKeys_ALL: active }, listed({ status: 'Inactive' }, UNREAD), no, yes],
+    [{ accessKeys_ALL: active }, listed({ status: null }, UNREAD), maybe, maybe],
+    [{ accessKeys_ALL: active }, { __typename: 'IAMUser', accessKeys: UNREAD }, maybe, maybe],
+    [{ accessKeys_SINGLE: active }, listed(UNREAD), maybe, maybe],
+    [{ accessKeys_SINGLE: active }, listed({ status: 'Active' }), yes, no],
+    [{ accessKeys_SINGLE: active }, listed({ status: 'Active' }, UNREAD), maybe, maybe],
+    [{ accessKeys_SINGLE: active }, listed({ status: 'Active' }, { status: UNREAD }), maybe, maybe],
+    [{ accessKeys_SINGLE: active }, listed({ status: 'Active' }, { status: 'Inactive' }), yes, no],
+    [{ accessKeys_SINGLE: active }, listed({ status: 'Active' }, { status: 'Active' }, UNREAD), no, yes],
+    [{ accessKeys_SINGLE: active }, { __typename: 'IAMUser', accessKeys: UNREAD }, maybe, maybe],
   ])('%j', (where, asset, isTrue, isFalse) => {
     const expression = readWhere(asset.__typename as 'IAMUser', where);
     const { certainly: certain, possibly: possible } = compile(expression, read);

@@ -45,61 +45,30 @@ const ask = (where: string) => askAccount({ users }, `iamUsers(where:${where}){u
 
 const EVERYBODY = ['ana', 'bob', 'carla', 'dan'];
 
+/** What each key means stands in where-rows.ts; here it is asked of what AWS tells of users. */
 const rows: Readonly<Record<string, readonly [where: string, expected: readonly string[]][]>> = {
-  'no constraint': [
+  'strings and ids': [
     ['null', EVERYBODY],
-    ['{}', EVERYBODY],
-    ['{AND:[]}', EVERYBODY],
-    ['{AND:null}', EVERYBODY],
-    ['{AND:[{}]}', EVERYBODY],
-    ['{OR:[]}', EVERYBODY],
-    ['{OR:null}', EVERYBODY],
-    ['{OR:[{}]}', EVERYBODY],
-    ['{OR:[{userName:"ana"},{}]}', EVERYBODY],
-    ['{NOT:{}}', EVERYBODY],
-    ['{NOT:null}', EVERYBODY],
-    ['{NOT:{AND:[{}]}}', EVERYBODY],
-    ['{NOT:{OR:[{userName:"ana"},{}]}}', EVERYBODY],
-    ['{NOT:{OR:[]},userName:"ana"}', ['ana']],
-  ],
-  'equality of strings and ids': [
     ['{userName:"ana"}', ['ana']],
     ['{userName_NOT:"ana"}', ['bob', 'carla', 'dan']],
     ['{userName:"Ana"}', []],
-    ['{userName:"an%"}', []],
-    ['{userName:"an_"}', []],
-    ['{userName:""}', []],
     ['{path:"/team/"}', ['ana', 'carla']],
     ['{identifier:"arn:aws:iam::111122223333:user/bob"}', ['bob']],
     ['{internalName:"bob",internalAssetType:"IAMUser",cloudProvider:"aws"}', ['bob']],
     ['{accountID_NOT:"111122223333"}', []],
+    ['{path:"/",OR:[{userName:"ana"},{userName:"dan"}]}', ['dan']],
+    ['{NOT:{path:"/team/",userName:"ana"}}', ['bob', 'carla', 'dan']],
   ],
-  'equality of instants, however they are written': [
-    ['{createDate:"2024-01-02T00:00:00Z"}', ['bob']],
+  instants: [
     ['{createDate:"2024-01-02T01:30:00.000+01:30"}', ['bob']],
-    ['{createDate:"2024-01-02"}', ['bob']],
     ['{createDate_NOT:"2024-01-02"}', ['ana', 'carla', 'dan']],
     ['{passwordLastUsed:"2024-02-01T05:00:00-05:00"}', ['ana']],
   ],
-  'null data': [
+  'what AWS says there is none of': [
     ['{passwordLastUsed:null}', ['bob', 'carla', 'dan']],
     ['{passwordLastUsed_NOT:null}', ['ana']],
     ['{passwordLastUsed_NOT:"2024-02-02"}', ['ana']],
     ['{NOT:{passwordLastUsed:"2024-02-02"}}', ['ana']],
-    ['{NOT:{passwordLastUsed:null}}', ['ana']],
-    ['{userName:null}', []],
-  ],
-  'AND, OR, NOT': [
-    ['{path:"/team/",userName_NOT:"ana"}', ['carla']],
-    ['{AND:[{path:"/team/"},{userName_NOT:"ana"}]}', ['carla']],
-    ['{AND:{path:"/team/",userName_NOT:"ana"}}', ['carla']],
-    ['{OR:[{userName:"ana"},{userName:"dan"}]}', ['ana', 'dan']],
-    ['{OR:{path:"/team/",userName_NOT:"ana"}}', ['carla']],
-    ['{path:"/",OR:[{userName:"ana"},{userName:"dan"}]}', ['dan']],
-    ['{NOT:{OR:[{userName:"ana"},{userName:"dan"}]}}', ['bob', 'carla']],
-    ['{NOT:{path:"/team/",userName:"ana"}}', ['bob', 'carla', 'dan']],
-    ['{NOT:{NOT:{userName:"ana"}}}', ['ana']],
-    ['{AND:[{OR:[{userName:"ana"},{userName:"bob"}]},{OR:[{userName:"bob"},{userName:"dan"}]}]}', ['bob']],
   ],
   'a relation to one': [
     ['{hasIAMUserCredentials:{mfaActive:true}}', ['ana']],
@@ -159,13 +128,9 @@ for (const [meaning, table] of Object.entries(rows)) {
 describe('a request error, and no list at all', () => {
   test.each<[where: string, error: RegExp]>([
     ['{accessKeys_NONE:null}', /^: BAD_USER_INPUT accessKeys_NONE: null is read differently by published versions/],
-    ['{OR:[null]}', /Expected value of type "IAMUserWhere!", found null/],
     ['{createDate:"2024-01-02T00:00:00"}', /DateTime: "2024-01-02T00:00:00" is not an RFC 3339 time with an offset/],
-    ['{createDate:20240102}', /DateTime: the value is not an RFC 3339 time/],
-    ['{hasIAMUserCredentials:{mfaActive:"true"}}', /Boolean cannot represent a non boolean value: "true"/],
     ['{accessKeys:{slot:"1"}}', /Int cannot represent non-integer value: "1"/],
     ['{userNames:"ana"}', /Field "userNames" is not defined by type "IAMUserWhere"\. Did you mean "userName"/],
-    ['{userName:"ana",userName:"bob"}', /There can be only one input field named "userName"/],
   ])('%s', async (where, error) => {
     const answer = await ask(where);
     expect(answer.data?.['iamUsers'] ?? null).toBeNull();
@@ -182,9 +147,6 @@ describe('variables', () => {
     ['a value', '$name', '{userName:$name}', { name: 'ana' }, ['ana']],
     ['null', '$name', '{userName:$name}', { name: null }, []],
     ['absent: as if the key were not there', '$name', '{userName:$name,path:"/team/"}', {}, ['ana', 'carla']],
-    ['absent, alone', '$name', '{userName:$name}', {}, EVERYBODY],
-    ['absent, under NOT', '$name', '{NOT:{userName:$name}}', {}, EVERYBODY],
-    ['absent, in one alternative', '$name', '{OR:[{userName:$name},{path:"/team/"}]}', {}, EVERYBODY],
     [
       'the whole where',
       '$where',
@@ -192,8 +154,6 @@ describe('variables', () => {
       { where: { OR: [{ userName: 'ana' }, { userName: 'dan' }] } },
       ['ana', 'dan'],
     ],
-    ['the whole where, absent', '$where', '$where', {}, EVERYBODY],
-    ['the whole where, null', '$where', '$where', { where: null }, EVERYBODY],
     ['one object for a list', '$any', '{OR:$any}', { any: { userName: 'ana', path: '/' } }, []],
     ['an instant', '$any', '{OR:$any}', { any: [{ createDate: '2024-01-02T01:00:00+01:00' }] }, ['bob']],
   ])('%s', async (_, name, where, variables, expected) => {
