@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { FactGroup } from '../iam/assets.generated.ts';
-import { catalogue } from '../iam/catalogue.generated.ts';
+import { catalogue, factGroups } from '../iam/catalogue.generated.ts';
 import { instantOf } from '../iam/instant.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { type ConditionLine, linesOf } from '../where/condition-lines.ts';
@@ -43,15 +43,30 @@ export async function explain({ text, variables = {}, operationName, limits = us
   const { document } = prepareDocument(schema, text, limits);
   if (!document) return [];
   const { questions } = await readRequest(schema, { document, operationName, variables }, limits);
-  return questions.flatMap(conditionsNow).map(
-    (question): ExplainedQuestion => ({
-      ...question,
-      condition: question.where.kind === 'always' ? [] : linesOf(question.where),
-      responseKey: (question.node.alias ?? question.node.name).value,
-      facts: neededFacts(schema, document, question),
-    }),
-  );
+  return explainQuestions(schema, document, questions);
 }
+
+/** How questions that were read already are understood. */
+export const explainQuestions = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  questions: readonly WrittenQuestion[],
+): readonly ExplainedQuestion[] =>
+  questions.flatMap(conditionsNow).map((question) => ({
+    ...question,
+    condition: question.where.kind === 'always' ? [] : linesOf(question.where),
+    responseKey: (question.node.alias ?? question.node.name).value,
+    facts: neededFacts(schema, document, question),
+  }));
+
+/** What a client gets that asks for `extensions.plan`: each root field with what it asks and what that costs. */
+export const planOf = (questions: readonly ExplainedQuestion[]) =>
+  questions.map(({ responseKey, type, condition, facts }) => ({
+    field: responseKey,
+    type,
+    condition: condition.map(({ depth, words }) => '  '.repeat(depth) + words),
+    facts: facts.map(({ group, of, cost }) => ({ group, for: of, actions: factGroups[group].actions, cost })),
+  }));
 
 /** A named question is explained as it would be asked of facts that are read now. */
 function conditionsNow(question: WrittenQuestion): readonly WrittenQuestion[] {

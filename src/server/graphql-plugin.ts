@@ -7,6 +7,7 @@ import {
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import { extensionsOf } from '../graphql/ask.ts';
 import { type Prepared, prepareDocument } from '../graphql/document.ts';
+import { explainQuestions, planOf } from '../graphql/explain.ts';
 import type { Limits } from '../graphql/limits.ts';
 import { readRequest } from '../graphql/request.ts';
 import type { Context } from '../graphql/resolve.ts';
@@ -15,6 +16,8 @@ import type { Context } from '../graphql/resolve.ts';
 export interface RequestContext extends Context {
   prepared?: Prepared;
   warnings?: readonly string[];
+  /** How the request is understood and what it costs, where it asks for it: `{"extensions": {"plan": true}}`. */
+  plan?: unknown;
 }
 
 /** Texts whose documents are kept: a dashboard's worth. */
@@ -69,6 +72,9 @@ export class DocumentStage {
     const { operationName, variables = {} } = request;
     const read = await readRequest(this.schema, { document, operationName, variables }, this.limits);
     contextValue.warnings = read.warnings;
+    if (request.extensions?.['plan'] === true) {
+      contextValue.plan = planOf(explainQuestions(this.schema, document, read.questions));
+    }
     request.variables = read.variables;
     return read.errors;
   }
@@ -92,5 +98,6 @@ function addExtensions({ response, contextValue }: GraphQLRequestContext<Request
   singleResult.extensions = {
     ...singleResult.extensions,
     ...extensionsOf(contextValue.inventory.evidence(), contextValue.warnings),
+    ...(contextValue.plan ? { plan: contextValue.plan } : {}),
   };
 }

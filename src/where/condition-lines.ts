@@ -88,8 +88,9 @@ function* groupLines(group: Told, parts: readonly Told[], depth: number, prefix:
 }
 
 /** GraphQL does not keep the order in which the keys of an object were written: what is short comes first. */
-const inOrder = (parts: readonly Told[]): readonly Told[] =>
-  [...parts].sort((a, b) => Number(isGroup(a)) - Number(isGroup(b)));
+const inOrder = (parts: readonly Told[]): readonly Told[] => [...parts].sort((a, b) => lengthOf(a) - lengthOf(b));
+
+const lengthOf = (part: Told): number => (isGroup(part) ? 2 : part.parts.length > 0 ? 1 : 0);
 
 const isGroup = ({ expression: { kind } }: Told): boolean => kind === 'and' || kind === 'or';
 

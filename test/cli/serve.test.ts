@@ -65,6 +65,32 @@ describe('answers', () => {
     expect(headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  test('with the plan, where the request asks for it', async () => {
+    const query =
+      'query Q($n:String){who:iamUsers(where:{userName:$n,accessKeys:{status:"Active"}}){iamPolicies{policyName}}}';
+    const variables = { n: 'carla' };
+    const { body } = await post(url, { query, variables, extensions: { plan: true } });
+    expect(body.data).toEqual({ who: [] });
+    expect(body.extensions.plan).toMatchObject([
+      {
+        field: 'who',
+        type: 'IAMUser',
+        condition: ['user name is "carla"', 'AND there is an access key for which', '  status is "Active"'],
+        facts: [
+          {
+            group: 'CREDENTIAL_REPORT',
+            for: 'all',
+            actions: ['iam:GetCredentialReport', 'iam:GenerateCredentialReport'],
+          },
+          { group: 'ACCESS_KEYS', for: 'undecided', actions: ['iam:ListAccessKeys'] },
+          { group: 'USER_DETAILS', for: 'selected', actions: ['iam:GetAccountAuthorizationDetails'] },
+        ],
+      },
+    ]);
+    const without = await post(url, { query, variables });
+    expect(without.body).not.toHaveProperty('extensions.plan');
+  });
+
   test('one of several operations, with variables', async () => {
     const query = 'query A($n:String){iamUsers(where:{userName:$n}){userName}} query B{rootUsers{arn}}';
     const { body } = await post(url, { query, operationName: 'A', variables: { n: 'carla' } });
