@@ -2454,6 +2454,15 @@ export const factGroups: Readonly<Record<FactGroup, FactGroupReading>> = {
     ],
     "per": "IAMUser"
   },
+  "USER_CREDENTIALS": {
+    "actions": [
+      "iam:ListAccessKeys",
+      "iam:GetAccessKeyLastUsed",
+      "iam:GetLoginProfile",
+      "iam:ListMFADevices"
+    ],
+    "per": "IAMUser"
+  },
   "USER_DETAILS": {
     "actions": [
       "iam:GetAccountAuthorizationDetails"

@@ -1,18 +1,17 @@
-import type { FactGroup } from '../iam/assets.generated.ts';
 import { absorbGroupDetails, absorbPolicyDetails, absorbRoleDetails, absorbUserDetails } from './absorb-details.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
-import type { Facts } from './fact-source.ts';
+import type { Facts, ReadGroup } from './fact-source.ts';
 import { part, tagsOf } from './parts.ts';
 import { absorbAccessKeys, absorbLastUses } from './user-keys.ts';
 
-type Absorb<G extends FactGroup> = (graph: AccountGraph, facts: Facts[G], owner: Node) => void;
+type Absorb<G extends ReadGroup> = (graph: AccountGraph, facts: Facts[G], owner: Node) => void;
 
 const absorbTags = (_graph: AccountGraph, tags: Facts['POLICY_TAGS'], owner: Node): void => {
   owner['tags'] = tagsOf(owner, tags);
 };
 
 /** Puts what was read where it belongs: one mapping from the answers of AWS for each group of facts. */
-export const absorb: { readonly [G in Exclude<FactGroup, 'CALLER_IDENTITY'>]: Absorb<G> } = {
+export const absorb: { readonly [G in Exclude<ReadGroup, 'CALLER_IDENTITY'>]: Absorb<G> } = {
   CREDENTIAL_REPORT: (graph, facts) => graph.users.noteReport(facts),
   ACCOUNT_ALIASES: ({ connector }, [alias]) => {
     if (connector) connector['accountAlias'] = alias ?? null;

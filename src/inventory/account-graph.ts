@@ -4,8 +4,9 @@ import { type AssetTypeName, factGroups } from '../iam/catalogue.generated.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import { absorb } from './absorb.ts';
 import { AccountUsers } from './account-users.ts';
-import type { AccountIdentity, FactSource, ReportFacts } from './fact-source.ts';
+import type { AccountIdentity, FactSource, ReadGroup, ReportFacts } from './fact-source.ts';
 import type { InventorySettings } from './inventory.ts';
+import { absorbNewCredentials } from './new-credentials.ts';
 import { noRootRow } from './not-told.ts';
 import { Relations } from './relations.ts';
 
@@ -101,18 +102,27 @@ export class AccountGraph {
 
   private async read(group: FactGroup, owner: Node | undefined): Promise<void> {
     if (group === 'CALLER_IDENTITY') this.connector = connectorOf(await this.identify());
+    else if (group === 'USER_CREDENTIALS') await this.readCredentials(owner as Node);
     else await this.readAndAbsorb(group, owner);
     const readAt = group === 'CREDENTIAL_REPORT' ? this.report?.readAt : instantOf(new Date());
     if (!this.times.has(group)) this.times.set(group, readAt);
   }
 
   /** Companions are asked at the same time, unless they say what to ask for. */
-  private async readAndAbsorb(group: Exclude<FactGroup, 'CALLER_IDENTITY'>, owner: Node | undefined): Promise<void> {
+  private async readAndAbsorb(group: Exclude<ReadGroup, 'CALLER_IDENTITY'>, owner: Node | undefined): Promise<void> {
     const companion = companions[group];
     const before = companion ? this.load(companion, factGroups[companion].per ? owner : undefined) : undefined;
     if (group === 'ACCESS_KEY_LAST_USED') await before;
     const [facts] = await Promise.all([this.source.read(group, owner), before]);
     absorb[group](this, facts as never, owner as Node);
+  }
+
+  private async readCredentials(user: Node): Promise<void> {
+    const groups = ['ACCESS_KEY_LAST_USED', 'LOGIN_PROFILE', 'MFA_DEVICES'] as const;
+    // All of them are waited for: nothing goes on behind the back of whoever is told of a failure.
+    const loads = await Promise.allSettled(groups.map((group) => this.load(group, user)));
+    for (const load of loads) if (load.status === 'rejected') throw load.reason;
+    absorbNewCredentials(user);
   }
 
   /** A credential report names its account, which spares a call. */

@@ -8,7 +8,7 @@ import { UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
 import type { Expression } from '../where/expression.ts';
-import { fieldsOf } from '../where/expression.ts';
+import { factsOf, fieldsOf } from '../where/expression.ts';
 import { compileNeeds } from '../where/needs.ts';
 import { type AccountGraph, loadKey, type Node } from './account-graph.ts';
 import { derive } from './derive.ts';
@@ -63,7 +63,9 @@ export class AccountInventory implements Inventory {
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
     await this.readBase(type, where, page);
     const { report } = this.graph;
-    const expression = report?.report.hasAdditionalKeys ? withAdditionalKeys(where) : where;
+    // Who is newer than the report may have more keys than it has slots as well, whatever the report says of the others.
+    const mayHaveMore = report?.report.hasAdditionalKeys || factsOf(where).has('USER_DETAILS');
+    const expression = mayHaveMore ? withAdditionalKeys(where) : where;
     this.rejectMissingColumn(expression);
     const found = await this.filter(type, expression);
     const { assets, unread } = await placed(this, found.assets, page.sort);
@@ -77,8 +79,12 @@ export class AccountInventory implements Inventory {
   };
 
   async load(asset: Asset, field: string): Promise<unknown> {
-    const { group, owner } = this.demandOf(asset, field);
-    await this.readGroup(group, owner);
+    // The report may show that it knows nothing of a user; then there is somebody else to ask.
+    for (let demand = this.demandOf(asset, field); !this.isSettled(demand); demand = this.demandOf(asset, field)) {
+      await this.readGroup(demand.group, demand.owner);
+    }
+    const failure = this.settled.get(loadKeyOf(this.demandOf(asset, field)));
+    if (failure) throw failure;
     const value = this.read(asset, field);
     if (value === UNREAD) throw this.notThere(asset, field);
     return value;
@@ -156,8 +162,9 @@ export class AccountInventory implements Inventory {
   }
 
   private notThere(record: Asset, field: string): IamqlError {
-    const owner = record.__typename === 'IAMUser' && this.graph.users.isNewer(record) ? record : undefined;
-    if (owner) return newerThanReport(owner['arn']);
+    const arn = record['arn'];
+    const user = typeof arn === 'string' ? this.graph.users.get(arn) : undefined;
+    if (user && this.graph.users.isNewer(user)) return newerThanReport(arn);
     return notInReport(field, catalogue[record.__typename as AssetTypeName].fields[field]?.column);
   }
 
@@ -172,7 +179,11 @@ export class AccountInventory implements Inventory {
       : field === 'additionalKeys'
         ? 'ACCESS_KEY_LAST_USED'
         : (type.fields[field]?.fact ?? type.group);
-    return { group, owner: factGroups[group].per ? this.ownerOf(record) : undefined };
+    const owner = this.ownerOf(record);
+    // The report has no row of a user who is newer than it; AWS is asked instead.
+    const isNewer = group === 'CREDENTIAL_REPORT' && owner?.__typename === 'IAMUser' && this.graph.users.isNewer(owner);
+    if (isNewer) return { group: 'USER_CREDENTIALS', owner };
+    return { group, owner: factGroups[group].per ? owner : undefined };
   }
 
   /** The asset that is asked for the facts of a record. */
@@ -265,6 +276,8 @@ function basesOf(type: AssetTypeName): readonly FactGroup[] {
   const { group, also = [] } = catalogue[type];
   return [group, ...also];
 }
+
+const loadKeyOf = ({ group, owner }: Demand): string => loadKey(group, owner);
 
 /** Of several facts that might decide an asset, those that cost least: often they are enough. */
 function cheapest(demands: readonly Demand[]): readonly Demand[] {

@@ -9,6 +9,7 @@ export class AccountUsers {
   /** Made when somebody is looked for by ARN: most questions need no index of thousands. */
   private byArn: Map<string, Node> | undefined;
   private listed: ReadonlySet<string> | undefined;
+  private inReport: ReadonlySet<unknown> | undefined;
 
   all(): readonly Asset[] {
     return this.byArn ? [...this.byArn.values()] : this.reported();
@@ -55,7 +56,9 @@ export class AccountUsers {
 
   /** The list tells of the user and the report does not. */
   isNewer(user: Asset): boolean {
-    return this.report !== undefined && user['hasIAMUserCredentials'] === undefined;
+    if (!this.report || !this.byArn) return false;
+    this.inReport ??= new Set(this.reported().map(({ arn }) => arn));
+    return !this.inReport.has(user['arn']);
   }
 
   private index(): Map<string, Node> {

@@ -44,7 +44,7 @@ export type PolicyDetail = Details['policies'][number];
 type Tags = Answer<typeof listPolicyTags>;
 
 /** What a group of facts is, as it is read: of the account, or of the one asset that is asked. */
-export interface Facts extends Readonly<Record<FactGroup, unknown>> {
+export interface Facts extends Readonly<Record<ReadGroup, unknown>> {
   readonly CREDENTIAL_REPORT: ReportFacts;
   readonly CALLER_IDENTITY: AccountIdentity;
   readonly ACCOUNT_ALIASES: readonly string[];
@@ -77,6 +77,9 @@ export interface Facts extends Readonly<Record<FactGroup, unknown>> {
   readonly MFA_DEVICE_TAGS: Tags;
 }
 
+/** Groups that are read by themselves: the credentials of a user who is newer than the report are put together of others. */
+export type ReadGroup = Exclude<FactGroup, 'USER_CREDENTIALS'>;
+
 /**
  * Where the facts of one account come from. A reading gives the whole group or throws an IamqlError; a group that the
  * source does not hold is NotCollected. Nothing is remembered here: the account's graph does that.
@@ -84,7 +87,7 @@ export interface Facts extends Readonly<Record<FactGroup, unknown>> {
 export interface FactSource {
   readonly kind: 'live' | 'report';
   /** @param owner the asset that is asked, for groups that are read one asset at a time. */
-  read<G extends FactGroup>(group: G, owner: Asset | undefined): Promise<Facts[G]>;
+  read<G extends ReadGroup>(group: G, owner: Asset | undefined): Promise<Facts[G]>;
   /** The AWS calls made since the source was opened. */
   readonly calls: readonly AwsCall[];
 }

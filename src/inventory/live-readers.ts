@@ -1,12 +1,11 @@
 import type { AwsAccount } from '../aws/aws-account.ts';
 import type { CallLog } from '../aws/call-log.ts';
-import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import { DetailsReader } from './details-reader.ts';
-import type { Facts } from './fact-source.ts';
+import type { Facts, ReadGroup } from './fact-source.ts';
 
-type Reader<G extends FactGroup> = (owner: Asset) => Promise<Facts[G]>;
-export type LiveReaders = { readonly [G in Exclude<FactGroup, 'CREDENTIAL_REPORT'>]: Reader<G> };
+type Reader<G extends ReadGroup> = (owner: Asset) => Promise<Facts[G]>;
+export type LiveReaders = { readonly [G in Exclude<ReadGroup, 'CREDENTIAL_REPORT'>]: Reader<G> };
 
 /**
  * How AWS is asked for each group of facts. Each module of calls is loaded when it is first needed: a check of the

@@ -28,7 +28,7 @@ export function notDecided(identifier: unknown, { kind, message }: IamqlError): 
 
 /** A missing row is no row without findings. */
 export function newerThanReport(arn: unknown): IamqlError {
-  const message = `${arn} is newer than the credential report, which has no row of it; ask again once AWS has a newer one`;
+  const message = `${arn} is newer than the credential report, which alone tells this; ask again once AWS has a newer one`;
   return new IamqlError('NotCollected', message);
 }
 

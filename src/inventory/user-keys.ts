@@ -75,8 +75,10 @@ export function noteSetup(key: Asset, setupSeconds: number): void {
 /** The last use of each key of a user, and the slots that this makes out. */
 export function absorbLastUses(user: Node, lastUses: readonly AccessKeyLastUsed[]): void {
   const keys = user['accessKeys'] as readonly Node[];
-  const credentials = user['hasIAMUserCredentials'] as ReportedCredentials;
+  const credentials = user['hasIAMUserCredentials'] as ReportedCredentials | undefined;
   for (const [index, key] of keys.entries()) Object.assign(key, lastUses[index]);
+  // Who is newer than the report has no slots there.
+  if (!credentials) return;
   const known = keys as readonly Asset[] as unknown as Parameters<typeof matchSlots>[1];
   const slots = lacksSlots(credentials) ? undefined : matchSlots(filledSlots(credentials), known);
   for (const key of keys) key['slot'] = slots ? (slots.get(key['accessKeyId'] as string) ?? null) : UNREAD;
@@ -88,8 +90,8 @@ export function absorbLastUses(user: Node, lastUses: readonly AccessKeyLastUsed[
  * last use and slot are.
  */
 export function noteAdditionalKeys(user: Asset, keys: readonly Asset[]): void {
-  const credentials = user['hasIAMUserCredentials'] as ReportedCredentials;
-  if (keys.some(({ slot }) => slot === UNREAD || slot === undefined)) return;
+  const credentials = user['hasIAMUserCredentials'] as ReportedCredentials | undefined;
+  if (!credentials || keys.some(({ slot }) => slot === UNREAD || slot === undefined)) return;
   const rows = additionalKeyRows(credentials, keys as readonly unknown[] as readonly AccessKey[]);
   Object.assign(credentials, { additionalKeys: credentials.additionalCredentialsInfo === null ? [] : rows });
 }

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { Scenario } from '../support/aws-endpoint.ts';
+import { denied, key, names, scriptedAccount, USED, user } from './live-account.ts';
+
+const account = scriptedAccount();
+
+/** A report of May, and three users who were made in June: with a key never used, with a used one, with three keys. */
+const REPORT_TIME = '2024-05-01T00:00:00Z';
+const newer = (name: string, ...keys: Parameters<typeof user>[1][]) => ({
+  ...user(name, ...keys),
+  createDate: '2024-06-01T00:00:00Z',
+});
+const june = { createDate: '2024-06-01T00:00:05Z' };
+const scenario: Scenario = {
+  report: { generatedTime: REPORT_TIME, columns: 'with-additional' },
+  users: [
+    user('old-unused', key('O1')),
+    user('old-used', key('O2', { lastUsed: USED })),
+    newer('new-unused', key('N1', june)),
+    { ...newer('new-used', key('N2', { ...june, lastUsed: USED })), passwordEnabled: true },
+    newer(
+      'new-third',
+      key('N3', { ...june, lastUsed: USED }),
+      key('N4', { ...june, status: 'Inactive' }),
+      key('N5', june),
+    ),
+  ],
+};
+
+const UNUSED =
+  'hasIAMUserCredentials:{OR:[{accessKey1Active:true,accessKey1LastUsedDate:null},{accessKey2Active:true,accessKey2LastUsedDate:null}]}';
+/** A condition of which the list of users is read: everybody fulfils it. */
+const LISTED = 'iamPolicies_NONE:{policyType:"Inline"}';
+
+describe('users who are newer than the report', () => {
+  test('are judged from their own calls where the list of users was read', async () => {
+    const answer = await account(
+      scenario,
+      `iamUsers(where:{${LISTED},${UNUSED}},options:{sort:{userName:ASC}}){userName}`,
+    );
+    expect([names(answer), answer.errors]).toEqual([['new-third', 'new-unused', 'old-unused'], []]);
+    expect(answer.counts).toMatchObject({
+      GetCredentialReport: 1,
+      GetAccountAuthorizationDetails: 1,
+      ListAccessKeys: 3,
+      GetLoginProfile: 3,
+    });
+  });
+
+  test('have a row that says what those calls say, and an error for what they do not', async () => {
+    const text = `iamUsers(where:{${LISTED},userName:"new-used"}){hasIAMUserCredentials{passwordEnabled mfaActive accessKey1Active accessKey1LastUsedRegion accessKey2Active} passwordLastUsed}`;
+    const answer = await account(scenario, text);
+    expect(answer.data).toEqual({
+      iamUsers: [
+        {
+          hasIAMUserCredentials: {
+            passwordEnabled: true,
+            mfaActive: false,
+            accessKey1Active: true,
+            accessKey1LastUsedRegion: 'eu-west-1',
+            accessKey2Active: false,
+          },
+          passwordLastUsed: null,
+        },
+      ],
+    });
+    expect(answer.errors).toEqual([
+      expect.stringMatching(
+        /^iamUsers\.0\.passwordLastUsed: NotCollected .*new-used is newer than the credential report/,
+      ),
+    ]);
+  });
+
+  test('are errors, and not passed over, where those calls are refused', async () => {
+    for (const action of ['ListAccessKeys', 'GetAccessKeyLastUsed', 'GetLoginProfile']) {
+      const answer = await account(
+        { ...scenario, faults: [denied(action)] },
+        `iamUsers(where:{${LISTED},${UNUSED}}){userName}`,
+      );
+      expect(names(answer)).toEqual(['old-unused', null, null, null]);
+      expect(answer.errors.every((error) => error.includes(`iam:${action} denied`))).toBe(true);
+    }
+  });
+
+  test('cost nothing where nothing asks for the list', async () => {
+    const answer = await account(scenario, `iamUsers(where:{${UNUSED}}){userName}`);
+    expect([names(answer), answer.counts]).toEqual([['old-unused'], { GetCredentialReport: 1 }]);
+  });
+});
+
+test('a user who was deleted since the report has no policies, and spoils nothing', async () => {
+  const users = [{ ...user('gone', key('G1')), deletedSinceReport: true }, user('here')];
+  const answer = await account(
+    { users },
+    'iamUsers(where:{iamPolicies_NONE:{}}){userName hasIAMGroup{groupName} userId}',
+  );
+  expect(answer.errors).toEqual([]);
+  expect(names(answer)).toEqual(['here']);
+});
