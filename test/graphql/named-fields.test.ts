@@ -114,7 +114,7 @@ test.each<[name: string, scenario: Scenario, of13: boolean, of14: boolean]>([
   ['hardware', { root: { mfaActive: true } }, false, false],
   [
     'virtual',
-    { root: { mfaActive: true }, rootMfaDevices: [{ serial: 'arn:aws:iam::111122223333:mfa/root' }] },
+    { root: { mfaActive: true, mfaDevices: [{ serial: 'arn:aws:iam::111122223333:mfa/root' }] } },
     false,
     true,
   ],

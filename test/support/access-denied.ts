@@ -1,4 +1,5 @@
 import type { ReceivedCall } from './iam-actions.ts';
+import { accountArn } from './scenario.ts';
 import { STS_ACTIONS } from './sts-actions.ts';
 
 /**
@@ -11,12 +12,26 @@ export function accessDeniedMessage(action: string, call: ReceivedCall): string 
   return `${refused} because no identity-based policy allows the ${permission} action`;
 }
 
+// What a list is denied on ends where the names of its members would begin.
+const LISTED: Readonly<Record<string, string>> = {
+  ListUsers: 'user/',
+  ListVirtualMFADevices: 'mfa/',
+  ListServerCertificates: 'server-certificate/',
+  ListInstanceProfiles: 'instance-profile/',
+  ListSAMLProviders: 'saml-provider/*',
+  ListOpenIDConnectProviders: 'oidc-provider/*',
+};
+
+const ARNS = ['RoleArn', 'SAMLProviderArn', 'OpenIDConnectProviderArn', 'SerialNumber'];
+
 /** IAM names a user by the word `user` and the name, where other services print an ARN. */
 function resource(action: string, { account, params }: ReceivedCall): string {
-  const { partition, accountId } = account.scenario;
   if (params['UserName'] !== undefined) return `user ${params['UserName']}`;
   if (params['AccessKeyId'] !== undefined) return `user ${account.accessKey(params['AccessKeyId'])?.user.name ?? ''}`;
-  if (params['RoleArn'] !== undefined) return params['RoleArn'];
-  if (action === 'ListUsers') return `arn:${partition}:iam::${accountId}:user/`;
-  return '*';
+  if (params['PolicyArn'] !== undefined) return `policy ${params['PolicyArn']}`;
+  if (params['InstanceProfileName'] !== undefined) return `instance profile ${params['InstanceProfileName']}`;
+  const arn = ARNS.map((name) => params[name]).find((value) => value !== undefined);
+  if (arn !== undefined) return arn;
+  const listed = LISTED[action];
+  return listed === undefined ? '*' : accountArn(account.scenario, listed);
 }

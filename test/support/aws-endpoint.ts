@@ -10,6 +10,7 @@ import { ScriptedAccount } from './scripted-account.ts';
 import { STS_ACTIONS } from './sts-actions.ts';
 
 export { renderCredentialReport } from './credential-report-csv.ts';
+export { manyAssets } from './many-assets.ts';
 export { manyUsers } from './many-users.ts';
 export type { Fault, Scenario, ScenarioAccessKey, ScenarioUser } from './scenario.ts';
 

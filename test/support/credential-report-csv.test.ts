@@ -45,6 +45,26 @@ test.each<[name: string, user: Partial<ScenarioUser>, line: string]>([
   expect(row(user)).toBe(line);
 });
 
+test('MFA and certificates follow from what there is, unless the scenario says otherwise', () => {
+  const mfaDevices = [{ serial: 'GAHT12345678' }];
+  const signingCertificates = [{ id: 'A', status: 'Inactive', uploadDate: CREATED }, { id: 'B' }] as const;
+  const certificates = 'false,2024-03-01T10:20:30+00:00,true,2024-01-01T00:00:00+00:00';
+  expect(row({ mfaDevices, signingCertificates })).toBe(
+    `${BOB},false,N/A,N/A,N/A,true,${NO_KEY},${NO_KEY},${certificates}`,
+  );
+  expect(row({ mfaDevices, mfaActive: false })).toBe(row({}));
+  expect(
+    row({ signingCertificates, createDate: '2024-01-01T00:00:00Z' }, { generatedTime: '2024-02-01T00:00:00Z' }),
+  ).toMatch(/,true,2024-01-01T00:00:00\+00:00,false,N\/A$/);
+  const rootRow = (root: Scenario['root']) =>
+    renderCredentialReport({ root: root ?? {} })
+      .split('\n')[1]
+      ?.split(',');
+  expect(rootRow({})?.[7]).toBe('true');
+  expect(rootRow({ mfaDevices: [] })?.[7]).toBe('false');
+  expect(rootRow({ mfaDevices, signingCertificates })?.slice(-4).join()).toBe(certificates);
+});
+
 test('the root row comes first, users without regard to case, and no newline last', () => {
   const users = ['b', 'A', 'C'].map((name) => ({ name, createDate: CREATED }));
   const csv = renderCredentialReport({ users });

@@ -2,12 +2,15 @@ import {
   type ReportColumns,
   type ResolvedScenario,
   resolveScenario,
+  rootCreateDate,
+  rootHasMfa,
   type Scenario,
   type ScenarioAccessKey,
   type ScenarioRoot,
   type ScenarioUser,
   userArn,
 } from './scenario.ts';
+import { DEFAULT_CREATED, type ScenarioSigningCertificate } from './scenario-nouns.ts';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html lists the columns in this order.
 const FULL_COLUMNS: readonly string[] = [
@@ -84,12 +87,13 @@ function userRow(scenario: ResolvedScenario, user: ScenarioUser, clock: Clock): 
     password_next_rotation: hasPassword ? timeOr(user.passwordNextRotation, 'N/A', clock) : 'N/A',
     mfa_active: String(user.mfaActive ?? (user.mfaDevices ?? []).length > 0),
     ...slotCells(keys, clock),
+    ...certificateCells(user.signingCertificates, clock),
     additional_credentials_info: user.additionalCredentialsInfo ?? additionalInfo(keys.length),
   };
 }
 
 function rootRow(scenario: ResolvedScenario, root: ScenarioRoot, clock: Clock): Row {
-  const createDate = root.createDate ?? '2015-01-01T00:00:00Z';
+  const createDate = rootCreateDate(scenario);
   const isOld = scenario.report?.columns === 'old16';
   const enabled = root.passwordEnabled ?? (isOld ? 'not_supported' : true);
   const unchanged = enabled === true ? clock.write(createDate) : enabled === false ? 'N/A' : 'not_supported';
@@ -101,21 +105,28 @@ function rootRow(scenario: ResolvedScenario, root: ScenarioRoot, clock: Clock): 
     password_last_used: timeOr(root.passwordLastUsed, enabled === false ? 'N/A' : 'no_information', clock),
     password_last_changed: root.passwordLastChanged ? clock.write(root.passwordLastChanged) : unchanged,
     password_next_rotation: 'not_supported',
-    mfa_active: String(root.mfaActive ?? true),
+    mfa_active: String(rootHasMfa(scenario)),
     ...slotCells(root.accessKeys ?? [], clock),
+    ...certificateCells(root.signingCertificates, clock),
     additional_credentials_info: 'N/A',
   };
 }
 
 function slotCells(keys: readonly ScenarioAccessKey[], clock: Clock): Row {
   const [first, second] = inSlots(keys);
+  return { ...keyCells(1, first, clock), ...keyCells(2, second, clock) };
+}
+
+/** Certificates fill the slots in the order of the list; IAM lets nobody have more than two. */
+function certificateCells(certificates: readonly ScenarioSigningCertificate[] = [], clock: Clock): Row {
+  const [first, second] = certificates
+    .map(({ status = 'Active', uploadDate = DEFAULT_CREATED }) => ({ status, uploadDate }))
+    .filter(({ uploadDate }) => clock.includes(uploadDate));
   return {
-    ...keyCells(1, first, clock),
-    ...keyCells(2, second, clock),
-    cert_1_active: 'false',
-    cert_1_last_rotated: 'N/A',
-    cert_2_active: 'false',
-    cert_2_last_rotated: 'N/A',
+    cert_1_active: String(first?.status === 'Active'),
+    cert_1_last_rotated: first ? clock.write(first.uploadDate) : 'N/A',
+    cert_2_active: String(second?.status === 'Active'),
+    cert_2_last_rotated: second ? clock.write(second.uploadDate) : 'N/A',
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ReceivedCall } from './iam-actions.ts';
-import { AwsError, element, elements } from './query-answer.ts';
+import { AwsError, elements, list } from './query-answer.ts';
 import type { Tags } from './scenario-nouns.ts';
 
 // MaxItems is 100 unless asked otherwise, 1,000 at most
@@ -25,19 +25,18 @@ export function pageOfMembers<T>(
 
 export function page<T>(call: ReceivedCall, items: readonly T[], name: string, render: (item: T) => string): string {
   const { shown, more } = pageOfMembers(call, items);
-  return element(name, shown.map((item) => element('member', render(item))).join('')) + more;
+  return list(name, shown.map(render)) + more;
 }
 
-export const tagMembers = (tags: Tags = {}): readonly string[] =>
-  Object.entries(tags).map(([key, value]) => elements({ Key: key, Value: value }));
+/** Sorted by key, as AWS lists tags. */
+export function tagMembers(tags: Tags = {}): readonly string[] {
+  const sorted = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([key, value]) => elements({ Key: key, Value: value }));
+}
 
-export const tagList = (tags: Tags | undefined): string =>
-  element(
-    'Tags',
-    tagMembers(tags)
-      .map((tag) => element('member', tag))
-      .join(''),
-  );
+export function tagList(tags: Tags | undefined): string {
+  return list('Tags', tagMembers(tags));
+}
 
 let markersMade = 0;
 

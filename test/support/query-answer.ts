@@ -79,6 +79,11 @@ export function elements(values: Readonly<Record<string, string | undefined>>): 
     .join('');
 }
 
+/** A list, whose members are XML already. */
+export function list(name: string, members: readonly string[]): string {
+  return element(name, members.map((member) => element('member', member)).join(''));
+}
+
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 function namespaceOf(version: string | undefined): string {

@@ -1,4 +1,9 @@
-import type { ScenarioNouns, ScenarioUserNouns } from './scenario-nouns.ts';
+import type {
+  ScenarioMfaDevice,
+  ScenarioNouns,
+  ScenarioSigningCertificate,
+  ScenarioUserNouns,
+} from './scenario-nouns.ts';
 
 /**
  * What a scripted AWS account holds and how it misbehaves, as plain data. Times are ISO 8601 texts in UTC such as
@@ -16,7 +21,7 @@ export interface Scenario extends ScenarioNouns {
   readonly root?: ScenarioRoot | null;
   readonly report?: ScenarioReport;
   readonly aliases?: readonly string[];
-  /** The roles that may be assumed; left out, any role of any account may be. */
+  /** The roles that may be assumed, of any account, not to be mixed up with `iamRoles`, which this one has; left out, any role of any account may be. */
   readonly roles?: readonly ScenarioRole[];
   /** The most items a page holds, below what MaxItems asks: AWS may return short pages that are still truncated. */
   readonly pageSize?: number;
@@ -34,6 +39,7 @@ export interface ScenarioUser extends ScenarioUserNouns {
   /** Default: when the user was created. */
   readonly passwordLastChanged?: string;
   readonly passwordNextRotation?: string;
+  /** What the report says; default: whether there are MFA devices. */
   readonly mfaActive?: boolean;
   readonly accessKeys?: readonly ScenarioAccessKey[];
   /** Overrides the column of this name, which exists only in reports with `columns: 'with-additional'`. */
@@ -62,9 +68,14 @@ export interface ScenarioRoot {
   readonly passwordEnabled?: boolean | 'not_supported';
   readonly passwordLastUsed?: string;
   readonly passwordLastChanged?: string;
+  /** Default: whether there are MFA devices, and true where none are said. */
   readonly mfaActive?: boolean;
+  readonly mfaDevices?: readonly ScenarioMfaDevice[];
   readonly accessKeys?: readonly ScenarioAccessKey[];
+  readonly signingCertificates?: readonly ScenarioSigningCertificate[];
 }
+
+const ROOT_CREATED = '2015-01-01T00:00:00Z';
 
 /**
  * - `present`: a report exists. Generate answers COMPLETE and changes nothing, as AWS does within four hours of the last
@@ -139,8 +150,21 @@ export function resolveScenario(scenario: Scenario): ResolvedScenario {
   };
 }
 
+/** The ARN of what the account has, such as of `role/path/name`. */
+export function accountArn({ partition, accountId }: ResolvedScenario, resource: string): string {
+  return `arn:${partition}:iam::${accountId}:${resource}`;
+}
+
 export function userArn(scenario: ResolvedScenario, user: ScenarioUser): string {
-  return `arn:${scenario.partition}:iam::${scenario.accountId}:user${user.path ?? '/'}${user.name}`;
+  return accountArn(scenario, `user${user.path ?? '/'}${user.name}`);
+}
+
+export function rootCreateDate({ root }: Scenario): string {
+  return root?.createDate ?? ROOT_CREATED;
+}
+
+export function rootHasMfa({ root }: Scenario): boolean {
+  return root?.mfaActive ?? (root?.mfaDevices === undefined || root.mfaDevices.length > 0);
 }
 
 /** Whole seconds and a `Z`, as AWS writes times in its XML. */

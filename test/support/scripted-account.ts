@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FaultSchedule } from './fault-schedule.ts';
+import { type PolicyUsage, policyUsage } from './policy-usage.ts';
 import { AwsError } from './query-answer.ts';
 import { ReportLifecycle } from './report-lifecycle.ts';
 import {
@@ -24,6 +25,7 @@ export class ScriptedAccount {
   readonly #usersByName: ReadonlyMap<string, ScenarioUser>;
   readonly #keysById: ReadonlyMap<string, OwnedAccessKey>;
   readonly #sessionArns = new Map<string, string>();
+  #policyUsage: PolicyUsage | undefined;
 
   constructor(scenario: Scenario) {
     this.scenario = resolveScenario(scenario);
@@ -52,6 +54,12 @@ export class ScriptedAccount {
     return this.#keysById.get(id);
   }
 
+  /** Of managed policies, by their ARNs; counted once, because thousands of policies ask. */
+  get policyUsage(): PolicyUsage {
+    this.#policyUsage ??= policyUsage(this.users, this.scenario);
+    return this.#policyUsage;
+  }
+
   callerArn(signingKeyId: string): string {
     return this.#sessionArns.get(signingKeyId) ?? this.scenario.callerArn;
   }
@@ -64,7 +72,7 @@ export class ScriptedAccount {
   }
 }
 
-export function currentKeys(user: ScenarioUser): readonly ScenarioAccessKey[] {
+export function currentKeys(user: Pick<ScenarioUser, 'accessKeys'>): readonly ScenarioAccessKey[] {
   return (user.accessKeys ?? []).filter((key) => !key.deletedSinceReport);
 }
 

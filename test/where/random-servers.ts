@@ -6,8 +6,8 @@ import { fieldsOf, type TypeName } from './server-schema.ts';
 
 /** So few values of each type that a random condition is often true of a random record, and often not. */
 export const VALUES: Readonly<Record<string, readonly (string | number | boolean)[]>> = {
-  ID: ['a', 'b', 'A', ''],
-  String: ['a', 'ab', 'B', '%', 'a_', '', 'é', '\u{1F600}b'],
+  ID: ['a', 'b', 'ab', 'A', ''],
+  String: ['a', 'b', 'ab', 'ba', 'A', '%', 'a_', '', 'é', '\u{1F600}b'],
   Boolean: [true, false],
   Int: [0, 1, 2, -1],
   Float: [0, 0.5, 1, -0.5],
@@ -24,10 +24,14 @@ const DEPTH = 2;
 
 /** A record of that type: null wherever the schema allows it, related records to a certain depth. */
 export const records = (type: TypeName, depth = DEPTH): fc.Arbitrary<Asset> =>
-  fc.record({
-    __typename: fc.constant(type),
-    ...Object.fromEntries(Object.entries(fieldsOf(type)).map(([name, field]) => [name, facts(field, depth)])),
-  });
+  recordsOf(type, Object.keys(fieldsOf(type)), depth);
+
+/** One with these fields alone. */
+export const recordsOf = (type: TypeName, names: readonly string[], depth: number): fc.Arbitrary<Asset> => {
+  const fields = Object.entries(fieldsOf(type)).filter(([name]) => names.includes(name));
+  const values = Object.fromEntries(fields.map(([name, field]) => [name, facts(field, depth)]));
+  return fc.record({ __typename: fc.constant(type), ...values });
+};
 
 function facts(field: Field, depth: number): fc.Arbitrary<unknown> {
   const value = someValue(field, depth);

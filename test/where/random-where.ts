@@ -76,7 +76,7 @@ function valueFor({ field, operator }: Key, nulls: 'any' | 'meant', depth: numbe
 }
 
 /** Patterns that JavaScript and RE2 read alike. */
-const PATTERNS = ['a', 'a.?', '.*', '[^a]*', '.', '..', '%|B', '', '\\w+', '(a|b)*', '\\p{L}.*'];
+const PATTERNS = ['a', 'a.?', '.*', '[^a]*', '.', '..', '%|b', '', '\\w+', '(a|b)*', '\\p{L}.*'];
 
 const OFFSETS: Readonly<Record<string, number>> = { Z: 0, '+00:00': 0, '-00:00': 0, '+01:30': 90, '-05:00': -300 };
 
