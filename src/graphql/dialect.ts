@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
   type TypeNode,
   type ValueNode,
+  type VariableNode,
   visit,
 } from 'graphql';
 import { catalogue } from '../iam/catalogue.generated.ts';
@@ -69,6 +70,21 @@ export function rewriteVariables(
   return { value, errors };
 }
 
+/** On a variable in a rewritten text: why it may not be null. */
+const NEVER_NULL = Symbol('never null');
+
+/** The variables of a rewritten text that are null where that has no meaning. */
+export function nullVariables(document: DocumentNode, coerced: Variables): readonly GraphQLError[] {
+  const errors: GraphQLError[] = [];
+  visit(document, {
+    Variable: (node: VariableNode & { readonly [NEVER_NULL]?: string }) => {
+      const message = node[NEVER_NULL];
+      if (message && coerced[node.name.value] === null) errors.push(new GraphQLError(`${message}.`, { nodes: node }));
+    },
+  });
+  return errors;
+}
+
 const nameOf = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type));
 
 /** The asset type that an input of that name asks of. */
@@ -114,6 +130,10 @@ class SyntaxValues implements Values<ValueNode, SyntaxEntry> {
     return key === written ? entry : { ...entry, isRewritten: true };
   }
 
+  neverNull(value: ValueNode, message: string): ValueNode {
+    return value.kind === Kind.VARIABLE ? Object.assign({ ...value }, { [NEVER_NULL]: message }) : value;
+  }
+
   reject({ node }: SyntaxEntry, message: string): void {
     this.errors.push(new GraphQLError(`${message}.`, { nodes: node }));
   }
@@ -151,6 +171,10 @@ class JsonValues implements Values<unknown, Entry<unknown>> {
 
   entry(key: string, value: unknown, like: Entry<unknown>): Entry<unknown> {
     return key === like.key ? { key, value } : { key, value, isRewritten: true };
+  }
+
+  neverNull(value: unknown): unknown {
+    return value;
   }
 
   reject(_entry: Entry<unknown>, message: string): void {

@@ -21,6 +21,8 @@ export interface Values<V, E extends Entry<V>> {
   list(items: readonly V[], like: V): V;
   /** The same entry under another name, or with another value. */
   entry(key: string, value: V, like: E): E;
+  /** A value that may not turn out to be null, as a variable may: published versions disagree on what that asks. */
+  neverNull(value: V, message: string): V;
   /** Says what is wrong with an entry. */
   reject(entry: E, message: string): void;
 }
@@ -86,12 +88,14 @@ export class OperatorObjects<V, E extends Entry<V>> {
       this.values.reject(word, `${name} has no operator "${word.key}"; it has ${wordsOf(field).join(', ')}`);
       return [];
     }
-    if (field.relation && this.values.isNull(word.value)) {
-      const advice = `write ${name}: null for "has none", or ${name}: {} for "has some"`;
-      this.values.reject(word, `${name}: {${word.key}: null} is read differently by published versions; ${advice}`);
+    if (!field.relation) return [this.values.entry(`${name}${suffix}`, word.value, word)];
+    const advice = `write ${name}: null for "has none", or ${name}: {} for "has some"`;
+    const message = `${name}: {${word.key}: null} is read differently by published versions; ${advice}`;
+    if (this.values.isNull(word.value)) {
+      this.values.reject(word, message);
       return [];
     }
-    const value = field.relation ? this.rewrite(field.type, word.value) : word.value;
+    const value = this.values.neverNull(this.rewrite(field.type, word.value), message);
     return [this.values.entry(`${name}${suffix}`, value, word)];
   }
 

@@ -8,12 +8,13 @@ import {
   getOperationAST,
   getVariableValues,
   Kind,
+  type OperationDefinitionNode,
   type ValueNode,
 } from 'graphql';
 import { IamqlError } from '../iam/error.ts';
 import { preparePatterns } from '../where/patterns.ts';
 import { WhereError, type WherePath } from '../where/read-where.ts';
-import { rewriteVariables } from './dialect.ts';
+import { nullVariables, rewriteVariables } from './dialect.ts';
 import { checkLimit, type Limits } from './limits.ts';
 import { type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
 import { selectedFields } from './selected-fields.ts';
@@ -57,6 +58,8 @@ export async function readRequest(schema: GraphQLSchema, request: Request, limit
       maxErrors: 50,
     });
     if (errors) return { ...nothing, errors: errors.map(asInputError) };
+    const nulls = nullVariables(withoutOthers(document, operation), coerced);
+    if (nulls.length > 0) return { ...nothing, errors: nulls.map(asInputError) };
     return {
       ...(await readQuestions(schema, selectedFields(document, operation.selectionSet), coerced, limits)),
       variables: flat.value,
@@ -66,6 +69,12 @@ export async function readRequest(schema: GraphQLSchema, request: Request, limit
     throw error;
   }
 }
+
+/** Another operation may call a variable by the same name. */
+const withoutOthers = (document: DocumentNode, operation: OperationDefinitionNode): DocumentNode => ({
+  ...document,
+  definitions: document.definitions.filter((node) => node === operation || node.kind === Kind.FRAGMENT_DEFINITION),
+});
 
 async function readQuestions(schema: GraphQLSchema, nodes: readonly FieldNode[], variables: Variables, limits: Limits) {
   const questions: WrittenQuestion[] = [];

@@ -106,6 +106,33 @@ describe('what has no meaning is refused before anything is asked, where it stan
     expect(`${errors?.[0]?.locations?.[0]?.line}:${errors?.[0]?.locations?.[0]?.column}`).toBe(place);
   });
 
+  test.each([
+    ['some', 'hasIAMUserCredentials', 'IAMUserCredentialsWhere', { w: null }],
+    ['none', 'hasIAMUserCredentials', 'IAMUserCredentialsWhere', { w: null }],
+    ['some', 'accessKeys', 'IAMAccessKeyWhere', { w: null }],
+    ['all', 'accessKeys', 'IAMAccessKeyWhere = null', {}],
+  ])('null by a variable for the word %s of %s', async (word, relation, type, variables) => {
+    const { data, errors } = await answer(
+      `query($w:${type}){iamUsers(where:{${relation}:{${word}:$w}}){arn}}`,
+      variables,
+    );
+    expect(data).toBeUndefined();
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining(`${relation}: {${word}: null} is read differently`),
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+    expect(errors?.[0]?.locations).toHaveLength(1);
+  });
+
+  test('an absent variable for such a word is no condition', async () => {
+    const { data } = await answer(
+      'query($w:IAMAccessKeyWhere){iamUsers(where:{accessKeys:{some:$w},userName:"ana"}){userName}}',
+    );
+    expect(data).toEqual({ iamUsers: [{ userName: 'ana' }] });
+  });
+
   test('a variable that nests deeper than brackets may', async () => {
     const deep = Array.from({ length: 100_000 }).reduce((inner) => ({ NOT: inner }), {});
     const { errors } = await answer('query($w: IAMUserWhere) {iamUsers(where:$w){arn}}', { w: deep });
