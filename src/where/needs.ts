@@ -42,8 +42,9 @@ class NeedsCompiler {
         const parts = expression.of.map((part) => this.compile(part));
         const of =
           (answer: Answer): Needs =>
-          (asset, want) =>
-            parts.forEach((part) => wantWhereOpen(part, answer, asset, want));
+          (asset, want) => {
+            for (const part of parts) wantWhereOpen(part, answer, asset, want);
+          };
         return { compiled, needs: { isTrue: of('isTrue'), isFalse: of('isFalse') } };
       }
       case 'not': {

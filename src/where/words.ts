@@ -25,11 +25,11 @@ export function wordsOfRelation({ kind, type, field, of }: Related, isNegated = 
   const related = catalogue[relation?.type as keyof typeof catalogue];
   const [one, many] = [related?.one ?? field, related?.many ?? field];
   const isAny = of.kind === 'always';
-  const [positive, negative] = isAny ? existence(one, many)[kind] : quantified(one, many)[kind];
+  const [positive, negative] = isAny ? existence(one)[kind] : quantified(one, many)[kind];
   return isNegated ? negative : positive;
 }
 
-const existence = (one: string, many: string): Readonly<Record<Quantifier, readonly [string, string]>> => ({
+const existence = (one: string): Readonly<Record<Quantifier, readonly [string, string]>> => ({
   some: [`there is ${article(one)}`, `there is no ${one}`],
   all: [`there is ${article(one)}`, `there is no ${one}`],
   single: [`there is exactly one ${one}`, `there is not exactly one ${one}`],
