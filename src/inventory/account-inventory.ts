@@ -135,8 +135,11 @@ export class AccountInventory implements Inventory {
   private async filter(type: AssetTypeName, expression: Expression) {
     const { certainly, possibly } = compile(expression, this.read);
     const isOpen = (asset: Asset): boolean => possibly.isTrue(asset) && !certainly.isTrue(asset);
-    let open = this.graph.assetsOf(type).filter(isOpen);
-    const needs = open.length > 0 ? compileNeeds(expression, this.read) : () => {};
+    // Most assets are neither: they are looked at once.
+    const candidates = this.graph.assetsOf(type).filter(possibly.isTrue);
+    let open = candidates.filter((asset) => !certainly.isTrue(asset));
+    if (open.length === 0) return { assets: candidates, unread: [] };
+    const needs = compileNeeds(expression, this.read);
     const demandsOf = (asset: Asset): readonly WantedFact[] => {
       const wanted: WantedFact[] = [];
       needs(asset, (record, field) => wanted.push({ record, field, ...this.demandOf(record, field) }));

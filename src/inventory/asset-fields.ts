@@ -64,10 +64,16 @@ const IDENTITY = ['userName', 'arn', 'createDate', 'accountID'];
 
 const common = new Set(Object.keys(assetFields));
 
+const ownFactsByType = new Map<string, readonly string[]>();
+
 /** What the type's own group of facts says of an asset: not what is worked out of it, nor what other groups say. */
 function ownFacts(row: Asset): readonly string[] {
+  const known = ownFactsByType.get(row.__typename);
+  if (known) return known;
   const { group, fields } = catalogue[row.__typename as AssetTypeName];
-  return Object.entries(fields).flatMap(([name, { relation, fact }]) =>
+  const own = Object.entries(fields).flatMap(([name, { relation, fact }]) =>
     relation || (fact && fact !== group) || common.has(name) || name === 'createdDuringUserSetup' ? [] : [name],
   );
+  ownFactsByType.set(row.__typename, own);
+  return own;
 }
