@@ -34,13 +34,20 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
   inventory.prefetch(controls.flatMap(({ assetTypes }) => assetTypes));
   const runs: ControlRun[] = [];
-  for (const control of controls) runs.push(await runControl(inventory, control, limitsOf(options)));
+  for (const control of controls) runs.push(await runControl(inventory, control, { limits: limitsOf(options) }));
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOfVerdicts(runs.map(({ verdict }) => verdict));
   writeResult(
-    await render({ evidence: inventory.evidence(), controls: runs, judgedAt: new Date() }, options),
+    await render(
+      {
+        evidence: inventory.evidence(),
+        controls: runs,
+        judgedAt: new Date(),
+      },
+      options,
+    ),
     options.output,
   );
 }

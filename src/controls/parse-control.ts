@@ -2,10 +2,10 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
-import type { Control, Rule } from './control.ts';
+import type { Control, ControlTest, Rule } from './control.ts';
 import { parseExpectation } from './expectation.ts';
 
-type Shape = Readonly<Record<string, 'text' | 'texts' | 'map' | 'mapOfTexts' | 'maps' | 'boolean'>>;
+type Shape = Readonly<Record<string, 'text' | 'texts' | 'map' | 'maps' | 'boolean'>>;
 
 const controlShape = {
   required: {
@@ -15,14 +15,16 @@ const controlShape = {
     connectors: 'texts',
     assetTypes: 'texts',
     overview: 'text',
+    why: 'text',
     remediation: 'map',
+    falsePositives: 'text',
     rules: 'maps',
   },
-  optional: { aliases: 'texts', benchmarks: 'mapOfTexts', whyRulesDiffer: 'text' },
+  optional: { aliases: 'texts', parameters: 'map', applicable: 'text', whyRulesDiffer: 'text', tests: 'maps' },
 } as const satisfies Record<string, Shape>;
 const remediationShape = {
-  required: { console: 'text', cli: 'text', serviceWide: 'text', rollout: 'text' },
-  optional: {},
+  required: { console: 'text', cli: 'text', iac: 'text' },
+  optional: { serviceWide: 'text', rollout: 'text' },
 } as const satisfies Record<string, Shape>;
 const ruleShape = {
   required: { name: 'text', title: 'text', query: 'text', expect: 'text' },
@@ -66,13 +68,26 @@ export function parseControl(yaml: string, file: string): Control {
     severity: value['severity'] as Control['severity'],
     connectors: value['connectors'] as readonly string[],
     assetTypes: value['assetTypes'] as readonly AssetTypeName[],
-    benchmarks: (value['benchmarks'] ?? {}) as Readonly<Record<string, string>>,
     overview: value['overview'] as string,
+    why: value['why'] as string,
     remediation: value['remediation'] as Control['remediation'],
+    falsePositives: value['falsePositives'] as string,
+    parameters: (value['parameters'] ?? {}) as Control['parameters'],
+    applicable: value['applicable'] as string | undefined,
     rules: parsed,
     whyRulesDiffer: value['whyRulesDiffer'] as string | undefined,
+    tests: ((value['tests'] ?? []) as readonly Partial<ControlTest>[]).map(testOf),
   };
 }
+
+const testOf = (test: Partial<ControlTest>): ControlTest => ({
+  name: test.name as string,
+  verdict: test.verdict as ControlTest['verdict'],
+  findings: test.findings,
+  parameters: test.parameters ?? {},
+  now: test.now,
+  assets: test.assets as ControlTest['assets'],
+});
 
 function parseRule(source: ControlSource, rule: Record<string, unknown>, index: number): Rule {
   source.checkKeys(['rules', index], ruleShape);
@@ -145,8 +160,6 @@ const kinds = {
   text: 'text',
   texts: 'a list of texts',
   map: 'keys and values',
-  // YAML reads 1.10 as the number 1.1, which is another recommendation.
-  mapOfTexts: "keys and texts; numbers go in quotes, such as '1.10'",
   maps: 'a list',
   boolean: 'true or false',
 };
@@ -157,7 +170,5 @@ function isOfKind(value: unknown, kind: Shape[string] | undefined): boolean {
   if (kind === 'texts') return Array.isArray(value) && value.every((item) => typeof item === 'string');
   if (kind === 'maps') return Array.isArray(value) && value.every(isMap);
   if (kind === 'map') return isMap(value);
-  if (kind === 'mapOfTexts')
-    return isMap(value) && Object.values(value as object).every((item) => typeof item === 'string');
   return kind === 'boolean' ? typeof value === 'boolean' : typeof value === 'string' && value !== '';
 }

@@ -11,16 +11,18 @@ export function renderControl(control: Control): string {
     row('id', control.id),
     row('severity', control.severity),
     row('covers', `${control.assetTypes.join(', ')} (${control.connectors.join(', ')})`),
-    row('benchmarks', benchmarksOf(control)),
     row('also known as', control.aliases.join('\n               ')),
     '',
     ...section('Overview', control.overview),
+    ...section('Why', control.why),
     ...section('What is asked', control.rules.map(renderRule).join('\n\n')),
-    ...(control.whyRulesDiffer ? section('Why the rules differ', control.whyRulesDiffer) : []),
+    ...section('Why the rules differ', control.whyRulesDiffer),
     ...section('Remediation in the console', remediation.console),
     ...section('Remediation from the command line', remediation.cli),
+    ...section('Remediation in code', remediation.iac),
     ...section('Service-wide remediation', remediation.serviceWide),
     ...section('Operational rollout', remediation.rollout),
+    ...section('False positives', control.falsePositives),
   ]
     .join('\n')
     .trimEnd()
@@ -34,17 +36,8 @@ export function renderControlList(controls: readonly Control[]): string {
 
 const row = (name: string, value: string): string => `${name.padEnd(13)}  ${value || 'none'}`;
 
-const benchmarksOf = ({ benchmarks }: Control): string =>
-  Object.entries(benchmarks)
-    .map(([benchmark, number]) => `${benchmark}: ${number}`)
-    .join('; ');
-
-const section = (title: string, text: string): readonly string[] => [
-  title,
-  '-'.repeat(title.length),
-  text.trimEnd(),
-  '',
-];
+const section = (title: string, text: string | undefined): readonly string[] =>
+  text === undefined ? [] : [title, '-'.repeat(title.length), text.trimEnd(), ''];
 
 function renderRule(rule: Rule): string {
   const kind = rule.informative ? 'informative' : 'decides the verdict';

@@ -25,8 +25,8 @@ export function renderJson({ evidence, controls, judgedAt }: Run): string {
 }
 
 function controlValue({ control, verdict, rules }: ControlRun): unknown {
-  const { id, title, severity, benchmarks } = control;
-  return { id, title, severity, benchmarks, verdict, rules: rules.map(ruleValue) };
+  const { id, title, severity } = control;
+  return { id, title, severity, verdict, rules: rules.map(ruleValue) };
 }
 
 function ruleValue({ rule, verdict, findings, total, errors }: RuleRun): unknown {

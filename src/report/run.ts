@@ -1,10 +1,33 @@
+import type { Benchmark, Recommendation } from '../controls/benchmark.ts';
+import type { Exception } from '../controls/exception.ts';
 import type { ControlRun } from '../controls/run-control.ts';
 import type { Evidence } from '../inventory/inventory.ts';
 
 /** A finished `iamql check`: what every report format is rendered from. */
 export interface Run {
   readonly evidence: Evidence;
+  /** Each control once for each set of parameters that it was judged with. */
   readonly controls: readonly ControlRun[];
+  /** Undefined where the controls were named one by one. */
+  readonly benchmark?: BenchmarkRun | undefined;
+  /** Undefined where no exceptions were given. */
+  readonly exceptions?: ExceptionsRun | undefined;
   /** When it was judged. */
   readonly judgedAt: Date;
+}
+
+interface BenchmarkRun {
+  readonly benchmark: Benchmark;
+  /** The run that decides a recommendation; undefined for those that nothing decides. */
+  runOf(recommendation: Recommendation): ControlRun | undefined;
+}
+
+/** What became of the exceptions of a run, beside those that cover findings. */
+interface ExceptionsRun {
+  /** They no longer count. */
+  readonly expired: readonly Exception[];
+  /** They count, and will not for long. */
+  readonly expiring: readonly Exception[];
+  /** They cover nothing that was found. */
+  readonly orphans: readonly Exception[];
 }

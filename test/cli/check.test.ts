@@ -150,12 +150,15 @@ describe('controls', () => {
     const headings = [...stdout.matchAll(/^(.+)\n-{3,}$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual([
       'Overview',
+      'Why',
       'What is asked',
       'Why the rules differ',
       'Remediation in the console',
       'Remediation from the command line',
+      'Remediation in code',
       'Service-wide remediation',
       'Operational rollout',
+      'False positives',
     ]);
     for (const text of ['expect eq []', 'decides the verdict', 'aws iam delete-access-key', 'IAMUser (AWS)']) {
       expect(stdout).toContain(text);
