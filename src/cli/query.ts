@@ -65,8 +65,11 @@ async function query(argument: string | undefined, options: QueryOptions): Promi
 }
 
 async function writeWhy(inventory: Inventory, explained: readonly ExplainedQuestion[], identifier: string) {
-  const [{ why }, { renderWhy }] = await Promise.all([import('../graphql/why.ts'), import('../report/explanation.ts')]);
-  for (const question of explained) writeNote(renderWhy(await why(inventory, question, identifier)));
+  const [{ whys }, { renderWhy }] = await Promise.all([
+    import('../graphql/why.ts'),
+    import('../report/explanation.ts'),
+  ]);
+  for (const why of await whys(inventory, explained, identifier)) writeNote(renderWhy(why));
 }
 
 async function readText(argument: string | undefined, file: string | undefined): Promise<string> {

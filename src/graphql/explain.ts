@@ -68,10 +68,12 @@ export const planOf = (questions: readonly ExplainedQuestion[]) =>
     facts: facts.map(({ group, of, cost }) => ({ group, for: of, actions: factGroups[group].actions, cost })),
   }));
 
+const SOME_ACCOUNT = { accountId: '<account id>', partition: '<partition>' };
+
 /** A named question is explained as it would be asked of facts that are read now. */
 function conditionsNow(question: WrittenQuestion): readonly WrittenQuestion[] {
   if (!question.named) return [question];
-  const conditions = namedConditions(question.named, instantOf(new Date()), '<account id>');
+  const conditions = namedConditions(question.named, instantOf(new Date()), SOME_ACCOUNT);
   return conditions.map((condition) => ({ ...question, ...condition }));
 }
 
@@ -79,7 +81,7 @@ function conditionsNow(question: WrittenQuestion): readonly WrittenQuestion[] {
 function neededFacts(
   schema: GraphQLSchema,
   document: DocumentNode,
-  { type, where, node }: WrittenQuestion,
+  { type, where, node, named: question }: WrittenQuestion,
 ): readonly NeededFacts[] {
   const costs = costsOf(schema);
   const named = new Set<FactGroup>();
@@ -90,7 +92,7 @@ function neededFacts(
   };
   const rootType = getNamedType(schema.getQueryType()?.getFields()[node.name.value]?.type)?.name ?? type;
   return [
-    ...facts([catalogue[type].group], 'all'),
+    ...facts([catalogue[type].group, ...(question?.field.isOfAccount ? (['CALLER_IDENTITY'] as const) : [])], 'all'),
     ...facts(factsOf(where), 'undecided'),
     ...facts(factsOf(withAdditionalKeys(where)), 'additionalKeys'),
     ...facts(selectedFacts(schema, document, rootType, node.selectionSet), 'selected'),

@@ -11,7 +11,13 @@ export interface NamedContext {
   readonly now: Instant;
   /** That many days after. */
   readonly until: Instant;
+  readonly account: NamedAccount;
+}
+
+/** Whose principals are the account's own: an account of the same number in another partition is another one. */
+export interface NamedAccount {
   readonly accountId: string;
+  readonly partition: string;
 }
 
 /** A question that published texts ask by name: about time, or across assets. */
@@ -177,7 +183,7 @@ export const namedFields: Readonly<Record<string, NamedField>> = {
       'Roles that a principal who is not provably of the account may assume: other accounts, `*`, federated users, everybody but some, and ids of principals that were deleted. Services of AWS apart.',
     types: ['IAMRole'],
     isOfAccount: true,
-    where: ({ accountId }) => ({
+    where: ({ account }) => ({
       hasIAMAssumeRolePolicyStatement_SOME: {
         effect: 'Allow',
         OR: [
@@ -185,7 +191,7 @@ export const namedFields: Readonly<Record<string, NamedField>> = {
           {
             hasIAMAssumeRolePolicyPrincipal_SOME: {
               type_NOT: 'Service',
-              NOT: { type: 'AWS', OR: [{ value: accountId }, { value_CONTAINS: `:${accountId}:` }] },
+              NOT: { type: 'AWS', OR: ofAccount(account) },
             },
           },
         ],
@@ -194,10 +200,20 @@ export const namedFields: Readonly<Record<string, NamedField>> = {
   },
 };
 
+/** A principal of the account, by its id or by ARN. A path may hold anything, so the ARN is read from its beginning. */
+const ofAccount = ({ accountId, partition }: NamedAccount): readonly WhereInput[] => [
+  { value: accountId },
+  { value_STARTS_WITH: `arn:${partition}:iam::${accountId}:` },
+  { value_STARTS_WITH: `arn:${partition}:sts::${accountId}:` },
+];
+
 const DAY_MS = 86_400_000;
+/** Before and behind these, instants have more than four digits for the year, and no order. */
+const [FIRST_MS, LAST_MS] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59Z')];
 
 /** @param days undefined where the question has none. */
-export function namedContext(now: Instant, days: number | undefined, accountId: string): NamedContext {
-  const after = (ms: number): Instant => instantOf(new Date(instantToMs(now) + ms));
-  return { now, accountId, since: after(-(days ?? 0) * DAY_MS), until: after((days ?? 0) * DAY_MS) };
+export function namedContext(now: Instant, days: number | undefined, account: NamedAccount): NamedContext {
+  const after = (ms: number): Instant =>
+    instantOf(new Date(Math.min(Math.max(instantToMs(now) + ms, FIRST_MS), LAST_MS)));
+  return { now, account, since: after(-(days ?? 0) * DAY_MS), until: after((days ?? 0) * DAY_MS) };
 }

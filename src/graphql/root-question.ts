@@ -1,11 +1,12 @@
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { everything, type Order, type Page } from '../inventory/page.ts';
 import { always, type Expression } from '../where/expression.ts';
 import { readWhere, type Warn, WhereError, type WhereInput } from '../where/read-where.ts';
 import { parseCursor } from './cursor.ts';
-import { type NamedField, namedContext, namedFields } from './named-fields.ts';
+import { type NamedAccount, type NamedField, namedContext, namedFields } from './named-fields.ts';
 import { rootFieldsOf } from './query-type.ts';
 
 export type RootKind = keyof ReturnType<typeof rootFieldsOf>;
@@ -109,22 +110,39 @@ function inside<T>(argument: string, read: () => T): T {
 /** What a question asks of each type. @throws IamqlError for a named one when it is not known when its facts were true. */
 export async function conditionsOf(
   { type, where, named }: RootQuestion,
-  inventory: Pick<Inventory, 'scanTime' | 'accountId'>,
+  inventory: Inventory,
 ): Promise<readonly { readonly type: AssetTypeName; readonly where: Expression }[]> {
   if (!named) return [{ type, where }];
   const { group, isOfAccount } = named.field;
-  const [now, accountId] = await Promise.all([
+  const [now, account] = await Promise.all([
     group ? inventory.scanTime(group) : NEVER,
-    isOfAccount ? inventory.accountId() : '',
+    isOfAccount ? accountOf(inventory) : NOBODY,
   ]);
-  return namedConditions(named, now, accountId);
+  return namedConditions(named, now, account);
 }
 
 /** For questions that are not about time. */
 const NEVER: Instant = '1970-01-01T00:00:00+00:00';
+/** For questions that are not about whose account it is. */
+const NOBODY: NamedAccount = { accountId: '', partition: '' };
+
+async function accountOf(inventory: Inventory): Promise<NamedAccount> {
+  const { assets, unread } = await inventory.find('Connector', always, everything);
+  const [connector] = assets;
+  if (!connector) throw unread[0] ?? new IamqlError('NotCollected', 'it was not read whose account this is');
+  const [accountId, partition] = await Promise.all([
+    inventory.load(connector, 'accountID'),
+    inventory.load(connector, 'partition'),
+  ]);
+  return { accountId: String(accountId), partition: String(partition) };
+}
 
 /** What a named question asks at that time. */
-export function namedConditions({ field, days }: NonNullable<RootQuestion['named']>, now: Instant, accountId: string) {
-  const input = field.where(namedContext(now, days, accountId));
+export function namedConditions(
+  { field, days }: NonNullable<RootQuestion['named']>,
+  now: Instant,
+  account: NamedAccount,
+) {
+  const input = field.where(namedContext(now, days, account));
   return field.types.map((type) => ({ type, where: readWhere(type, input) }));
 }

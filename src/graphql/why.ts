@@ -8,6 +8,7 @@ import { type ConditionLine, judgedLines } from '../where/condition-lines.ts';
 import { always, type Expression, not } from '../where/expression.ts';
 import { judgeParts, type Truth } from '../where/why.ts';
 import type { ExplainedQuestion } from './explain.ts';
+import { conditionsOf } from './root-question.ts';
 
 /** Why a condition selects an asset or does not. */
 export interface Why {
@@ -21,17 +22,28 @@ export interface Why {
 }
 
 /**
- * Judges every part of a condition for one asset. It costs what deciding that asset costs.
+ * Judges every part of a condition for one asset, by each question about assets of its type. It costs what deciding that
+ * asset costs.
  *
- * @throws IamqlError InvalidInput when there is no such asset.
+ * @throws IamqlError InvalidInput when no question is about such an asset.
  */
-export async function why(
+export async function whys(
   inventory: Inventory,
-  { responseKey, type, where }: ExplainedQuestion,
+  questions: readonly ExplainedQuestion[],
   identifier: string,
-): Promise<Why> {
+): Promise<readonly Why[]> {
+  const found: Why[] = [];
+  for (const question of questions) found.push(...(await whyOf(inventory, question, identifier)));
+  if (found.length > 0 || questions.length === 0) return found;
+  throw new IamqlError('InvalidInput', await notThere(inventory, questions, identifier));
+}
+
+/** Nothing where there is no such asset. */
+async function whyOf(inventory: Inventory, question: ExplainedQuestion, identifier: string): Promise<readonly Why[]> {
+  const { responseKey, type } = question;
+  const where = await conditionOf(question, inventory);
   const [asset] = await find(inventory, type, identifier, always);
-  if (!asset) throw new IamqlError('InvalidInput', await notThere(inventory, type, identifier));
+  if (!asset) return [];
   const toldOf = (seen: Asset, reasons: readonly string[]): Why => {
     const expression = hasAdditionalKeys(inventory, seen) ? withAdditionalKeys(where) : where;
     const judged = judgeParts(expression, inventory.read, seen);
@@ -41,9 +53,15 @@ export async function why(
   // Asked either way, because only an asset that is found comes with what had to be read to find it.
   for (const asked of [where, not(where)]) {
     const [seen] = await find(inventory, type, identifier, asked, unread);
-    if (seen) return toldOf(seen, []);
+    if (seen) return [toldOf(seen, [])];
   }
-  return toldOf(asset, [...new Set(unread.map(({ message }) => message))]);
+  return [toldOf(asset, [...new Set(unread.map(({ message }) => message))])];
+}
+
+/** A named question is judged as it was asked: at the time of the facts, not at that of its explanation. */
+async function conditionOf(question: ExplainedQuestion, inventory: Inventory): Promise<Expression> {
+  const conditions = await conditionsOf(question, inventory);
+  return conditions.find(({ type }) => type === question.type)?.where ?? question.where;
 }
 
 /** Of most users the report tells all keys, so what is asked of further ones would only be in the way. */
@@ -67,10 +85,17 @@ async function find(
   return assets;
 }
 
-async function notThere(inventory: Inventory, type: AssetTypeName, name: string): Promise<string> {
-  const { one } = catalogue[type];
+async function notThere(inventory: Inventory, questions: readonly ExplainedQuestion[], name: string): Promise<string> {
+  const types = [...new Set(questions.map(({ type }) => type))];
+  const meant = await Promise.all(types.map((type) => identifiersOf(inventory, type, name)));
+  const one = types.map((type) => catalogue[type].one).join(' or ');
+  const advice = meant.flat().length > 0 ? `; did you mean ${meant.flat().join(' or ')}?` : '';
+  return `there is no ${one} with the identifier ${JSON.stringify(name)}${advice}`;
+}
+
+/** The assets of that name. */
+async function identifiersOf(inventory: Inventory, type: AssetTypeName, name: string): Promise<readonly unknown[]> {
   const named: Expression = { kind: 'equals', type, field: 'internalName', value: name };
-  const { assets, total } = await inventory.find(type, named, everything);
-  const meant = assets.map((asset) => inventory.read(asset, 'identifier')).join(' or ');
-  return `there is no ${one} with the identifier ${JSON.stringify(name)}${total > 0 ? `; did you mean ${meant}?` : ''}`;
+  const { assets } = await inventory.find(type, named, everything);
+  return assets.map((asset) => inventory.read(asset, 'identifier'));
 }

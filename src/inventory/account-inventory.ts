@@ -111,11 +111,6 @@ export class AccountInventory implements Inventory {
     return time ?? unknownAge();
   }
 
-  async accountId(): Promise<string> {
-    await this.readGroup('CALLER_IDENTITY');
-    return String(this.graph.accountId);
-  }
-
   readTimes() {
     return this.graph.readTimes();
   }

@@ -63,8 +63,6 @@ export interface Inventory {
    * @throws IamqlError when they cannot be read, or when nobody knows.
    */
   scanTime(group: FactGroup): Promise<Instant>;
-  /** The account that the assets are of. @throws IamqlError */
-  accountId(): Promise<string>;
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
   readonly settings: InventorySettings;

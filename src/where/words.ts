@@ -66,7 +66,7 @@ const timeWords: Partial<typeof comparisonWords> = {
 
 /** `accessKey1LastRotated`: `access key 1 last rotated`. */
 function fieldName(field: string): string {
-  const words = field.replace(/([a-z])([A-Z0-9])|([0-9])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3$5 $2$4$6').split(' ');
+  const words = field.split(/(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
   return words
     .map((word) => (/^[A-Z]+$/.test(word) || word === 'arn' ? word.toUpperCase() : word.toLowerCase()))
     .join(' ');

@@ -3,40 +3,23 @@ import { namedFields } from '../../src/graphql/named-fields.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { askInventory, denied, scriptedAccount } from '../inventory/live-account.ts';
 import type { Scenario, ScenarioAccessKey, ScenarioUser } from '../support/aws-endpoint.ts';
+import { ago, answersOf, key, namesIn, used, user } from './named-account.ts';
 
 const account = scriptedAccount();
-
-/** The scan's own time: that of the report. */
-const NOW = '2026-03-01T12:00:00Z';
-const ago = (days: number, seconds = 0): string =>
-  new Date(Date.parse(NOW) - days * 86_400_000 - seconds * 1000).toISOString().replace('.000Z', 'Z');
-
-const user = (name: string, more: Partial<ScenarioUser> = {}): ScenarioUser => ({
-  name,
-  createDate: ago(1000),
-  ...more,
-});
-const used = (date: string) => ({ date, region: 'eu-west-1', service: 's3' });
-const key = (id: string, more: Partial<ScenarioAccessKey> = {}): ScenarioAccessKey => ({
-  id: `AKIAEXAMPLE${id}`,
-  status: 'Active',
-  createDate: ago(500),
-  ...more,
-});
-
-async function namesOf(scenario: Scenario, text: string): Promise<readonly unknown[]> {
-  const report = { generatedTime: NOW, columns: 'with-additional', ...scenario.report } as const;
-  const { data, errors } = await account({ ...scenario, report }, `${text}{internalName}`);
-  expect(errors).toEqual([]);
-  const [found] = Object.values(data ?? {}) as [readonly { internalName: string }[]];
-  return found.map(({ internalName }) => internalName).toSorted();
-}
+const namesOf = namesIn(account);
 
 describe('AWSIAM1: the root user was used', () => {
   test.each<[name: string, root: Scenario['root'], isFound: boolean]>([
     ['never', {}, false],
     ['signed in exactly 90 days ago', { passwordLastUsed: ago(90) }, true],
     ['signed in a second before', { passwordLastUsed: ago(90, 1) }, false],
+    ['used a key exactly 90 days ago', { accessKeys: [key('R', { lastUsed: used(ago(90)) })] }, true],
+    ['used a key a second before', { accessKeys: [key('R', { lastUsed: used(ago(90, 1)) })] }, false],
+    [
+      'used the key in slot 2, which is off now',
+      { accessKeys: [key('R', { slot: 2, status: 'Inactive', lastUsed: used(ago(3)) })] },
+      true,
+    ],
     ['used a key today', { accessKeys: [key('R', { lastUsed: used(ago(0, 60)) })] }, true],
   ])('%s', async (_name, root, isFound) => {
     expect(await namesOf({ root: root ?? null }, 'AWSIAM1')).toEqual(isFound ? ['<root_account>'] : []);
@@ -50,6 +33,16 @@ describe('AWSIAM3: an enabled credential was not used for 45 days', () => {
     ['a password, used exactly 45 days ago', { ...password, passwordLastUsed: ago(45) }, true],
     ['a password, used a second later', { ...password, passwordLastUsed: ago(45, -1) }, false],
     ['a password never used, set exactly 45 days ago', { ...password, passwordLastChanged: ago(45) }, true],
+    ['a password never used, set a second later', { ...password, passwordLastChanged: ago(45, -1) }, false],
+    [
+      'a password used long ago and set today',
+      { ...password, passwordLastUsed: ago(300), passwordLastChanged: ago(0, 60) },
+      true,
+    ],
+    ['a password used long ago, switched off', { passwordLastUsed: ago(300) }, false],
+    ['a key used a second after 45 days ago', { accessKeys: [key('1', { lastUsed: used(ago(45, -1)) })] }, false],
+    ['a key never used, rotated exactly 45 days ago', { accessKeys: [key('1', { lastRotated: ago(45) })] }, true],
+    ['a key never used, rotated a second later', { accessKeys: [key('1', { lastRotated: ago(45, -1) })] }, false],
     ['a password never used, set today', { ...password, passwordLastChanged: ago(0, 60) }, false],
     ['a key used exactly 45 days ago', { accessKeys: [key('1', { lastUsed: used(ago(45)) })] }, true],
     ['a key in slot 2 used long ago', { accessKeys: [key('1', { slot: 2, lastUsed: used(ago(300)) })] }, true],
@@ -61,6 +54,11 @@ describe('AWSIAM3: an enabled credential was not used for 45 days', () => {
       'a third key never used',
       { accessKeys: [key('1', { lastUsed: used(ago(1)) }), key('2', { status: 'Inactive' }), key('3')] },
       true,
+    ],
+    [
+      'a third key used yesterday, like the first two',
+      { accessKeys: ['1', '2', '3'].map((id) => key(id, { lastUsed: used(ago(1)) })) },
+      false,
     ],
   ])('%s', async (_name, more, isFound) => {
     expect(await namesOf({ users: [user('ana', more)] }, 'AWSIAM3')).toEqual(isFound ? ['ana'] : []);
@@ -76,6 +74,8 @@ describe('AWSIAM3: an enabled credential was not used for 45 days', () => {
 test.each<[name: string, keys: readonly ScenarioAccessKey[], isFound: boolean]>([
   ['made exactly 90 days ago', [key('1', { createDate: ago(90) })], false],
   ['made a second before', [key('1', { createDate: ago(90, 1) })], true],
+  ['just made', [key('1', { createDate: ago(0, 60) })], false],
+  ['in slot 2', [key('1', { slot: 2 })], true],
   ['rotated since', [key('1', { lastRotated: ago(10) })], false],
   ['inactive', [key('1', { status: 'Inactive' })], false],
   ['a third key', [key('1', { createDate: ago(1) }), key('2', { createDate: ago(1) }), key('3')], true],
@@ -90,9 +90,26 @@ test.each<[name: string, user: Partial<ScenarioUser>, isFound: boolean]>([
   ['signed in exactly 30 days ago', { passwordEnabled: true, passwordLastUsed: ago(30) }, false],
   ['signed in a second before', { passwordEnabled: true, passwordLastUsed: ago(30, 1) }, true],
   ['used a key', { accessKeys: [key('1', { lastUsed: used(ago(2)) })] }, false],
+  ['used a key exactly 30 days ago', { accessKeys: [key('1', { lastUsed: used(ago(30)) })] }, false],
+  ['used a key a second before', { accessKeys: [key('1', { lastUsed: used(ago(30, 1)) })] }, true],
+  ['used a key that is off now', { accessKeys: [key('1', { status: 'Inactive', lastUsed: used(ago(2)) })] }, false],
+  ['has three keys, none used', { accessKeys: [key('1'), key('2'), key('3')] }, true],
+  [
+    'signed in, and has a key never used',
+    { passwordEnabled: true, passwordLastUsed: ago(2), accessKeys: [key('1')] },
+    false,
+  ],
   ['used a third key', { accessKeys: [key('1'), key('2'), key('3', { lastUsed: used(ago(2)) })] }, false],
 ])('AWSIAM20: inactive for 30 days: %s', async (_name, more, isFound) => {
   expect(await namesOf({ users: [user('ana', more)] }, 'AWSIAM20')).toEqual(isFound ? ['ana'] : []);
+});
+
+test('AWSIAM20 lists the keys of those alone who have more than the report has slots for', async () => {
+  const plain = Array.from({ length: 30 }, (_, index) => user(`plain${index}`, { accessKeys: [key(`P${index}`)] }));
+  const users = [...plain, user('ana', { accessKeys: [key('1'), key('2'), key('3', { lastUsed: used(ago(2)) })] })];
+  const { names, counts } = await answersOf(account)({ users }, 'AWSIAM20');
+  expect(names).toHaveLength(30);
+  expect(counts).toEqual({ GetCredentialReport: 1, ListAccessKeys: 1, GetAccessKeyLastUsed: 3 });
 });
 
 test.each<[name: string, keys: readonly ScenarioAccessKey[], isFound: boolean]>([
@@ -118,98 +135,41 @@ test.each<[name: string, scenario: Scenario, of13: boolean, of14: boolean]>([
     false,
     true,
   ],
+  [
+    'hardware and virtual',
+    { root: { mfaDevices: [{ serial: 'GAHT12345678' }, { serial: 'arn:aws:iam::111122223333:mfa/root' }] } },
+    false,
+    true,
+  ],
+  ['none, and an older report', { root: { mfaActive: false, passwordEnabled: 'not_supported' } }, true, true],
+  [
+    'none, and no credential but a key',
+    { root: { mfaActive: false, passwordEnabled: false, accessKeys: [key('R')] } },
+    true,
+    true,
+  ],
+  [
+    'none, and no credential but a certificate',
+    { root: { mfaActive: false, passwordEnabled: false, signingCertificates: [{ id: 'C' }] } },
+    true,
+    true,
+  ],
+  [
+    'none, and a key that is off',
+    { root: { mfaActive: false, passwordEnabled: false, accessKeys: [key('R', { status: 'Inactive' })] } },
+    false,
+    false,
+  ],
   ['no credentials at all', { root: { mfaActive: false, passwordEnabled: false } }, false, false],
+  [
+    'virtual, and no credentials at all',
+    { root: { passwordEnabled: false, mfaDevices: [{ serial: 'arn:aws:iam::111122223333:mfa/root' }] } },
+    false,
+    false,
+  ],
 ])('AWSIAM13, AWSIAM14: MFA of the root user: %s', async (_name, scenario, of13, of14) => {
   expect(await namesOf(scenario, 'AWSIAM13')).toEqual(of13 ? ['111122223333'] : []);
   expect(await namesOf(scenario, 'AWSIAM14')).toEqual(of14 ? ['111122223333'] : []);
-});
-
-describe('of policies, roles and certificates', () => {
-  const document = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:Get*', Resource: '*' } };
-  const SUPPORT = 'arn:aws:iam::aws:policy/AWSSupportAccess';
-  const trust = (Principal: unknown, Effect = 'Allow', element = 'Principal') => ({
-    Statement: [{ Effect, [element]: Principal, Action: 'sts:AssumeRole' }],
-  });
-
-  test('AWSIAM8: inline policies of users, groups and roles, with one call', async () => {
-    const inlinePolicies = { own: document };
-    const answer = await account(
-      {
-        users: [user('ana', { inlinePolicies }), user('bob')],
-        groups: [{ name: 'admins', inlinePolicies }, { name: 'others' }],
-        iamRoles: [{ name: 'deploy', trust: trust({ Service: 'ec2.amazonaws.com' }), inlinePolicies }],
-      },
-      'AWSIAM8{internalName internalAssetType}',
-    );
-    expect(answer.errors).toEqual([]);
-    expect(answer.data).toEqual({
-      AWSIAM8: [
-        { internalName: 'admins', internalAssetType: 'IAMGroup' },
-        { internalName: 'deploy', internalAssetType: 'IAMRole' },
-        { internalName: 'ana', internalAssetType: 'IAMUser' },
-      ],
-    });
-    expect(answer.counts['GetAccountAuthorizationDetails']).toBe(1);
-  });
-
-  test.each<[name: string, scenario: Scenario, isFound: boolean]>([
-    ['not there', {}, true],
-    ['there, attached to nothing', { policies: [{ arn: SUPPORT, document }] }, true],
-    [
-      'attached to a group',
-      { policies: [{ arn: SUPPORT, document }], groups: [{ name: 'g', attachedPolicies: [SUPPORT] }] },
-      false,
-    ],
-  ])('AWSIAM16: AWSSupportAccess is %s', async (_name, scenario, isFound) => {
-    expect(await namesOf(scenario, 'AWSIAM16')).toEqual(isFound ? ['111122223333'] : []);
-  });
-
-  test.each<[name: string, trust: Readonly<Record<string, unknown>>, isFound: boolean]>([
-    ['a service', trust({ Service: 'ec2.amazonaws.com' }), false],
-    ['the account itself, by ARN', trust({ AWS: 'arn:aws:iam::111122223333:root' }), false],
-    ['the account itself, by id', trust({ AWS: '111122223333' }), false],
-    ['a role of the account', trust({ AWS: 'arn:aws:iam::111122223333:role/x' }), false],
-    ['everybody', trust('*'), true],
-    ['everybody, as AWS', trust({ AWS: ['*'] }), true],
-    ['another account', trust({ AWS: ['111122223333', 'arn:aws:iam::444455556666:root'] }), true],
-    ['another account by its bare id', trust({ AWS: '444455556666' }), true],
-    ['a principal that was deleted', trust({ AWS: 'AIDAIOSFODNN7EXAMPLE' }), true],
-    ['federated users', trust({ Federated: 'arn:aws:iam::111122223333:saml-provider/corp' }), true],
-    ['everybody but one', trust({ AWS: 'arn:aws:iam::111122223333:user/x' }, 'Allow', 'NotPrincipal'), true],
-    ['another account, denied', trust({ AWS: '444455556666' }, 'Deny'), false],
-  ])('AWSRolesWithExternalAccess: %s', async (_name, document, isFound) => {
-    const iamRoles = [{ name: 'deploy', trust: document }];
-    expect(await namesOf({ iamRoles }, 'AWSRolesWithExternalAccess')).toEqual(isFound ? ['deploy'] : []);
-  });
-
-  test('UnusedAWSIAMRoles: by last use, service-linked ones apart', async () => {
-    const day = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
-    const role = (name: string, days?: number) => ({
-      name,
-      trust: trust({ Service: 'ec2.amazonaws.com' }),
-      ...(days === undefined ? {} : { lastUsed: { date: day(days), region: 'eu-west-1' } }),
-    });
-    const iamRoles = [
-      role('never'),
-      role('old', 91),
-      role('recent', 89),
-      { ...role('AWSServiceRoleForX'), path: '/aws-service-role/x/' },
-    ];
-    expect(await namesOf({ iamRoles }, 'UnusedAWSIAMRoles')).toEqual(['never', 'old']);
-    expect(await namesOf({ iamRoles }, 'UnusedAWSIAMRoles(days:30)')).toEqual(['never', 'old', 'recent']);
-  });
-
-  test('AWS130IAM19 and ExpiringSSLCertificates: what has expired, and what will', async () => {
-    const on = (days: number) => new Date(Date.now() + days * 86_400_000 + 3_600_000).toISOString();
-    const serverCertificates = [
-      { name: 'gone', expiration: on(-1) },
-      { name: 'soon', expiration: on(5) },
-      { name: 'later', expiration: on(40) },
-    ];
-    expect(await namesOf({ serverCertificates }, 'AWS130IAM19')).toEqual(['gone']);
-    expect(await namesOf({ serverCertificates }, 'ExpiringSSLCertificates(days:30)')).toEqual(['soon']);
-    expect(await namesOf({ serverCertificates }, 'ExpiringSSLCertificates(days:60)')).toEqual(['later', 'soon']);
-  });
 });
 
 describe('a named field', () => {
@@ -236,6 +196,19 @@ describe('a named field', () => {
     }
     const { data } = await askInventory(openSample().inventory(), 'ExpiringSSLCertificates(days:30){internalName}');
     expect(data).toEqual({ ExpiringSSLCertificates: [{ internalName: 'www-2026' }] });
+  });
+
+  test('counts more days than there were, and than will be', async () => {
+    const found = async (text: string) => {
+      const { data, errors } = await askInventory(openSample().inventory(), `${text}{internalName}`);
+      expect(errors).toEqual([]);
+      return Object.values(data ?? {})[0] as readonly unknown[];
+    };
+    for (const days of [300_000, 3_000_000, 2_147_483_647]) {
+      expect(await found(`AWSIAM3(days:${days})`)).toEqual([]);
+      expect(await found(`AWSIAM1(days:${days})`)).toHaveLength(1);
+      expect(await found(`ExpiringSSLCertificates(days:${days})`)).toEqual([{ internalName: 'www-2026' }]);
+    }
   });
 
   test.each([

@@ -76,10 +76,6 @@ export class SnapshotInventory implements Inventory {
     return unknownAge();
   }
 
-  async accountId(): Promise<string> {
-    return (await this.opened()).header.connector.accountID;
-  }
-
   evidence(): Evidence {
     const header = this.snapshot?.header;
     const report = header?.facts['CREDENTIAL_REPORT'];
