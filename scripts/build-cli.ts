@@ -29,8 +29,8 @@ await build({
   configFile: false,
   logLevel: 'warn',
   plugins: [httpUnread],
-  // The one file of graphql that is imported by its path must be the same build as the rest of it: there may be but one.
-  resolve: { alias: { 'graphql/language/parser.js': 'graphql/language/parser.mjs' } },
+  // The files of graphql that are imported by their path must be of the same build as the rest of it: there may be but one.
+  resolve: { alias: [{ find: /^(graphql\/\w+\/\w+)\.js$/, replacement: '$1.mjs' }] },
   ssr: { noExternal: true, target: 'node' },
   build: {
     ssr: 'src/cli/main.ts',

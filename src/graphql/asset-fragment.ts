@@ -1,5 +1,7 @@
 import { type FragmentDefinitionNode, type GraphQLSchema, isInterfaceType, Kind, parse, Source } from 'graphql';
 
+export const ASSET_FRAGMENT = 'AssetFragment';
+
 const fragments = new WeakMap<GraphQLSchema, FragmentDefinitionNode>();
 
 /** The fragment that stored texts spread without defining it: every field of `IAsset`, in the SDL's order. */
@@ -17,5 +19,5 @@ export function assetFragment(schema: GraphQLSchema): FragmentDefinitionNode {
 export function renderAssetFragment(schema: GraphQLSchema): string {
   const asset = schema.getType('IAsset');
   if (!isInterfaceType(asset)) throw new Error('schema/asset.graphql no longer declares the interface IAsset');
-  return `fragment AssetFragment on IAsset {\n  ${Object.keys(asset.getFields()).join('\n  ')}\n}`;
+  return `fragment ${ASSET_FRAGMENT} on IAsset {\n  ${Object.keys(asset.getFields()).join('\n  ')}\n}`;
 }

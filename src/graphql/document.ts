@@ -12,7 +12,10 @@ import {
   validate,
   visit,
 } from 'graphql';
-import { assetFragment } from './asset-fragment.ts';
+// graphql-js says what may be meant of all names but those of fragments.
+import { didYouMean } from 'graphql/jsutils/didYouMean.js';
+import { suggestionList } from 'graphql/jsutils/suggestionList.js';
+import { ASSET_FRAGMENT, assetFragment } from './asset-fragment.ts';
 import { parseBareText } from './bare-text.ts';
 import { rewriteDocument } from './dialect.ts';
 import { checkLimit, type Limits, usualLimits } from './limits.ts';
@@ -35,7 +38,8 @@ export function prepareDocument(schema: GraphQLSchema, text: string, limits: Lim
     const flat = rewriteDocument(schema, written);
     const document = withKnownFragments(schema, flat.value);
     checkSelections(document, limits);
-    const errors = [...operationErrors(document), ...flat.errors, ...validate(schema, document)];
+    const invalid = validate(schema, document).map((error) => inPlainWords(error, written));
+    const errors = [...operationErrors(document), ...flat.errors, ...invalid];
     return errors.length > 0
       ? { errors: errors.map((error) => withCode(withPlace(error, source), 'GRAPHQL_VALIDATION_FAILED')) }
       : { document };
@@ -53,6 +57,21 @@ function operationErrors(document: DocumentNode): readonly GraphQLError[] {
     .map((node) => new GraphQLError(`This service answers queries only, no ${node.operation}.`, { nodes: node }));
 }
 
+/** What validation says of some errors leaves open what to do about them. */
+function inPlainWords(error: GraphQLError, written: DocumentNode): GraphQLError {
+  const nodes = error.nodes ?? [];
+  const [, unknown] = /^Unknown fragment "(.+)"\.$/.exec(error.message) ?? [];
+  if (unknown !== undefined) {
+    const known = [...fragmentsOf(written).keys(), ASSET_FRAGMENT];
+    return new GraphQLError(error.message + didYouMean(suggestionList(unknown, known)), { nodes });
+  }
+  return error.message === 'Validation aborted.' ? new GraphQLError(TOO_MANY_ALIKE, { nodes }) : error;
+}
+
+/** graphql-js has a budget for that, which is none of the limits that have a flag. */
+const TOO_MANY_ALIKE =
+  'The text names one field in one place some hundred times: validation compares each with each, and gives up after 500,000 comparisons, which no flag raises; leave out what stands there twice.';
+
 /**
  * Makes an error point into the text as it was written: not into the fragment that the service knows, and somewhere even
  * where validation gave up without saying at what.
@@ -65,7 +84,7 @@ function withPlace(error: GraphQLError, source: Source): GraphQLError {
   return new GraphQLError(error.message, { source, positions: [Math.max(0, source.body.search(KNOWN_FRAGMENT))] });
 }
 
-const KNOWN_FRAGMENT = /\.\.\.\s*AssetFragment/;
+const KNOWN_FRAGMENT = new RegExp(`\\.\\.\\.\\s*${ASSET_FRAGMENT}`);
 
 /** The codes by which GraphQL servers tell a text that cannot be read from one that asks for what is not there. */
 function withCode(error: GraphQLError, code: string): GraphQLError {

@@ -99,14 +99,20 @@ export const usualLimits = Object.fromEntries(
 /** The flag that raises a limit: `maxTokens` is `--max-tokens`. */
 export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** @throws GraphQLError when there are more than the limit. */
-export function checkLimit(name: LimitName, count: number, limits: Limits, where: GraphQLErrorOptions): void {
+/** @param has who has them: the text, unless it is something else. @throws GraphQLError when there are more than the limit. */
+export function checkLimit(
+  name: LimitName,
+  count: number,
+  limits: Limits,
+  where: GraphQLErrorOptions,
+  has = 'The text has',
+): void {
   const limit = limits[name];
   if (count <= limit) return;
   const number = (value: number): string => value.toLocaleString('en-US');
   const over = `${number(count - limit)} more than the limit of ${number(limit)}`;
   throw new GraphQLError(
-    `The text has ${number(count)} ${limitTable[name].counts}, ${over}; ${flagOf(name)} raises it.`,
+    `${has} ${number(count)} ${limitTable[name].counts}, ${over}; ${flagOf(name)} raises it.`,
     where,
   );
 }

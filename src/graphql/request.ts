@@ -51,7 +51,10 @@ export async function readRequest(schema: GraphQLSchema, request: Request, limit
   const nothing = { variables, questions: [], warnings: [] };
   if (!operation) return { ...nothing, errors: [] };
   try {
-    checkLimit('maxDepth', depthOf(variables), limits, { nodes: operation.variableDefinitions?.[0] ?? operation });
+    for (const [name, value] of Object.entries(variables)) {
+      const nodes = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name) ?? operation;
+      checkLimit('maxDepth', depthOf(value), limits, { nodes }, `Variable "$${name}" has`);
+    }
     const flat = rewriteVariables(operation, variables);
     if (flat.errors.length > 0) return { ...nothing, errors: flat.errors.map(asInputError) };
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], flat.value, {

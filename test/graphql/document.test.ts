@@ -167,7 +167,22 @@ describe('refused, at the line and column of the text as it was written', () => 
       'iamUsers(were:{}){arn}',
       '1:10 Unknown argument "were" on field "Query.iamUsers". Did you mean "where"?',
     ],
-    ['an unknown fragment', 'iamUsers{...AsetFragment}', '1:13 Unknown fragment "AsetFragment".'],
+    [
+      'an unknown fragment',
+      'iamUsers{...AsetFragment}',
+      '1:13 Unknown fragment "AsetFragment". Did you mean "AssetFragment"?',
+    ],
+    [
+      'a fragment of the text by another name',
+      'iamUsers{...Name} fragment Names on IAMUser{arn}',
+      '1:13 Unknown fragment "Name". Did you mean "Names"?',
+    ],
+    ['a fragment like none', 'iamUsers{...X}', '1:13 Unknown fragment "X".'],
+    [
+      'one field more often than validation compares',
+      `iamUsers{${'arn '.repeat(1_500)}}`,
+      '1:1 The text names one field in one place some hundred times: validation compares each with each,',
+    ],
     ['an unknown variable', 'iamUsers(where:$where){arn}', '1:16 Variable "$where" is not defined.'],
     ['no selection', 'iamUsers', '1:1 Field "iamUsers" of type "[IAMUser]" must have a selection of subfields.'],
     [

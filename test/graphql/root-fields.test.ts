@@ -136,7 +136,8 @@ describe('what has no meaning is refused before anything is asked, where it stan
   test('a variable that nests deeper than brackets may', async () => {
     const deep = Array.from({ length: 100_000 }).reduce((inner) => ({ NOT: inner }), {});
     const { errors } = await answer('query($w: IAMUserWhere) {iamUsers(where:$w){arn}}', { w: deep });
-    expect(errors?.[0]?.message).toMatch(/brackets open at once.*--max-depth raises it/);
+    expect(errors?.[0]?.message).toMatch(/^Variable "\$w" has 100,000 brackets open at once.*--max-depth raises it/);
+    expect(errors?.[0]?.locations).toEqual([{ line: 1, column: 7 }]);
   });
 
   test('a where of too many conditions', async () => {
