@@ -59,7 +59,7 @@ async function query(argument: string | undefined, options: QueryOptions): Promi
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOf(result, judgement);
   writeResult(renderResult(result, judgement, expect), options.output);
-  if (options.why !== undefined) await writeWhy(inventory, explained, options.why);
+  if (options.why !== undefined && result.data !== undefined) await writeWhy(inventory, explained, options.why);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   for (const error of judgement?.errors ?? result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
 }

@@ -46,12 +46,20 @@ export async function judge(
     : [];
   const errors = [...(result.errors ?? [])];
   if (errors.length + selections.length === 0) errors.push(new GraphQLError('the text selects nothing to judge'));
+  if (none) errors.push(...selections.flatMap(cutShort));
   const byAssets = none && returnPath === '';
   const hasValues = !byAssets || selections.some(({ kind }) => kind !== 'list');
   const failed =
     (byAssets && findings.length > 0) || (hasValues && failsByValue(result, selections, expectation, returnPath));
   const verdict = failed ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
   return { verdict, result, findings, types, errors, total: await count(inventory, types) };
+}
+
+/** A text may ask for a part of what matches; where nothing may match, the rest is not to be passed over. */
+function cutShort({ responseKey, kind, found: { assets, total } }: Selection): readonly GraphQLError[] {
+  if (kind === 'aggregate' || assets.length >= total) return [];
+  const left = `${responseKey} leaves out ${total - assets.length} of ${total} assets that match`;
+  return [new GraphQLError(`${left}: ask without limit, offset, first and after to judge them all`)];
 }
 
 /** Only what was selected from the inventory is judged: `__typename` is a value too, and says nothing of an account. */

@@ -37,7 +37,7 @@ export interface WrittenQuestion extends RootQuestion {
 export interface ReadRequest {
   /** In the flat form of the language. */
   readonly variables: Variables;
-  /** What its root fields ask; an operation that is not there asks nothing, and execution says so. */
+  /** What its root fields ask. */
   readonly questions: readonly WrittenQuestion[];
   /** What works, and may not be what its author meant. */
   readonly warnings: readonly string[];
@@ -49,7 +49,7 @@ export async function readRequest(schema: GraphQLSchema, request: Request, limit
   const { document, operationName, variables } = request;
   const operation = getOperationAST(document, operationName);
   const nothing = { variables, questions: [], warnings: [] };
-  if (!operation) return { ...nothing, errors: [] };
+  if (!operation) return { ...nothing, errors: [asInputError(noOperation(document, operationName))] };
   try {
     for (const [name, value] of Object.entries(variables)) {
       const nodes = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name) ?? operation;
@@ -71,6 +71,18 @@ export async function readRequest(schema: GraphQLSchema, request: Request, limit
     if (error instanceof GraphQLError) return { ...nothing, errors: [asInputError(error)] };
     throw error;
   }
+}
+
+/** Which of a text's operations is meant is not said, or there is none of that name. */
+function noOperation({ definitions }: DocumentNode, name: string | undefined): GraphQLError {
+  const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  const named = operations.flatMap((node) => node.name?.value ?? []).join(', ');
+  const nodes = operations.slice(-1);
+  return typeof name === 'string'
+    ? new GraphQLError(`The text has no operation ${JSON.stringify(name)}; it has ${named || 'one without a name'}.`, {
+        nodes,
+      })
+    : new GraphQLError(`The text has several operations, and one has to be named: ${named}.`, { nodes });
 }
 
 /** Another operation may call a variable by the same name. */

@@ -25,7 +25,7 @@ export interface Why {
  * Judges every part of a condition for one asset, by each question about assets of its type. It costs what deciding that
  * asset costs.
  *
- * @throws IamqlError InvalidInput when no question is about such an asset.
+ * @throws IamqlError InvalidInput when no question is about such an asset, or there is none.
  */
 export async function whys(
   inventory: Inventory,
@@ -34,7 +34,8 @@ export async function whys(
 ): Promise<readonly Why[]> {
   const found: Why[] = [];
   for (const question of questions) found.push(...(await whyOf(inventory, question, identifier)));
-  if (found.length > 0 || questions.length === 0) return found;
+  if (found.length > 0) return found;
+  if (questions.length === 0) throw new IamqlError('InvalidInput', 'the text asks about no assets');
   throw new IamqlError('InvalidInput', await notThere(inventory, questions, identifier));
 }
 

@@ -62,7 +62,10 @@ describe.concurrent('the forms in which a text is published', () => {
     const { readFile } = await import('node:fs/promises');
     expect(parse(await readFile(output, 'utf8')).data.iamUsers).toEqual([{ internalName: 'carla' }]);
     const unnamed = await query(text);
-    expect(unnamed).toMatchObject({ code: 3, stderr: expect.stringContaining('Must provide operation name') });
+    expect(unnamed).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^iamql: 1:\d+: The text has several operations/),
+    });
     const wrongName = await query(text, '--operation', 'C');
     expect(wrongName).toMatchObject({ code: 3, stderr: expect.stringContaining('"C"') });
   });

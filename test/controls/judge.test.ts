@@ -50,6 +50,37 @@ const ROWS: readonly Row[] = [
   { name: 'neq [] of something', users: [FINE], text: ANY, expectation: 'neq []', judged: ['PASS', 0, 0, 1] },
   { name: 'neq [] of nothing', users: [], text: ANY, expectation: 'neq []', judged: ['FAIL', 0, 0, 0] },
   {
+    name: 'something found, of which the text asks for none',
+    users: [BAD],
+    text: 'iamUsers(options:{limit:0}){arn}',
+    judged: ['ERROR', 0, 1, 1],
+  },
+  {
+    name: 'something found, before where the text begins',
+    users: [BAD, FINE],
+    text: 'iamUsers(options:{offset:2}){arn}',
+    judged: ['ERROR', 0, 1, 2],
+  },
+  {
+    name: 'something found, of which the text asks for some',
+    users: [BAD, FINE],
+    text: 'iamUsers(options:{limit:1}){arn}',
+    judged: ['FAIL', 1, 1, 2],
+  },
+  {
+    name: 'something found, on a page of a connection that holds none',
+    users: [BAD],
+    text: 'iamUsersConnection(first:0){edges{cursor}}',
+    path: 'edges',
+    judged: ['ERROR', 0, 1, 1],
+  },
+  {
+    name: 'nothing found, with a limit',
+    users: [FINE],
+    text: 'iamUsers(where:{userName:"x"},options:{limit:1}){arn}',
+    judged: ['PASS', 0, 0, 1],
+  },
+  {
     name: 'two root fields, both fine',
     users: [FINE],
     text: `${FOUNDING_TEXT} b:${FOUNDING_TEXT}`,

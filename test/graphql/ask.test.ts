@@ -15,8 +15,12 @@ describe('which operation is answered', () => {
   });
 
   test.each<[name: string, question: Question, message: RegExp]>([
-    ['none is named of several', { text: BOTH }, /^Must provide operation name/],
-    ['there is none of that name', { text: BOTH, operationName: 'Other' }, /^Unknown operation named "Other"\.$/],
+    ['none is named of several', { text: BOTH }, /^The text has several operations, and one has to be named: /],
+    [
+      'there is none of that name',
+      { text: BOTH, operationName: 'Other' },
+      /^The text has no operation "Other"; it has /,
+    ],
     [
       'a variable is of another type',
       { text: 'query($n:Int!){rootUsers{arn @skip(if:$n)}}' },

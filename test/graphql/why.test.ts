@@ -121,6 +121,11 @@ describe('why an asset is selected or is not', () => {
     await expect(asked('ana')).rejects.toThrow(`did you mean ${arn('ana')}?`);
   });
 
+  test('of a text about no assets there is nothing to say', async () => {
+    const inventory = openSample().inventory();
+    await expect(whys(inventory, [], arn('ana'))).rejects.toThrow('the text asks about no assets');
+  });
+
   test('only the questions about assets of its type are answered', async () => {
     const inventory = openSample().inventory();
     const questions = await explain({
