@@ -5,6 +5,7 @@ import { parseCredentialReport } from '../src/iam/credential-report.ts';
 import { LiveSource } from '../src/inventory/live-source.ts';
 import { openAccount } from '../src/inventory/open-account.ts';
 import { renderSnapshot } from '../src/inventory/snapshot/render-snapshot.ts';
+import { withDigest } from '../src/inventory/snapshot/snapshot-digest.ts';
 import { takeSnapshot } from '../src/inventory/snapshot/take-snapshot.ts';
 import { packageRoot } from '../src/package-root.ts';
 import { EXAMPLE_CREDENTIALS } from '../test/support/aws-clients.ts';
@@ -42,10 +43,12 @@ export async function renderSample(): Promise<string> {
   const inventory = openAccount(live, { setupSeconds: 10 }).inventory();
   const [header = '', ...assets] = renderSnapshot(await takeSnapshot(inventory), inventory, '0').split('\n');
   await endpoint.close();
-  const { iamql: _version, ...known } = JSON.parse(
-    header.replaceAll(/"readAt":"[^"]*"/g, `"readAt":"${GENERATED_AT}"`),
-  );
-  return [JSON.stringify({ iamql: 'sample', ...known, source: 'sample' }), ...assets].join('\n');
+  const {
+    iamql: _version,
+    sha256: _digest,
+    ...known
+  } = JSON.parse(header.replaceAll(/"readAt":"[^"]*"/g, `"readAt":"${GENERATED_AT}"`));
+  return withDigest(JSON.stringify({ iamql: 'sample', ...known, source: 'sample' }), assets.join('\n'));
 }
 
 if (process.argv[1] === import.meta.filename) writeFileSync(file, await renderSample());

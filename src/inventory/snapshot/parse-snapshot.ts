@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Asset } from '../../iam/assets.ts';
 import { type AssetTypeName, catalogue, type Field } from '../../iam/catalogue.generated.ts';
 import { UNREAD } from '../../iam/unread.ts';
 import { describeValue, parseValue } from './parse-value.ts';
 import { SNAPSHOT_FORMAT, type Snapshot, type SnapshotHeader, snapshotHeader } from './snapshot.ts';
+import { isAsWritten } from './snapshot-digest.ts';
 import { SnapshotLines } from './snapshot-lines.ts';
 import { UnreadNotes } from './unread-notes.ts';
 
@@ -18,18 +18,15 @@ import { UnreadNotes } from './unread-notes.ts';
 export function parseSnapshot(bytes: Uint8Array, file: string): Snapshot {
   const lines = new SnapshotLines(bytes, file);
   const header = parseHeader(lines);
-  const bodyStart = lines.position;
   const reader = new AssetReader(lines, header);
   while (lines.next()) reader.add();
   const assets = reader.finish();
-  if (header.sha256 !== undefined && header.sha256 !== sha256(bytes.subarray(bodyStart))) {
+  if (header.sha256 !== undefined && !isAsWritten(bytes, header.sha256)) {
     const advice = 'take sha256 out of this line to read it all the same';
-    throw lines.wrong(`what follows is not what was written: the file was damaged or edited; ${advice}`, 1);
+    throw lines.wrong(`the file is not as it was written: it was damaged or edited; ${advice}`, 1);
   }
   return { header, assets };
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 function parseHeader(lines: SnapshotLines): SnapshotHeader {
   if (!lines.next()) throw lines.wrong('the file is empty');

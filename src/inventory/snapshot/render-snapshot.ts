@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { catalogue } from '../../iam/catalogue.generated.ts';
 import { type Instant, renderInstant } from '../../iam/instant.ts';
 import type { Evidence, Inventory } from '../inventory.ts';
 import { SNAPSHOT_FORMAT, type SnapshotHeader } from './snapshot.ts';
+import { withDigest } from './snapshot-digest.ts';
 import type { Taken, TakenAsset } from './take-snapshot.ts';
 
 /**
@@ -26,9 +26,8 @@ export function renderSnapshot(taken: Taken, inventory: Inventory, version: stri
       [...taken.assets].map(([type, { length }]) => [type, { assets: length, fields: fieldsOf(type) }]),
     ),
     unread: [...taken.unread],
-    sha256: createHash('sha256').update(body).digest('hex'),
   };
-  return `${JSON.stringify(header)}\n${body}`;
+  return withDigest(JSON.stringify(header), body);
 }
 
 const fieldsOf = (type: string): string[] => Object.keys(catalogue[type as keyof typeof catalogue].fields);

@@ -37,7 +37,7 @@ export const snapshotHeader = z.strictObject({
   types: z.record(z.string(), z.strictObject({ assets: z.int().nonnegative(), fields: z.array(z.string()) })),
   /** What could not be read, and why. */
   unread: z.array(unreadNote),
-  /** SHA-256, in hex, over all bytes behind the first line. Left out by whoever edits a snapshot by hand. */
+  /** SHA-256, in hex, over all bytes but this key. Left out by whoever edits a snapshot by hand. */
   sha256: z.string().optional(),
 });
 
