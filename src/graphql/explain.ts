@@ -73,7 +73,8 @@ const SOME_ACCOUNT = { accountId: '<account id>', partition: '<partition>' };
 /** A named question is explained as it would be asked of facts that are read now. */
 function conditionsNow(question: WrittenQuestion): readonly WrittenQuestion[] {
   if (!question.named) return [question];
-  const conditions = namedConditions(question.named, instantOf(new Date()), SOME_ACCOUNT);
+  const now = instantOf(new Date(Math.floor(Date.now() / 1000) * 1000));
+  const conditions = namedConditions(question.named, now, SOME_ACCOUNT);
   return conditions.map((condition) => ({ ...question, ...condition }));
 }
 

@@ -492,7 +492,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "notPrincipals": {
         "type": "IAMAssumeRolePolicyPrincipal",
         "nullable": true,
-        "relation": "toMany"
+        "relation": "toMany",
+        "words": {
+          "yes": "the statement is about everybody but some",
+          "no": "the statement has no NotPrincipal"
+        }
       },
       "sid": {
         "type": "String",

@@ -8,12 +8,13 @@ export const renderExplanation = (questions: readonly ExplainedQuestion[]): stri
   questions.map((question) => `${renderQuestion(question).join('\n')}\n`).join('\n');
 
 function renderQuestion(question: ExplainedQuestion): readonly string[] {
-  const { responseKey, kind, type, condition, facts } = question;
+  const { responseKey, kind, type, condition, facts, named } = question;
   const { many } = catalogue[type];
   const asked = `${responseKey}: ${kind === 'aggregate' ? 'how many' : 'the'} ${many}`;
   return [
     condition.length > 0 ? `${asked} for which` : asked,
     ...condition.map(({ depth, words }) => indent(depth + 1, words)),
+    ...(named?.field.group ? ['  (as of now; it is asked as of when the facts were read)'] : []),
     ...(kind === 'aggregate' ? [] : pageLines(question)),
     `  It needs, for all ${many}:`,
     ...facts.flatMap((needed, index) => [

@@ -44,8 +44,8 @@ function line(depth: number, words: string, { judged }: Told, fact: Told | undef
   if (leaf && isLeaf(leaf.expression)) {
     return { depth, words, truth, decides, fact: factOf(leaf.expression, leaf.value) };
   }
-  // What has parts is decided by them.
-  return { depth, words, truth, decides: decides && judged.parts.length === 0 };
+  // What has parts is decided by them, if they ask for anything.
+  return { depth, words, truth, decides: decides && judged.parts.every((part) => part.expression.kind === 'always') };
 }
 
 /** Instants as GraphQL prints them. */

@@ -22,9 +22,10 @@ export function wordsOfLeaf(leaf: Exclude<Leaf, Related>, isNegated = false): st
 /** What a relation asks; what is asked of the related assets follows it. */
 export function wordsOfRelation({ kind, type, field, of }: Related, isNegated = false): string {
   const relation = catalogue[type]?.fields[field];
+  const isAny = of.kind === 'always';
+  if (isAny && relation?.words && kind !== 'single') return isNegated ? relation.words.no : relation.words.yes;
   const related = catalogue[relation?.type as keyof typeof catalogue];
   const [one, many] = [related?.one ?? field, related?.many ?? field];
-  const isAny = of.kind === 'always';
   const [positive, negative] = isAny ? existence(one)[kind] : quantified(one, many)[kind];
   return isNegated ? negative : positive;
 }
@@ -41,7 +42,8 @@ const quantified = (one: string, many: string): Readonly<Record<Quantifier, read
   single: [`there is exactly one ${one} for which`, `there is not exactly one ${one} for which`],
 });
 
-const article = (noun: string): string => `${/^[aeioAEIO]/.test(noun) ? 'an' : 'a'} ${noun}`;
+/** Some abbreviations are spelt out, and begin with a vowel then. */
+const article = (noun: string): string => `${/^(?:[aeioAEIO]|MFA|SSH)/.test(noun) ? 'an' : 'a'} ${noun}`;
 
 const comparisonWords: Readonly<Record<ComparisonKind, readonly [is: string, isNot: string]>> = {
   equals: ['is', 'is not'],
@@ -68,7 +70,7 @@ const timeWords: Partial<typeof comparisonWords> = {
 function fieldName(field: string): string {
   const words = field.split(/(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
   return words
-    .map((word) => (/^[A-Z]+$/.test(word) || word === 'arn' ? word.toUpperCase() : word.toLowerCase()))
+    .map((word) => (/^(?:[A-Z]+|arn|mfa|ssh)$/.test(word) ? word.toUpperCase() : word.toLowerCase()))
     .join(' ');
 }
 

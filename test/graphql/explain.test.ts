@@ -45,6 +45,8 @@ describe('a condition in words', () => {
         '  AND access key 2 last used region is "x"',
       ].join('\n'),
     ],
+    ['{mfaSerialNumbers:[]}', 'MFA serial numbers is []'],
+    ['{mfaDevices_SOME:{},sshPublicKeys_SOME:{}}', 'there is an MFA device\nAND there is an SSH public key'],
     ['{accessKeys_SOME:{}}', 'there is an access key'],
     ['{accessKeys_NONE:{status:"Active"}}', 'there is no access key for which\n  status is "Active"'],
     ['{accessKeys_SINGLE:{}}', 'there is exactly one access key'],
@@ -129,5 +131,19 @@ connectors: the connectors
   test('a text that cannot be executed asks nothing', async () => {
     expect(await explain({ text: 'iamUsers(where:{nope:1}){arn}' })).toEqual([]);
     expect(await explain({ text: 'iamUsers(where:{userName_GT:"a"}){arn}' })).toEqual([]);
+  });
+
+  test('a relation that has words of its own', async () => {
+    expect(await conditionOf('{hasIAMAssumeRolePolicyStatement_SOME:{notPrincipals_SOME:{}}}', 'iamRoles')).toBe(
+      'there is a trust policy statement for which\n  the statement is about everybody but some',
+    );
+  });
+
+  test('a question that has a name, which is about time, says from when it is counted', async () => {
+    const text = renderExplanation(await explain({ text: 'AWS130IAM19{arn}' }));
+    expect(text).toMatch(
+      /^AWS130IAM19: the server certificates for which\n {2}expiration is at or before \S+Z\n {2}\(as of now; it is asked as of when the facts were read\)\n/,
+    );
+    expect(renderExplanation(await explain({ text: 'AWSIAM16{arn: identifier}' }))).not.toContain('as of now');
   });
 });

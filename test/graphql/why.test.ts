@@ -87,6 +87,12 @@ describe('why an asset is selected or is not', () => {
       [`iamUsers does not select IAM user ${arn('dan')}`, '  false   there is an access key for which  <- decides'],
     ],
     [
+      'that there is one decides',
+      'ana',
+      '{accessKeys:{}}',
+      [`iamUsers selects IAM user ${arn('ana')}`, '  true    there is an access key  <- decides'],
+    ],
+    [
       'a negated relation is one line',
       'dan',
       '{NOT:{accessKeys:{}},userName_NOT:"x"}',
