@@ -186,6 +186,8 @@ export type IAMAssumeRolePolicyPrincipal = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** It was deleted, and `value` is the unique id that AWS leaves in its place: `AIDA...` of a user, `AROA...` of a role. */
+  readonly isDeleted: Scalars['Boolean']['output'];
   /** `AWS`, `Service`, `Federated` or `CanonicalUser`; `AWS` for a bare `*`. */
   readonly type: Scalars['String']['output'];
   /** As written: an ARN, an account id, a service, `*`. */

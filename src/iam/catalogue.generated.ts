@@ -399,6 +399,14 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "String",
         "nullable": false
       },
+      "isDeleted": {
+        "type": "Boolean",
+        "nullable": false,
+        "words": {
+          "yes": "it was deleted",
+          "no": "it was not deleted"
+        }
+      },
       "type": {
         "type": "String",
         "nullable": false
@@ -2584,6 +2592,7 @@ export const getters: Readonly<Record<string, (asset: Readonly<Record<string, un
   internalName: (asset) => asset['internalName'],
   internalRegion: (asset) => asset['internalRegion'],
   isDefault: (asset) => asset['isDefault'],
+  isDeleted: (asset) => asset['isDeleted'],
   isServiceLinked: (asset) => asset['isServiceLinked'],
   isVirtual: (asset) => asset['isVirtual'],
   key: (asset) => asset['key'],

@@ -119,6 +119,13 @@ function principalsOf(value: unknown): readonly Principal[] {
   });
 }
 
+/**
+ * Where a user or role that a policy names was deleted, AWS shows its unique id in the place of its ARN (IAM User Guide,
+ * "AWS JSON policy elements: Principal"). Whoever is made later under the same name is somebody else.
+ */
+export const isDeletedPrincipal = ({ type, value }: Principal): boolean =>
+  type === 'AWS' && /^A(?:IDA|ROA)[A-Z0-9]{12,}$/.test(value);
+
 /** Operators without keys, which tools write for want of conditions, let everything pass: they are none. */
 function conditionsOf(value: unknown): string | null {
   if (value === undefined) return null;

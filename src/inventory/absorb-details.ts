@@ -1,5 +1,5 @@
 import type { Asset } from '../iam/assets.ts';
-import { type Principal, parsePolicyDocument, type Statement } from '../iam/policy-document.ts';
+import { isDeletedPrincipal, type Principal, parsePolicyDocument, type Statement } from '../iam/policy-document.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
 import type { GroupDetail, PolicyDetail, RoleDetail, UserDetail } from './fact-source.ts';
 import { part, tagsOf } from './parts.ts';
@@ -131,9 +131,11 @@ function trustStatement(role: Node, statement: Statement, index: number): Asset 
   const facts = { sid, effect, actions, notActions, conditions, asWritten };
   const node = part('IAMAssumeRolePolicyStatement', role, id, sid ?? `${index + 1}`, facts);
   const principals = (of: readonly Principal[], kind: string): readonly Asset[] =>
-    of.map(({ type, value }) =>
-      part('IAMAssumeRolePolicyPrincipal', node, `${kind}/${type}/${value}`, value, { type, value }),
-    );
+    of.map((principal) => {
+      const { type, value } = principal;
+      const facts = { type, value, isDeleted: isDeletedPrincipal(principal) };
+      return part('IAMAssumeRolePolicyPrincipal', node, `${kind}/${type}/${value}`, value, facts);
+    });
   node['hasIAMAssumeRolePolicyPrincipal'] = principals(statement.principals, 'principal');
   node['notPrincipals'] = principals(statement.notPrincipals, 'not-principal');
   return node;

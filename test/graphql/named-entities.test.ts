@@ -127,6 +127,28 @@ describe('of policies, roles and certificates', () => {
     expect(await namesOf({ iamRoles }, 'AWSRolesWithExternalAccess')).toEqual(isFound ? ['deploy'] : []);
   });
 
+  test('AWSRolesWithExternalAccess: ids of deleted principals are named as such', async () => {
+    const text = `AWSRolesWithExternalAccess{
+      hasIAMAssumeRolePolicyStatement{hasIAMAssumeRolePolicyPrincipal{value isDeleted}}}`;
+    const iamRoles = [{ name: 'deploy', trust: trust({ AWS: ['AROAIOSFODNN7EXAMPLE', '444455556666'] }) }];
+    const { data, errors } = await account({ iamRoles }, text);
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      AWSRolesWithExternalAccess: [
+        {
+          hasIAMAssumeRolePolicyStatement: [
+            {
+              hasIAMAssumeRolePolicyPrincipal: [
+                { value: 'AROAIOSFODNN7EXAMPLE', isDeleted: true },
+                { value: '444455556666', isDeleted: false },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
   test('AWSRolesWithExternalAccess: an account of another partition knows its own', async () => {
     const iamRoles = ['aws-cn', 'aws'].map((partition) => ({
       name: `of-${partition}`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePolicyDocument, type Statement } from '../../src/iam/policy-document.ts';
+import { isDeletedPrincipal, parsePolicyDocument, type Statement } from '../../src/iam/policy-document.ts';
 
 const ALLOW_ALL = { Effect: 'Allow', Action: '*', Resource: '*' };
 
@@ -244,4 +244,15 @@ describe('what cannot be read is an error', () => {
       expect(() => parsePolicyDocument(text.slice(0, length))).toThrow(expect.objectContaining({ kind: 'Corrupt' }));
     }
   });
+});
+
+test.each<[name: string, type: string, value: string, isDeleted: boolean]>([
+  ['a user that was deleted', 'AWS', 'AIDAIOSFODNN7EXAMPLE', true],
+  ['a role that was deleted', 'AWS', 'AROAIOSFODNN7EXAMPLE', true],
+  ['an ARN', 'AWS', 'arn:aws:iam::111122223333:user/AIDAIOSFODNN7EXAMPLE', false],
+  ['an account', 'AWS', '111122223333', false],
+  ['everybody', 'AWS', '*', false],
+  ['a provider of such a name', 'Federated', 'AIDAIOSFODNN7EXAMPLE', false],
+])('%s is named as what it is', (_name, type, value, isDeleted) => {
+  expect(isDeletedPrincipal({ type, value })).toBe(isDeleted);
 });
