@@ -4,7 +4,7 @@ import { buildSchema, type GraphQLInputObjectType, GraphQLScalarType } from 'gra
 import { catalogueOf } from '../../scripts/codegen/catalogue.ts';
 import { withQueryType } from '../../src/graphql/query-type.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
-import type { Field } from '../../src/iam/catalogue.generated.ts';
+import { catalogue, type Field } from '../../src/iam/catalogue.generated.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { Catalogue } from '../../src/where/read-where.ts';
 
@@ -77,7 +77,9 @@ export const schema = withQueryType(assets, types);
 
 export type TypeName = 'Server' | 'Image' | 'Disk';
 
-export const fieldsOf = (type: string): Readonly<Record<string, Field>> => types[type]?.fields ?? {};
+/** Of our own types, or of the service's: none is called alike. */
+export const fieldsOf = (type: string): Readonly<Record<string, Field>> =>
+  (types[type] ?? (catalogue as Catalogue)[type])?.fields ?? {};
 
 export const whereInput = (type: TypeName): GraphQLInputObjectType =>
   schema.getType(`${type}Where`) as GraphQLInputObjectType;
