@@ -20,14 +20,33 @@ export function parseCursor(cursor: string, type: string, sort: readonly Order[]
   const body = bytes.subarray(CHECK_BYTES);
   const isOurs =
     bytes.toString('base64url') === cursor && bytes.subarray(0, CHECK_BYTES).equals(checkOf(body, type, sort));
-  if (!isOurs) {
+  const position = isOurs ? positionOf(body.toString('utf8'), sort.length) : undefined;
+  if (!position) {
     throw new WhereError(
       [],
       'after is no cursor of this list: cursors are of one root field and one sort, and are passed as they were given',
     );
   }
-  const [identifier, ...values] = JSON.parse(body.toString('utf8'));
-  return { identifier, values };
+  return position;
+}
+
+/** Undefined for what no list of so many sorted fields can have written, which somebody forged. */
+function positionOf(text: string, sorted: number): Position | undefined {
+  const [identifier, ...values] = listOf(text);
+  const isPlace = typeof identifier === 'string' && values.length === sorted && values.every(isValue);
+  return isPlace ? { identifier, values } : undefined;
+}
+
+const isValue = (value: unknown): value is Position['values'][number] =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
+function listOf(text: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
 }
 
 function checkOf(body: Buffer, type: string, sort: readonly Order[]): Buffer {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, printSchema } from 'graphql';
@@ -194,6 +195,22 @@ describe('order and pages', () => {
     } while (after !== null);
     expect([...seen].sort()).toEqual([...everybody].sort());
   });
+
+  test.each(['{"a":1}', '[1]', '[]', 'null', 'nonsense', '["x",{"a":1}]', '["x",1]', ''])(
+    'a cursor that somebody forged is refused: %s',
+    async (body) => {
+      // The check is no secret.
+      const check = createHash('sha256')
+        .update(JSON.stringify(['iamql-cursor/1', 'IAMUser', []]))
+        .update(body);
+      const cursor = Buffer.concat([check.digest().subarray(0, 6), Buffer.from(body)]).toString('base64url');
+      const { data, errors } = await answer(`iamUsersConnection(after:"${cursor}"){totalCount}`);
+      expect([data, errors?.map(({ message }) => message)]).toEqual([
+        undefined,
+        [expect.stringMatching(/^after is no cursor of this list/)],
+      ]);
+    },
+  );
 
   test('a cursor of another order is refused', async () => {
     const { data } = await answer('iamUsersConnection(first:1,sort:[{path:ASC}]){pageInfo{endCursor}}');
