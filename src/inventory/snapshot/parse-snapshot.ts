@@ -69,7 +69,8 @@ class AssetReader {
   add(): void {
     const written = this.lines.object();
     const type = String(written['__typename']);
-    const declared = this.header.types[type];
+    // Every object has a `constructor`, which is no type.
+    const declared = Object.hasOwn(this.header.types, type) ? this.header.types[type] : undefined;
     if (!declared) throw this.lines.wrong(`the header has no type ${JSON.stringify(type)}`);
     const count = (this.counts.get(type) ?? 0) + 1;
     this.counts.set(type, count);

@@ -82,6 +82,11 @@ describe('is an error that names the line', () => {
       editLine(KEY, { __typename: 'IAMThing' }),
       /line 3: the header has no type "IAMThing"$/,
     ],
+    [
+      'a type that every object of JavaScript has',
+      editLine(KEY, { __typename: 'constructor' }),
+      /line 3: the header has no type "constructor"$/,
+    ],
     ['a line without a type', dropField(KEY, '__typename'), /line 3: the header has no type "undefined"$/],
     [
       'a field that the header lacks',
