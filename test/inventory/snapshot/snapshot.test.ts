@@ -14,7 +14,9 @@ const users = [
   { ...user('dan'), passwordEnabled: true, mfaActive: true },
   user('Ünïcödé'),
 ];
-const scenario = { users, aliases: ['example'], report: { columns: 'with-additional' } } as const;
+/** Of a time that does not pass between two readings. */
+const report = { columns: 'with-additional', generatedTime: '2026-03-01T12:00:00Z' } as const;
+const scenario = { users, aliases: ['example'], report };
 
 /** Every field of every type, as deep as there are relations that do not lead back. */
 const EVERYTHING = `{
