@@ -20,8 +20,10 @@ export interface Field {
 }
 
 export interface AssetType {
-  /** The name of the root field; absent for types that are reached through others. */
-  readonly root?: string;
+  /** The name of the root field. */
+  readonly root: string;
+  /** Its assets belong to others, and are found through these. */
+  readonly isPart?: true;
   /** The facts that every asset of the type is read from. */
   readonly group: FactGroup;
   /** Groups that tell of further assets of the type. */

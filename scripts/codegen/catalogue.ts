@@ -25,7 +25,8 @@ export interface CatalogueField {
 }
 
 export interface CatalogueType {
-  readonly root?: string;
+  readonly root: string;
+  readonly isPart?: true;
   readonly group: string;
   readonly also?: readonly string[];
   readonly one: string;
@@ -66,15 +67,16 @@ function assetTypes(schema: GraphQLSchema): readonly GraphQLObjectType[] {
 
 function typeEntry(schema: GraphQLSchema, type: GraphQLObjectType): CatalogueType {
   const asset = directive(schema, 'asset', type);
-  const part = asset ?? directive(schema, 'part', type);
-  if (!part) throw new Error(`type ${type.name} says neither @asset nor @part`);
+  const said = asset ?? directive(schema, 'part', type);
+  if (!said) throw new Error(`type ${type.name} says neither @asset nor @part`);
   const fields = Object.values(type.getFields()).map((field) => [field.name, fieldEntry(schema, field)] as const);
   return {
-    ...(asset ? { root: String(asset['root']) } : {}),
-    group: String(part['group']),
-    ...(part['also'] ? { also: part['also'] as readonly string[] } : {}),
-    one: String(part['one']),
-    many: String(part['many']),
+    root: String(said['root']),
+    ...(asset ? {} : { isPart: true as const }),
+    group: String(said['group']),
+    ...(said['also'] ? { also: said['also'] as readonly string[] } : {}),
+    one: String(said['one']),
+    many: String(said['many']),
     fields: Object.fromEntries(fields),
   };
 }

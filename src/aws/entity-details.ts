@@ -2,13 +2,13 @@ import type {
   AttachedPolicy as SdkAttachedPolicy,
   GroupDetail as SdkGroup,
   PolicyDetail as SdkInlinePolicy,
-  InstanceProfile as SdkInstanceProfile,
   ManagedPolicyDetail as SdkPolicy,
   RoleDetail as SdkRole,
   UserDetail as SdkUser,
 } from '@aws-sdk/client-iam';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import { answeredWithout } from './aws-error.ts';
+import { type InstanceProfile, instanceProfile } from './instance-profiles.ts';
 import { instantOrNull, type ResourceTag, required, tagsOf } from './required.ts';
 
 interface InlinePolicy {
@@ -60,15 +60,6 @@ export interface RoleDetail extends EntityPolicies {
   /** Null: not used in the 400 days that AWS keeps track of. */
   readonly lastUsedDate: Instant | null;
   readonly lastUsedRegion: string | null;
-}
-
-interface InstanceProfile {
-  readonly arn: string;
-  readonly instanceProfileName: string;
-  readonly instanceProfileId: string;
-  readonly path: string;
-  readonly createDate: Instant;
-  readonly roleNames: readonly string[];
 }
 
 export interface ManagedPolicyDetail {
@@ -164,22 +155,9 @@ export function roleDetail(answered: SdkRole): RoleDetail {
     attachedPolicies: role.AttachedManagedPolicies.map(attachedPolicy),
     permissionsBoundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
     tags: tagsOf(DETAILS, role.Tags),
-    instanceProfiles: (role.InstanceProfileList ?? []).map(instanceProfile),
+    instanceProfiles: (role.InstanceProfileList ?? []).map((profile) => instanceProfile(DETAILS, profile)),
     lastUsedDate: instantOrNull(role.RoleLastUsed?.LastUsedDate),
     lastUsedRegion: role.RoleLastUsed?.Region ?? null,
-  };
-}
-
-function instanceProfile(answered: SdkInstanceProfile): InstanceProfile {
-  const members = ['Arn', 'InstanceProfileName', 'InstanceProfileId', 'Path', 'CreateDate', 'Roles'] as const;
-  const profile = required(DETAILS, 'an instance profile', answered, ...members);
-  return {
-    arn: profile.Arn,
-    instanceProfileName: profile.InstanceProfileName,
-    instanceProfileId: profile.InstanceProfileId,
-    path: profile.Path,
-    createDate: instantOf(profile.CreateDate),
-    roleNames: profile.Roles.map((role) => required(DETAILS, "an instance profile's role", role, 'RoleName').RoleName),
   };
 }
 

@@ -9,6 +9,8 @@ import {
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { catalogue, factGroups } from '../iam/catalogue.generated.ts';
 import { instantOf } from '../iam/instant.ts';
+import { basesOf } from '../inventory/bases.ts';
+import { partFactsOf } from '../inventory/owners.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { type ConditionLine, linesOf } from '../where/condition-lines.ts';
 import { factsOf } from '../where/expression.ts';
@@ -25,8 +27,8 @@ export interface NeededFacts {
   readonly group: FactGroup;
   /** What they cost, as the schema says it. */
   readonly cost: string;
-  /** `all`: read once. `undecided`: for assets that cheaper facts leave open. `selected`: for those that match. */
-  readonly of: 'all' | 'undecided' | 'additionalKeys' | 'selected';
+  /** `all`: read once. `owners`: for whoever may have parts of the type asked for. `undecided`: for assets that cheaper facts leave open. `selected`: for those that match. */
+  readonly of: 'all' | 'owners' | 'undecided' | 'additionalKeys' | 'selected';
 }
 
 /** What a root field asks, as it was understood. */
@@ -85,6 +87,7 @@ function neededFacts(
   { type, where, node, named: question }: WrittenQuestion,
 ): readonly NeededFacts[] {
   const costs = costsOf(schema);
+  const { needed, sparing } = basesOf(type, true);
   const named = new Set<FactGroup>();
   const facts = (groups: Iterable<FactGroup>, of: NeededFacts['of']): readonly NeededFacts[] => {
     const more = [...new Set(groups)].filter((group) => !named.has(group));
@@ -93,7 +96,8 @@ function neededFacts(
   };
   const rootType = getNamedType(schema.getQueryType()?.getFields()[node.name.value]?.type)?.name ?? type;
   return [
-    ...facts([catalogue[type].group, ...(question?.field.isOfAccount ? (['CALLER_IDENTITY'] as const) : [])], 'all'),
+    ...facts([...needed, ...sparing, ...(question?.field.isOfAccount ? (['CALLER_IDENTITY'] as const) : [])], 'all'),
+    ...facts(partFactsOf(type), 'owners'),
     ...facts(factsOf(where), 'undecided'),
     ...facts(factsOf(withAdditionalKeys(where)), 'additionalKeys'),
     ...facts(selectedFacts(schema, document, rootType, node.selectionSet), 'selected'),

@@ -48,7 +48,7 @@ class QueryTypes {
   }
 
   query(): GraphQLObjectType {
-    const fields = this.types.flatMap(([name, { root }]) => (root ? Object.entries(this.rootFields(name, root)) : []));
+    const fields = this.types.flatMap(([name, { root }]) => Object.entries(this.rootFields(name, root)));
     return new GraphQLObjectType({ name: 'Query', fields: { ...Object.fromEntries(fields), ...this.namedFields() } });
   }
 

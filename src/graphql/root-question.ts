@@ -29,7 +29,7 @@ interface RootField {
 
 const rootFields: ReadonlyMap<string, RootField> = new Map<string, RootField>([
   ...Object.entries(catalogue).flatMap(([name, { root }]) =>
-    Object.entries(root ? rootFieldsOf(root) : {}).map(
+    Object.entries(rootFieldsOf(root)).map(
       ([kind, field]) => [field, { type: name as AssetTypeName, kind: kind as RootKind }] as const,
     ),
   ),

@@ -50,7 +50,7 @@ function namedTypes(text: string): Set<AssetTypeName> | undefined {
   const stems = new Set([...names].flatMap((name) => [name, name.replace(/_[A-Z_]+$/, '')]));
   const types = Object.entries(catalogue) as readonly [AssetTypeName, AssetType][];
   const found = types.filter(([name, { root }]) => {
-    const roots = root ? Object.values(rootFieldsOf(root)) : [];
+    const roots = Object.values(rootFieldsOf(root));
     return [...roots, `${name}Where`, `${name}Sort`, `${name}Options`].some((one) => names.has(one));
   });
   const asked = Object.entries(namedFields).flatMap(([name, { types: of }]) => (names.has(name) ? of : []));

@@ -38,6 +38,8 @@ export type Connector = IAsset & {
   readonly partition: Scalars['String']['output'];
   /** The root user. A report without its row tells nothing of it. */
   readonly rootUser: Maybe<RootUser>;
+  /** The virtual MFA devices of the account: those of its users, of the root user, and of nobody yet. */
+  readonly virtualMFADevices: Maybe<ReadonlyArray<IAMMFADevice>>;
 };
 
 /** A group of facts that AWS gives in one kind of call, and what that call costs. */
@@ -56,6 +58,8 @@ export type FactGroup =
   | 'CREDENTIAL_REPORT'
   /** `iam:GetAccountAuthorizationDetails`: one call for each thousand groups, shared with the other details. */
   | 'GROUP_DETAILS'
+  /** `iam:ListInstanceProfiles`: one call for each thousand instance profiles. */
+  | 'INSTANCE_PROFILES'
   /** `iam:ListInstanceProfileTags`: one call per instance profile. */
   | 'INSTANCE_PROFILE_TAGS'
   /** `iam:GetLoginProfile`: one call per user, asked only for users that are selected or undecided. */
@@ -265,6 +269,7 @@ export type IAMInstanceProfile = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly createDate: Scalars['DateTime']['output'];
   readonly idFromProvider: Scalars['String']['output'];
@@ -275,10 +280,15 @@ export type IAMInstanceProfile = IAsset & {
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
   readonly path: Scalars['String']['output'];
+  /** The roles that EC2 instances get by it. Empty: none yet. */
+  readonly roles: Maybe<ReadonlyArray<IAMRole>>;
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
 };
 
-/** An MFA device of a user or of the root user. */
+/**
+ * An MFA device of a user or of the root user, or a virtual one that nobody uses yet. A hardware device or passkey of the
+ * root user AWS shows to nobody.
+ */
 export type IAMMFADevice = IAsset & {
   readonly __typename: 'IAMMFADevice';
   readonly accountID: Scalars['String']['output'];
@@ -287,7 +297,7 @@ export type IAMMFADevice = IAsset & {
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
   readonly contentHash: Scalars['String']['output'];
-  /** Since when it is in use. */
+  /** Since when it is in use. Null: nobody uses it. */
   readonly enableDate: Maybe<Scalars['DateTime']['output']>;
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -299,8 +309,8 @@ export type IAMMFADevice = IAsset & {
   /** An ARN; for older hardware devices the number that is printed on them. */
   readonly serialNumber: Scalars['String']['output'];
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
-  /** Whose it is: the ARN of a user or of the root user. */
-  readonly userArn: Scalars['String']['output'];
+  /** Whose it is: the ARN of a user or of the root user. Null: nobody's. */
+  readonly userArn: Maybe<Scalars['String']['output']>;
 };
 
 /** An OpenID Connect identity provider. */

@@ -22,8 +22,10 @@ export interface Field {
 }
 
 export interface AssetType {
-  /** The name of the root field; absent for types that are reached through others. */
-  readonly root?: string;
+  /** The name of the root field. */
+  readonly root: string;
+  /** Its assets belong to others, and are found through these. */
+  readonly isPart?: true;
   /** The facts that every asset of the type is read from. */
   readonly group: FactGroup;
   /** Groups that tell of further assets of the type. */
@@ -121,10 +123,18 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "nullable": true,
         "relation": "toOne",
         "fact": "CREDENTIAL_REPORT"
+      },
+      "virtualMFADevices": {
+        "type": "IAMMFADevice",
+        "nullable": true,
+        "relation": "toMany",
+        "fact": "VIRTUAL_MFA_DEVICES"
       }
     }
   },
   "IAMAccessKey": {
+    "root": "iamAccessKeys",
+    "isPart": true,
     "group": "ACCESS_KEYS",
     "one": "access key",
     "many": "access keys",
@@ -292,6 +302,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMAccountSummaryItem": {
+    "root": "iamAccountSummaryItems",
+    "isPart": true,
     "group": "ACCOUNT_SUMMARY",
     "one": "summary item",
     "many": "summary items",
@@ -351,6 +363,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMAssumeRolePolicyPrincipal": {
+    "root": "iamAssumeRolePolicyPrincipals",
+    "isPart": true,
     "group": "ROLE_DETAILS",
     "one": "principal",
     "many": "principals",
@@ -418,6 +432,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMAssumeRolePolicyStatement": {
+    "root": "iamAssumeRolePolicyStatements",
+    "isPart": true,
     "group": "ROLE_DETAILS",
     "one": "trust policy statement",
     "many": "trust policy statements",
@@ -607,7 +623,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMInstanceProfile": {
-    "group": "ROLE_DETAILS",
+    "root": "iamInstanceProfiles",
+    "group": "INSTANCE_PROFILES",
     "one": "instance profile",
     "many": "instance profiles",
     "fields": {
@@ -634,6 +651,12 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "cloudProvider": {
         "type": "String",
         "nullable": false
+      },
+      "connector": {
+        "type": "Connector",
+        "nullable": false,
+        "relation": "toOne",
+        "fact": "CALLER_IDENTITY"
       },
       "contentHash": {
         "type": "String",
@@ -675,6 +698,12 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "String",
         "nullable": false
       },
+      "roles": {
+        "type": "IAMRole",
+        "nullable": true,
+        "relation": "toMany",
+        "fact": "ROLE_DETAILS"
+      },
       "tags": {
         "type": "IAMTag",
         "nullable": true,
@@ -684,6 +713,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMMFADevice": {
+    "root": "iamMFADevices",
+    "isPart": true,
     "group": "MFA_DEVICES",
     "one": "MFA device",
     "many": "MFA devices",
@@ -714,7 +745,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       },
       "enableDate": {
         "type": "DateTime",
-        "nullable": true
+        "nullable": true,
+        "words": {
+          "yes": "it is in use",
+          "no": "nobody uses it"
+        }
       },
       "idFromProvider": {
         "type": "String",
@@ -756,7 +791,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       },
       "userArn": {
         "type": "String",
-        "nullable": false
+        "nullable": true,
+        "words": {
+          "yes": "it is somebody's",
+          "no": "it is nobody's"
+        }
       }
     }
   },
@@ -1113,6 +1152,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMPolicyStatement": {
+    "root": "iamPolicyStatements",
+    "isPart": true,
     "group": "POLICY_DETAILS",
     "one": "policy statement",
     "many": "policy statements",
@@ -1415,6 +1456,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMSSHPublicKey": {
+    "root": "iamSSHPublicKeys",
+    "isPart": true,
     "group": "SSH_PUBLIC_KEYS",
     "one": "SSH public key",
     "many": "SSH public keys",
@@ -1664,6 +1707,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMSigningCertificate": {
+    "root": "iamSigningCertificates",
+    "isPart": true,
     "group": "SIGNING_CERTIFICATES",
     "one": "signing certificate",
     "many": "signing certificates",
@@ -1731,6 +1776,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMTag": {
+    "root": "iamTags",
+    "isPart": true,
     "group": "USER_DETAILS",
     "one": "tag",
     "many": "tags",
@@ -1961,6 +2008,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMUserCredentials": {
+    "root": "iamUserCredentials",
+    "isPart": true,
     "group": "CREDENTIAL_REPORT",
     "one": "credential report row",
     "many": "credential report rows",
@@ -2186,6 +2235,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
     }
   },
   "IAMUserLoginProfile": {
+    "root": "iamUserLoginProfiles",
+    "isPart": true,
     "group": "LOGIN_PROFILE",
     "one": "login profile",
     "many": "login profiles",
@@ -2369,6 +2420,11 @@ export const factGroups: Readonly<Record<FactGroup, FactGroupReading>> = {
   "GROUP_DETAILS": {
     "actions": [
       "iam:GetAccountAuthorizationDetails"
+    ]
+  },
+  "INSTANCE_PROFILES": {
+    "actions": [
+      "iam:ListInstanceProfiles"
     ]
   },
   "INSTANCE_PROFILE_TAGS": {

@@ -1,7 +1,7 @@
 import type { Asset } from '../iam/assets.ts';
 import { isDeletedPrincipal, type Principal, parsePolicyDocument, type Statement } from '../iam/policy-document.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
-import type { GroupDetail, PolicyDetail, RoleDetail, UserDetail } from './fact-source.ts';
+import type { GroupDetail, InstanceProfile, PolicyDetail, RoleDetail, UserDetail } from './fact-source.ts';
 import { part, tagsOf } from './parts.ts';
 
 /** Users of the report get what it does not tell; those who are newer than it become users of the account. */
@@ -39,13 +39,16 @@ export function absorbRoleDetails(graph: AccountGraph, roles: readonly RoleDetai
       isServiceLinked: path.startsWith('/aws-service-role/'),
       hasIAMAssumeRolePolicyStatement: statements.map((statement, index) => trustStatement(role, statement, index)),
       tags: tagsOf(role, detail.tags),
-      instanceProfiles: detail.instanceProfiles.map((profile) =>
-        graph.node('IAMInstanceProfile', profile.arn, { internalName: profile.instanceProfileName, ...profile }),
-      ),
+      instanceProfiles: detail.instanceProfiles.map((profile) => instanceProfile(graph, profile)),
     });
+    for (const profile of role['instanceProfiles'] as readonly Asset[]) graph.relations.add(profile, 'roles', role);
     attachPolicies(graph, role, 'roles', detail);
   }
 }
+
+/** Its roles name it, and are related to it by that. */
+export const instanceProfile = (graph: AccountGraph, facts: InstanceProfile): Node =>
+  graph.node('IAMInstanceProfile', facts.arn, { internalName: facts.instanceProfileName, ...facts });
 
 export function absorbPolicyDetails(graph: AccountGraph, policies: readonly PolicyDetail[]): void {
   for (const { document, ...detail } of policies) {

@@ -1,4 +1,10 @@
-import { absorbGroupDetails, absorbPolicyDetails, absorbRoleDetails, absorbUserDetails } from './absorb-details.ts';
+import {
+  absorbGroupDetails,
+  absorbPolicyDetails,
+  absorbRoleDetails,
+  absorbUserDetails,
+  instanceProfile,
+} from './absorb-details.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
 import type { Facts, ReadGroup } from './fact-source.ts';
 import { part, tagsOf } from './parts.ts';
@@ -33,9 +39,10 @@ export const absorb: { readonly [G in Exclude<ReadGroup, 'CALLER_IDENTITY'>]: Ab
     );
   },
   VIRTUAL_MFA_DEVICES: (graph, devices) => {
-    const root = graph.report?.report.root as unknown as Node | undefined;
-    const ofRoot = devices.filter(({ userArn }) => userArn?.endsWith(':root'));
-    if (root) root['virtualMFADevices'] = ofRoot.map((device) => mfaDevice(graph, root, device));
+    for (const device of devices) mfaDevice(graph, device);
+  },
+  INSTANCE_PROFILES: (graph, profiles) => {
+    for (const profile of profiles) instanceProfile(graph, profile);
   },
   SERVER_CERTIFICATES: (graph, certificates) => {
     for (const { arn, ...facts } of certificates) {
@@ -71,7 +78,7 @@ export const absorb: { readonly [G in Exclude<ReadGroup, 'CALLER_IDENTITY'>]: Ab
     user['hasIAMUserLoginProfile'] = own;
   },
   MFA_DEVICES: (graph, devices, user) => {
-    user['mfaDevices'] = devices.map((device) => mfaDevice(graph, user, device));
+    user['mfaDevices'] = devices.map((device) => mfaDevice(graph, { ...device, userArn: user['arn'] as string }, user));
     user['mfaSerialNumbers'] = devices.map(({ serialNumber }) => serialNumber);
   },
   SSH_PUBLIC_KEYS: (_graph, keys, user) => {
@@ -100,11 +107,11 @@ export const absorb: { readonly [G in Exclude<ReadGroup, 'CALLER_IDENTITY'>]: Ab
 /** Only virtual devices are resources of the account, with an ARN that names them so, and may have tags. */
 function mfaDevice(
   graph: AccountGraph,
-  owner: Node,
-  { serialNumber, enableDate }: { readonly serialNumber: string; readonly enableDate: string | null },
+  { serialNumber, enableDate, userArn }: Facts['VIRTUAL_MFA_DEVICES'][number],
+  owner?: Node,
 ): Node {
   const isVirtual = /^arn:[^:]*:iam::\d+:mfa\//.test(serialNumber);
-  const facts = { serialNumber, enableDate, isVirtual, userArn: owner['arn'], owner };
+  const facts = { serialNumber, enableDate, isVirtual, userArn, ...(owner ? { owner } : {}) };
   const device = graph.node('IAMMFADevice', serialNumber, { internalName: lastPart(serialNumber), ...facts });
   if (!isVirtual) device['tags'] = [];
   return device;

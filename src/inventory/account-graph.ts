@@ -90,6 +90,11 @@ export class AccountGraph {
     throw noRootRow();
   }
 
+  /** The same; none where there are none to be had. */
+  knownAssetsOf(type: AssetTypeName): readonly Asset[] {
+    return type === 'RootUser' && !this.report?.report.root ? [] : this.assetsOf(type);
+  }
+
   get accountId(): string | undefined {
     return this.report?.report.account?.accountId ?? (this.connector?.['accountID'] as string | undefined);
   }

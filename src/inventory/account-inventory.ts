@@ -11,9 +11,21 @@ import type { Expression } from '../where/expression.ts';
 import { factsOf, fieldsOf } from '../where/expression.ts';
 import { compileNeeds } from '../where/needs.ts';
 import { type AccountGraph, loadKey, type Node } from './account-graph.ts';
+import { type Bases, basesOf } from './bases.ts';
 import { derive } from './derive.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
-import { isFiltered, newerThanReport, notDecided, notInReport, unknownAge } from './not-told.ts';
+import {
+  isFiltered,
+  newerThanReport,
+  noRootRow,
+  notCounted,
+  notDecided,
+  notInReport,
+  notListed,
+  onceEach,
+  unknownAge,
+} from './not-told.ts';
+import { candidatesOf, ownerTypesOf, unlistedOf } from './owners.ts';
 import { type Page, pageOf } from './page.ts';
 import { placed } from './placed.ts';
 
@@ -57,11 +69,11 @@ export class AccountInventory implements Inventory {
   }
 
   prefetch(types: readonly AssetTypeName[]): void {
-    for (const type of types) for (const group of basesOf(type)) void this.reading({ group, owner: undefined });
+    for (const type of types) this.readBases(this.basesOf(type)).catch(() => {});
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
-    await this.readBase(type, where, page);
+    const unlisted = catalogue[type].isPart ? await this.readOwners(type) : await this.readBase(type, where, page);
     const { report } = this.graph;
     // Who is newer than the report may have more keys than it has slots as well, whatever the report says of the others.
     const mayHaveMore = report?.report.hasAdditionalKeys || factsOf(where).has('USER_DETAILS');
@@ -70,7 +82,9 @@ export class AccountInventory implements Inventory {
     const found = await this.filter(type, expression);
     const { assets, unread } = await placed(this, found.assets, page.sort);
     const whole = type === 'IAMUser' && report?.isFiltered ? [isFiltered()] : [];
-    return { ...pageOf(assets, page), unread: [...found.unread, ...unread, ...whole] };
+    // What is said of an owner already says why.
+    const unsaid = unlisted.filter(({ message }) => !found.unread.some((error) => error.message.endsWith(message)));
+    return { ...pageOf(assets, page), unread: [...found.unread, ...unread, ...whole, ...unsaid] };
   }
 
   read = (asset: Asset, field: string): unknown => {
@@ -91,8 +105,11 @@ export class AccountInventory implements Inventory {
   }
 
   async count(type: AssetTypeName): Promise<number> {
-    await this.readAll(basesOf(type));
-    return this.graph.assetsOf(type).length;
+    const [failure] = await this.readBases(this.basesOf(type));
+    if (failure) throw failure;
+    const assets = this.candidates(type);
+    if (assets.some(unlistedOf)) throw notCounted(type);
+    return assets.length;
   }
 
   evidence(): Evidence {
@@ -129,15 +146,19 @@ export class AccountInventory implements Inventory {
    */
   private async filter(type: AssetTypeName, expression: Expression) {
     const { certainly, possibly } = compile(expression, this.read);
-    const isOpen = (asset: Asset): boolean => possibly.isTrue(asset) && !certainly.isTrue(asset);
+    const isSelected = (asset: Asset): boolean => certainly.isTrue(asset) && !unlistedOf(asset);
+    const isOpen = (asset: Asset): boolean => possibly.isTrue(asset) && !isSelected(asset);
     // Most assets are neither: they are looked at once.
-    const candidates = this.graph.assetsOf(type).filter(possibly.isTrue);
-    let open = candidates.filter((asset) => !certainly.isTrue(asset));
+    const candidates = this.candidates(type).filter(possibly.isTrue);
+    let open = candidates.filter((asset) => !isSelected(asset));
     if (open.length === 0) return { assets: candidates, unread: [] };
     const needs = compileNeeds(expression, this.read);
     const demandsOf = (asset: Asset): readonly WantedFact[] => {
       const wanted: WantedFact[] = [];
-      needs(asset, (record, field) => wanted.push({ record, field, ...this.demandOf(record, field) }));
+      const want = (record: Asset, field: string) => wanted.push({ record, field, ...this.demandOf(record, field) });
+      if (!certainly.isTrue(asset)) needs(asset, want);
+      // Whatever else there is to know, what an owner has must be listed; cheaper facts may rule it out before.
+      if (unlistedOf(asset)) want(asset, 'identifier');
       return wanted;
     };
     while (open.length > 0) {
@@ -145,18 +166,29 @@ export class AccountInventory implements Inventory {
       if (demands.length === 0) break;
       await Promise.all(demands.map((demand) => this.reading(demand)));
       // A reading may tell of assets that nobody knew of: users who are newer than the report.
-      open = this.graph.assetsOf(type).filter(isOpen);
+      open = this.candidates(type).filter(isOpen);
     }
-    const unread = open.map((asset) => notDecided(this.read(asset, 'identifier'), this.whyOpen(demandsOf(asset))));
-    return { assets: this.graph.assetsOf(type).filter(certainly.isTrue), unread };
+    const unread = open.map((asset) => this.undecided(asset, this.whyOpen(demandsOf(asset))));
+    return { assets: this.candidates(type).filter(isSelected), unread: onceEach(unread) };
+  }
+
+  private undecided(asset: Asset, why: IamqlError): IamqlError {
+    const unlisted = unlistedOf(asset);
+    if (!unlisted) return notDecided(this.read(asset, 'identifier'), why);
+    return notListed(asset.__typename as AssetTypeName, this.read(unlisted.owner, 'identifier'), why);
+  }
+
+  private candidates(type: AssetTypeName): readonly Asset[] {
+    if (!catalogue[type].isPart) return this.graph.assetsOf(type);
+    return candidatesOf(type, { read: this.read, assetsOf: (owner) => this.graph.knownAssetsOf(owner) });
   }
 
   /** A reading that failed, or a fact that is lacking although its group was read. */
   private whyOpen(wanted: readonly WantedFact[]): IamqlError {
     const failures = wanted.map(({ group, owner }) => this.settled.get(loadKey(group, owner)));
     const failure = failures.find((one) => one !== undefined);
-    const [first] = wanted;
-    return failure ?? (first ? this.notThere(first.record, first.field) : notInReport('such fact'));
+    const first = wanted.map(({ record, field }) => unlistedOf(record) ?? { owner: record, field })[0];
+    return failure ?? (first ? this.notThere(first.owner, first.field) : notInReport('such fact'));
   }
 
   private notThere(record: Asset, field: string): IamqlError {
@@ -169,9 +201,9 @@ export class AccountInventory implements Inventory {
   /** What has to be read for a field of a record that is UNREAD. */
   private demandOf(record: Asset, field: string): Demand {
     const type = catalogue[record.__typename as AssetTypeName];
-    // What only the report tells of a key is better told by AWS's list of the user's keys.
-    const isStandIn = record.__typename === 'IAMAccessKey' && record['accessKeyId'] === UNREAD;
-    if (isStandIn) return { group: 'ACCESS_KEYS', owner: record['user'] as Node };
+    // What nobody has listed yet is asked of its owner, a key that only the report tells of among them.
+    const unlisted = unlistedOf(record);
+    if (unlisted) return this.demandOf(unlisted.owner, unlisted.field);
     const group = ACCOUNT_FIELDS.has(field)
       ? 'CALLER_IDENTITY'
       : field === 'additionalKeys'
@@ -198,19 +230,50 @@ export class AccountInventory implements Inventory {
   }
 
   /** The assets that are asked about: of users the report, unless the question is about what only their details say. */
-  private async readBase(type: AssetTypeName, where: Expression, { sort }: Page): Promise<void> {
+  private async readBase(type: AssetTypeName, where: Expression, { sort }: Page): Promise<readonly IamqlError[]> {
     const named = [
       ...fieldsOf(where).map(({ name, field }) => ({ name, field })),
       ...sort.map(({ field }) => ({ name: field, field: catalogue[type].fields[field] })),
     ];
     const isReportNeeded = named.some(({ name, field }) => needsReport(name, field));
     const hasDetails = named.some(({ field }) => field?.fact === 'USER_DETAILS');
-    const bases = type === 'IAMUser' && hasDetails && !isReportNeeded ? (['USER_DETAILS'] as const) : basesOf(type);
-    await this.readAll(bases);
+    const bases = type === 'IAMUser' && hasDetails && !isReportNeeded ? usersNow : this.basesOf(type);
+    const [failure] = await this.readBases(bases);
+    if (failure) throw failure;
+    return [];
   }
 
-  private async readAll(groups: readonly FactGroup[]): Promise<void> {
-    await Promise.all(groups.map((group) => this.readGroup(group)));
+  /**
+   * Reads what tells whose parts there may be.
+   *
+   * @returns why they may not be all. @throws IamqlError when there is nobody to ask.
+   */
+  private async readOwners(type: AssetTypeName): Promise<readonly IamqlError[]> {
+    const failures = await this.readBases(this.basesOf(type));
+    const owners = ownerTypesOf(type);
+    const { report } = this.graph;
+    if (report?.isFiltered && owners.includes('IAMUser')) failures.push(isFiltered());
+    if (report && !report.report.root && owners.includes('RootUser')) failures.push(noRootRow());
+    return onceEach(failures);
+  }
+
+  /** @returns what went wrong. @throws IamqlError when all of it did. */
+  private async readBases({ needed, sparing }: Bases): Promise<IamqlError[]> {
+    const read = (group: FactGroup) => this.reading({ group, owner: undefined });
+    const isIdentity = (group: FactGroup): boolean => group === 'CALLER_IDENTITY';
+    const others = needed.filter((group) => !isIdentity(group));
+    const failures = await Promise.all(others.map(read));
+    const spared = await Promise.all(sparing.map(read));
+    // A report that was read names its account, which spares a call.
+    failures.push(...(await Promise.all(needed.filter(isIdentity).map(read))));
+    const failed = failures.filter((failure) => failure !== undefined);
+    const [first] = failed;
+    if (first && [...failures, ...spared].every((failure) => failure !== undefined)) throw first;
+    return failed;
+  }
+
+  private basesOf(type: AssetTypeName): Bases {
+    return basesOf(type, this.graph.source.kind === 'live');
   }
 
   /** @throws IamqlError when the facts could not be read. */
@@ -264,16 +327,13 @@ const ACCOUNT_FIELDS: ReadonlySet<string> = new Set(['accountID', 'cloudAccountI
 /** What any list of users says of them; the rest of the report's columns it alone has. */
 const IN_EVERY_LIST: ReadonlySet<string> = new Set(['arn', 'userName', 'createDate', 'path']);
 
+const usersNow: Bases = { needed: ['USER_DETAILS'], sparing: [] };
+
 const needsReport = (name: string, field: Field | undefined): boolean =>
   name === 'hasIAMUserCredentials' ||
   name === 'contentHash' ||
   name === 'accessKeys' ||
   (field?.column !== undefined && !IN_EVERY_LIST.has(name));
-
-function basesOf(type: AssetTypeName): readonly FactGroup[] {
-  const { group, also = [] } = catalogue[type];
-  return [group, ...also];
-}
 
 const loadKeyOf = ({ group, owner }: Demand): string => loadKey(group, owner);
 

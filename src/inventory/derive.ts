@@ -35,20 +35,38 @@ const lacksCertificates = fromReport((row) =>
   ),
 );
 
+const isOfRoot = ({ userArn }: Asset): boolean => typeof userArn === 'string' && userArn.endsWith(':root');
+
+/** What the report shows of a user's relations. */
+const reported: Readonly<Record<string, Derivation>> = {
+  accessKeys: ({ settings }, user) =>
+    isReported(user) ? keysInReport(user as unknown as ReportedUser, settings.setupSeconds) : UNREAD,
+  mfaSerialNumbers: lacksMfa,
+  mfaDevices: lacksMfa,
+  hasIAMUserLoginProfile: lacksPassword,
+  signingCertificates: lacksCertificates,
+};
+
+/** The credential report may rule out that a user has any, so that the user need not be asked. */
+export const isToldByReport = (relation: string): boolean => relation in reported;
+
 const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>> = {
   IAMUser: {
-    accessKeys: ({ settings }, user) =>
-      isReported(user) ? keysInReport(user as unknown as ReportedUser, settings.setupSeconds) : UNREAD,
-    mfaSerialNumbers: lacksMfa,
-    mfaDevices: lacksMfa,
-    hasIAMUserLoginProfile: lacksPassword,
-    signingCertificates: lacksCertificates,
+    ...reported,
     serviceSpecificCredentials: (graph, user) =>
       graph.isRead('SERVICE_SPECIFIC_CREDENTIALS')
         ? graph.relations.of(user['userName'], 'serviceSpecificCredentials')
         : UNREAD,
   },
+  RootUser: {
+    virtualMFADevices: (graph) =>
+      graph.isRead('VIRTUAL_MFA_DEVICES') ? virtualDevices(graph).filter(isOfRoot) : UNREAD,
+  },
+  IAMInstanceProfile: {
+    roles: (graph, profile) => (graph.isRead('ROLE_DETAILS') ? graph.relations.of(profile, 'roles') : UNREAD),
+  },
   Connector: {
+    virtualMFADevices: (graph) => (graph.isRead('VIRTUAL_MFA_DEVICES') ? virtualDevices(graph) : UNREAD),
     rootUser: ({ report }) => report?.report.root ?? UNREAD,
     managedPolicies: (graph) =>
       graph.isRead('POLICY_DETAILS')
@@ -67,6 +85,9 @@ const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>
     user: (graph, { userName }) => graph.users.named(String(userName)) ?? UNREAD,
   },
 };
+
+const virtualDevices = (graph: AccountGraph): readonly Asset[] =>
+  graph.assetsOf('IAMMFADevice').filter(({ isVirtual }) => isVirtual === true);
 
 const isReported = (user: Asset): boolean =>
   typeof user['hasIAMUserCredentials'] === 'object' && user['hasIAMUserCredentials'] !== null;

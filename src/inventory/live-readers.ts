@@ -42,6 +42,8 @@ export function liveReaders(account: AwsAccount, log: CallLog): LiveReaders {
       (await import('../aws/password-policy.ts')).getAccountPasswordPolicy(account, tag('the password policy')),
     VIRTUAL_MFA_DEVICES: async () =>
       (await import('../aws/mfa-devices.ts')).listVirtualMfaDevices(account, tag('virtual MFA devices')),
+    INSTANCE_PROFILES: async () =>
+      (await import('../aws/instance-profiles.ts')).listInstanceProfiles(account, tag('instance profiles')),
     SERVER_CERTIFICATES: async () =>
       (await import('../aws/server-certificates.ts')).listServerCertificates(account, tag('server certificates')),
     SAML_PROVIDERS: async () =>

@@ -1,3 +1,4 @@
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 
 /** The report lacks the column, or the field is none of a report's at all. */
@@ -25,6 +26,21 @@ export function isFiltered(): IamqlError {
 export function notDecided(identifier: unknown, { kind, message }: IamqlError): IamqlError {
   return new IamqlError(kind, `whether ${identifier} matches cannot be told: ${message}`);
 }
+
+/** Why some of what an owner has may be missing. */
+export function notListed(type: AssetTypeName, owner: unknown, { kind, message }: IamqlError): IamqlError {
+  return new IamqlError(kind, `which ${catalogue[type].many} of ${owner} match cannot be told: ${message}`);
+}
+
+/** To count them would cost more calls than the question did. */
+export function notCounted(type: AssetTypeName): IamqlError {
+  return new IamqlError('NotCollected', `the ${catalogue[type].many} of some were not asked for`);
+}
+
+/** What went wrong for several reasons at once is said once. */
+export const onceEach = (errors: readonly IamqlError[]): readonly IamqlError[] => [
+  ...new Map(errors.map((error) => [error.message, error])).values(),
+];
 
 /** A missing row is no row without findings. */
 export function newerThanReport(arn: unknown): IamqlError {

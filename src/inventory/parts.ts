@@ -14,8 +14,12 @@ export function part(
   return { __typename: type, identifier: `${ownerId}/${id}`, internalName: name, owner, ...facts };
 }
 
+/** In an identifier, where a slash sets off what belongs to what. */
+export const inIdentifier = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F');
+
 /** As AWS answers them, by key. */
 export const tagsOf = (
   owner: Asset,
   tags: readonly { readonly key: string; readonly value: string }[],
-): readonly Asset[] => tags.map(({ key, value }) => part('IAMTag', owner, `tag/${key}`, key, { key, value }));
+): readonly Asset[] =>
+  tags.map(({ key, value }) => part('IAMTag', owner, `tag/${inIdentifier(key)}`, key, { key, value }));

@@ -35,6 +35,7 @@ function pageLines({ page: { sort, offset, limit, after } }: ExplainedQuestion):
 }
 
 function forWhom({ of }: NeededFacts, many: string): string {
+  if (of === 'owners') return `for whoever may have ${many}`;
   if (of === 'undecided') return `for those ${many} that this leaves undecided`;
   if (of === 'selected') return `for those ${many} that are selected`;
   return 'for those with more access keys than the credential report has slots';

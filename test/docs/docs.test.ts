@@ -10,6 +10,7 @@ import { renderAssetFragment } from '../../src/graphql/asset-fragment.ts';
 import { limitTable } from '../../src/graphql/limits.ts';
 import { namedFields } from '../../src/graphql/named-fields.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
+import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { errorKinds } from '../../src/iam/error.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { operators } from '../../src/where/operators.ts';
@@ -179,6 +180,17 @@ describe('docs/where.md', () => {
       expect(described).toContain(`| \`${name}\` |`);
       expect(described).toContain(`| ${description} |`);
     }
+  });
+
+  test('names every root field with what it gives', () => {
+    const rows = tableRows('docs/where.md').filter(([, given = '']) =>
+      Object.values(catalogue).some(({ many }) => many === given),
+    );
+    expect(rows).toEqual(
+      Object.values(catalogue)
+        .map(({ root, many }) => [root, many])
+        .sort(),
+    );
   });
 
   test('names every operator', () => {

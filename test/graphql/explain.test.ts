@@ -128,6 +128,20 @@ connectors: the connectors
     expect(text).toContain('  for those IAM users that this leaves undecided:\n    iam:ListAccessKeys: ');
   });
 
+  test('a question about parts says whom it asks for them', async () => {
+    expect(renderExplanation(await explain({ text: 'iamMFADevices{tags{key}}' }))).toBe(`iamMFADevices: the MFA devices
+  It needs, for all MFA devices:
+    sts:GetCallerIdentity: one call, which needs no permission; a credential report names its account itself.
+    iam:ListVirtualMFADevices: one call for each thousand virtual MFA devices.
+    iam:GetAccountAuthorizationDetails: one call for each thousand users, shared with the other details.
+    iam:GetCredentialReport: one call per account, however many users (iam:GenerateCredentialReport first where there is none).
+  for whoever may have MFA devices:
+    iam:ListMFADevices: one call per user, asked only for users that are selected or undecided.
+  for those MFA devices that are selected:
+    iam:ListMFADeviceTags: one call per virtual MFA device.
+`);
+  });
+
   test('a text that cannot be executed asks nothing', async () => {
     expect(await explain({ text: 'iamUsers(where:{nope:1}){arn}' })).toEqual([]);
     expect(await explain({ text: 'iamUsers(where:{userName_GT:"a"}){arn}' })).toEqual([]);

@@ -70,6 +70,43 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
     'iamPasswordPolicies(where:{minimumPasswordLength_LT:14}){...AssetFragment}',
     { GetAccountPasswordPolicy: 1, GetCallerIdentity: 1 },
   ],
+  'access keys: the users there are, and then those whom the report shows with one': [
+    'iamAccessKeys(where:{status:"Active"}){accessKeyId}',
+    { ...REPORT, [DETAILS]: 1, ListAccessKeys: 10 },
+    { ...REPORT, [DETAILS]: 3, ListAccessKeys: 2_500 },
+  ],
+  'access keys of one user, or that the report rules out': [
+    '{a:iamAccessKeys(where:{user:{userName:"user-0003"}}){accessKeyId} b:iamAccessKeys(where:{lastUsedDate:null}){accessKeyId}}',
+    { ...REPORT, [DETAILS]: 1, ListAccessKeys: 1 },
+    { ...REPORT, [DETAILS]: 3, ListAccessKeys: 1 },
+  ],
+  'login profiles: of those with a password': [
+    'iamUserLoginProfilesAggregate{count}',
+    { ...REPORT, [DETAILS]: 1, GetLoginProfile: 2 },
+    { ...REPORT, [DETAILS]: 3, GetLoginProfile: 500 },
+  ],
+  'MFA devices: of those with MFA, and the virtual ones of all': [
+    'iamMFADevices{serialNumber}',
+    { ...REPORT, [DETAILS]: 1, ListVirtualMFADevices: 1, ListMFADevices: 1 },
+    { ...REPORT, [DETAILS]: 3, ListVirtualMFADevices: 1, ListMFADevices: 250 },
+  ],
+  'signing certificates: the report shows that nobody has one': [
+    'iamSigningCertificates{certificateId}',
+    { ...REPORT, [DETAILS]: 1 },
+    { ...REPORT, [DETAILS]: 3 },
+  ],
+  'SSH public keys: the report knows nothing of them': [
+    'iamSSHPublicKeys{sshPublicKeyId}',
+    { [DETAILS]: 1, ListSSHPublicKeys: 10 },
+    { [DETAILS]: 3, ListSSHPublicKeys: 2_500 },
+  ],
+  'rows of the report': ['iamUserCredentials(where:{mfaActive:false}){passwordEnabled}', REPORT],
+  'policy statements': [
+    'iamPolicyStatements(where:{actions_INCLUDES:"*"}){asWritten}',
+    { [DETAILS]: 1 },
+    { [DETAILS]: 3 },
+  ],
+  'instance profiles, without the roles': ['iamInstanceProfiles{instanceProfileName}', { ListInstanceProfiles: 1 }],
   'keys of the users who are selected': [
     'iamUsers(where:{userName:"user-0003"}){accessKeys{accessKeyId lastUsedDate}}',
     { ...REPORT, ListAccessKeys: 1, GetAccessKeyLastUsed: 1 },

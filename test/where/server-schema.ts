@@ -41,14 +41,14 @@ type Server implements IAsset @asset(root: "servers", group: CREDENTIAL_REPORT, 
   disks: [Disk!]
 }
 
-type Image implements IAsset @part(group: CREDENTIAL_REPORT, one: "image", many: "images") {
+type Image implements IAsset @part(root: "images", group: CREDENTIAL_REPORT, one: "image", many: "images") {
   identifier: ID!
   name: String
   public: Boolean
   disks: [Disk!]!
 }
 
-type Disk implements IAsset @part(group: CREDENTIAL_REPORT, one: "disk", many: "disks") {
+type Disk implements IAsset @part(root: "disks", group: CREDENTIAL_REPORT, one: "disk", many: "disks") {
   identifier: ID!
   label: String
   size: Int

@@ -1,10 +1,11 @@
 import type { Asset } from '../../iam/assets.ts';
-import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
 import { UNREAD } from '../../iam/unread.ts';
 import { type Expression, nodesOf } from '../../where/expression.ts';
 import type { InventorySettings } from '../inventory.ts';
-import { notDecided } from '../not-told.ts';
+import { notDecided, notListed, onceEach } from '../not-told.ts';
+import { ownerTypesOf, unlistedOf } from '../owners.ts';
 import { noteAdditionalKeys, noteSetup } from '../user-keys.ts';
 import type { Snapshot, SnapshotHeader } from './snapshot.ts';
 import { UnreadNotes } from './unread-notes.ts';
@@ -43,7 +44,9 @@ export class OpenSnapshot {
 
   /** Why the list of assets of a type may not be whole. */
   whyNotAll(type: AssetTypeName): readonly IamqlError[] {
-    return this.unread.ofType(type).map(({ code, message }) => new IamqlError(code, message));
+    const types = catalogue[type].isPart ? ownerTypesOf(type) : [type];
+    const notes = types.flatMap((one) => this.unread.ofType(one));
+    return onceEach(notes.map(({ code, message }) => new IamqlError(code, message)));
   }
 
   /** Why a field of an asset is unknown. */
@@ -54,6 +57,11 @@ export class OpenSnapshot {
 
   /** Why it cannot be told whether an asset matches: the first of the facts in question that could not be read. */
   whyUndecided(asset: Asset, expression: Expression): IamqlError {
+    const unlisted = unlistedOf(asset);
+    if (unlisted) {
+      const { owner, field } = unlisted;
+      return notListed(asset.__typename as AssetTypeName, owner['identifier'], this.whyUnread(owner, field));
+    }
     const facts = [...nodesOf(expression)].flatMap(factsOfNode);
     const ofAsset = facts.map(({ type, field }) => this.unread.of(type, field, asset['identifier'] as string));
     const ofRelated = facts.map(({ type, field }) => this.unread.ofAny(type, field));

@@ -8,7 +8,8 @@ import { withAdditionalKeys } from '../../where/additional-keys.ts';
 import { compile } from '../../where/evaluate.ts';
 import type { Expression } from '../../where/expression.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from '../inventory.ts';
-import { unknownAge } from '../not-told.ts';
+import { notCounted, onceEach, unknownAge } from '../not-told.ts';
+import { candidatesOf, unlistedOf } from '../owners.ts';
 import { type Page, pageOf } from '../page.ts';
 import { placed } from '../placed.ts';
 import { keysInReport } from '../user-keys.ts';
@@ -38,10 +39,11 @@ export class SnapshotInventory implements Inventory {
     const snapshot = await this.opened();
     const expression = snapshot.hasAdditionalKeys ? withAdditionalKeys(where) : where;
     const { certainly, possibly } = compile(expression, this.read);
-    const candidates = snapshot.assetsOf(type).filter(possibly.isTrue);
-    const undecided = candidates.filter((asset) => !certainly.isTrue(asset));
-    const { assets, unread } = await placed(this, candidates.filter(certainly.isTrue), page.sort);
-    const errors = undecided.map((asset) => snapshot.whyUndecided(asset, expression));
+    const candidates = this.candidates(snapshot, type).filter(possibly.isTrue);
+    const isSelected = (asset: Asset): boolean => certainly.isTrue(asset) && !unlistedOf(asset);
+    const undecided = candidates.filter((asset) => !isSelected(asset));
+    const { assets, unread } = await placed(this, candidates.filter(isSelected), page.sort);
+    const errors = onceEach(undecided.map((asset) => snapshot.whyUndecided(asset, expression)));
     return { ...pageOf(assets, page), unread: [...errors, ...unread, ...snapshot.whyNotAll(type)] };
   }
 
@@ -63,7 +65,9 @@ export class SnapshotInventory implements Inventory {
     const snapshot = await this.opened();
     const [why] = snapshot.whyNotAll(type);
     if (why) throw why;
-    return snapshot.assetsOf(type).length;
+    const assets = this.candidates(snapshot, type);
+    if (assets.some(unlistedOf)) throw notCounted(type);
+    return assets.length;
   }
 
   async scanTime(group: FactGroup): Promise<Instant> {
@@ -90,6 +94,10 @@ export class SnapshotInventory implements Inventory {
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
     const times = Object.entries(this.snapshot?.header.facts ?? {});
     return new Map(times.map(([group, { readAt }]) => [group as FactGroup, parseInstant(readAt ?? '')]));
+  }
+
+  private candidates(snapshot: OpenSnapshot, type: AssetTypeName): readonly Asset[] {
+    return candidatesOf(type, { read: this.read, assetsOf: (owner) => snapshot.assetsOf(owner) });
   }
 
   private async opened(): Promise<OpenSnapshot> {

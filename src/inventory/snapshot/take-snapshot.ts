@@ -26,7 +26,7 @@ export interface Taken {
  */
 export async function takeSnapshot(inventory: Inventory): Promise<Taken> {
   const taking = new Taking(inventory);
-  for (const type of typeNames) if (catalogue[type].root) await taking.takeType(type);
+  for (const type of typeNames) if (!catalogue[type].isPart) await taking.takeType(type);
   return taking.taken();
 }
 

@@ -1,0 +1,116 @@
+import type { FactGroup } from '../iam/assets.generated.ts';
+import type { Asset } from '../iam/assets.ts';
+import { type AssetTypeName, catalogue, type Field, factGroups } from '../iam/catalogue.generated.ts';
+import { UNREAD } from '../iam/unread.ts';
+
+/** A relation that leads from assets of a type to parts of them. */
+export interface Ownership {
+  readonly type: AssetTypeName;
+  readonly field: string;
+  /** The facts that the relation is read from, where they are not the type's own. */
+  readonly fact: FactGroup | undefined;
+}
+
+const ownerships = new Map<AssetTypeName, readonly Ownership[]>();
+
+/** Through what the assets of a part type are found. */
+export function ownershipsOf(part: AssetTypeName): readonly Ownership[] {
+  const known = ownerships.get(part);
+  if (known) return known;
+  const all = Object.entries(catalogue).flatMap(([type, { fields }]) =>
+    Object.entries(fields)
+      .filter(([, field]) => field.type === part && leadsToParts(field))
+      .map(([field, { fact }]): Ownership => ({ type: type as AssetTypeName, field, fact })),
+  );
+  // What the account lists as a whole need not be looked for at each of its owners.
+  const listed = new Set(all.filter(({ type }) => type === 'Connector').map(({ fact }) => fact));
+  const found = all.filter(({ type, fact }) => type === 'Connector' || !listed.has(fact));
+  ownerships.set(part, found);
+  return found;
+}
+
+/** The way back from a part to its owner is a relation to one that is never null. */
+const leadsToParts = ({ relation, nullable }: Field): boolean =>
+  relation === 'toMany' || (relation === 'toOne' && nullable);
+
+/** The types that a part type's assets belong to, and those that these belong to. */
+export const ownerTypesOf = (part: AssetTypeName): readonly AssetTypeName[] => [
+  ...new Set(
+    ownershipsOf(part).flatMap(({ type }) => (catalogue[type].isPart ? [type, ...ownerTypesOf(type)] : [type])),
+  ),
+];
+
+/** The facts that owners are asked for one by one, to find the parts of a type. */
+export const partFactsOf = (type: AssetTypeName): readonly FactGroup[] => [
+  ...new Set(
+    (catalogue[type].isPart ? ownershipsOf(type) : []).flatMap(({ type: owner, fact }) => [
+      ...partFactsOf(owner),
+      ...(fact && factGroups[fact].per ? [fact] : []),
+    ]),
+  ),
+];
+
+/** Assets as far as they are known, and what is known of them. */
+interface Known {
+  assetsOf(type: AssetTypeName): readonly Asset[];
+  read(asset: Asset, field: string): unknown;
+}
+
+/**
+ * The assets of a type, each once. Of an owner whose parts were not read, or not all of them, one more stands for those
+ * that it may have: `unlistedOf` tells them apart.
+ */
+export function candidatesOf(type: AssetTypeName, known: Known): readonly Asset[] {
+  if (!catalogue[type].isPart) return known.assetsOf(type);
+  const parts = new Set<Asset>();
+  for (const { type: ownerType, field } of ownershipsOf(type)) {
+    for (const owner of candidatesOf(ownerType, known)) {
+      for (const item of [known.read(owner, field) ?? []].flat()) {
+        parts.add(item === UNREAD ? unlisted(type, owner, field) : (item as Asset));
+      }
+    }
+  }
+  return [...parts];
+}
+
+/** Whom to ask for what a stand-in stands for. */
+export interface Unlisted {
+  readonly owner: Asset;
+  readonly field: string;
+}
+
+/** Undefined for an asset that is one; else whose it may be. Keys that only the report tells of are stand-ins too. */
+export function unlistedOf(asset: Asset): Unlisted | undefined {
+  const isReportedKey = asset.__typename === 'IAMAccessKey' && asset['accessKeyId'] === UNREAD;
+  return isReportedKey
+    ? { owner: asset['user'] as Asset, field: 'accessKeys' }
+    : (asset['unlisted'] as Unlisted | undefined);
+}
+
+/** What a part tells of its owner, and what the owner calls it. */
+const OF_OWNER: Readonly<Record<string, string>> = { userName: 'userName', userArn: 'arn' };
+/** The same of every asset, or of every asset of the account. */
+const OF_ACCOUNT: ReadonlySet<string> = new Set([
+  'accountID',
+  'cloudAccountID',
+  'cloudAccountName',
+  'cloudProvider',
+  'internalRegion',
+  'assetCategory',
+]);
+
+/** Whatever such a part would be like, this is true of it: a condition that this rules out need not be asked. */
+function unlisted(type: AssetTypeName, owner: Asset, field: string): Asset {
+  const fields = Object.entries(catalogue[type].fields).flatMap(([name, { type: related, relation }]) => {
+    const isOwner = relation === 'toOne' && related === owner.__typename;
+    const told = isOwner ? owner : owner[OF_ACCOUNT.has(name) ? name : (OF_OWNER[name] ?? '')];
+    return told === undefined && OF_ACCOUNT.has(name) ? [] : [[name, told ?? UNREAD] as const];
+  });
+  return {
+    __typename: type,
+    ...Object.fromEntries(fields),
+    internalAssetType: type,
+    owner,
+    unlisted: owner['unlisted'] ?? { owner, field },
+  };
+}
