@@ -3,10 +3,12 @@ import type {
   GroupDetail as SdkGroup,
   PolicyDetail as SdkInlinePolicy,
   ManagedPolicyDetail as SdkPolicy,
+  PolicyVersion as SdkPolicyVersion,
   RoleDetail as SdkRole,
   UserDetail as SdkUser,
 } from '@aws-sdk/client-iam';
 import { type Instant, instantOf } from '../iam/instant.ts';
+import { UNREAD, type Unread } from '../iam/unread.ts';
 import { answeredWithout } from './aws-error.ts';
 import { type InstanceProfile, instanceProfile } from './instance-profiles.ts';
 import { instantOrNull, type ResourceTag, required, tagsOf } from './required.ts';
@@ -62,24 +64,33 @@ export interface RoleDetail extends EntityPolicies {
   readonly lastUsedRegion: string | null;
 }
 
+interface PolicyVersion {
+  readonly versionId: string;
+  readonly isDefaultVersion: boolean;
+  readonly createDate: Instant;
+  /** JSON text as it was written. */
+  readonly document: string;
+}
+
 export interface ManagedPolicyDetail {
   readonly arn: string;
   readonly policyName: string;
-  /** Null: an emulator did not tell it; AWS does. */
-  readonly policyId: string | null;
+  /** UNREAD: an emulator did not tell it; AWS does. */
+  readonly policyId: string | Unread;
   readonly path: string;
   readonly defaultVersionId: string;
   /** To how many users, groups and roles it is attached. */
   readonly attachmentCount: number;
-  /** Null: an emulator did not tell it; AWS does. */
-  readonly permissionsBoundaryUsageCount: number | null;
+  /** UNREAD: an emulator did not tell it; AWS does. */
+  readonly permissionsBoundaryUsageCount: number | Unread;
   readonly isAttachable: boolean;
   readonly description: string | null;
   readonly createDate: Instant;
   readonly updateDate: Instant;
   /** Of the default version: JSON text as it was written. */
   readonly document: string;
-  readonly versionCount: number;
+  /** All that are kept, as AWS lists them. */
+  readonly versions: readonly PolicyVersion[];
 }
 
 export const DETAILS = 'iam:GetAccountAuthorizationDetails';
@@ -175,23 +186,35 @@ export function policyDetail(answered: SdkPolicy): ManagedPolicyDetail {
     'UpdateDate',
     'PolicyVersionList',
   );
-  const inForce = policy.PolicyVersionList.find(({ VersionId }) => VersionId === policy.DefaultVersionId);
-  if (!inForce?.Document) throw answeredWithout(DETAILS, `the document of ${policy.Arn}`);
+  const versions = policy.PolicyVersionList.map(policyVersion);
+  const inForce = versions.find(({ versionId }) => versionId === policy.DefaultVersionId);
+  if (!inForce) throw answeredWithout(DETAILS, `the document of ${policy.Arn}`);
   return {
     arn: policy.Arn,
     // Moto leaves it out. It is the last part of the ARN (IAM User Guide, "IAM identifiers").
     policyName: policy.PolicyName ?? policy.Arn.slice(policy.Arn.lastIndexOf('/') + 1),
-    policyId: policy.PolicyId ?? null,
+    policyId: policy.PolicyId ?? UNREAD,
     path: policy.Path,
     defaultVersionId: policy.DefaultVersionId,
     attachmentCount: policy.AttachmentCount,
-    permissionsBoundaryUsageCount: policy.PermissionsBoundaryUsageCount ?? null,
+    permissionsBoundaryUsageCount: policy.PermissionsBoundaryUsageCount ?? UNREAD,
     isAttachable: policy.IsAttachable,
     description: policy.Description ?? null,
     createDate: instantOf(policy.CreateDate),
     updateDate: instantOf(policy.UpdateDate),
-    document: decodeDocument(inForce.Document),
-    versionCount: policy.PolicyVersionList.length,
+    document: inForce.document,
+    versions,
+  };
+}
+
+function policyVersion(answered: SdkPolicyVersion): PolicyVersion {
+  const members = ['VersionId', 'IsDefaultVersion', 'CreateDate', 'Document'] as const;
+  const version = required(DETAILS, 'a policy version', answered, ...members);
+  return {
+    versionId: version.VersionId,
+    isDefaultVersion: version.IsDefaultVersion,
+    createDate: instantOf(version.CreateDate),
+    document: decodeDocument(version.Document),
   };
 }
 

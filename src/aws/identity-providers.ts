@@ -1,4 +1,4 @@
-import type { Instant } from '../iam/instant.ts';
+import { type Instant, instantOf } from '../iam/instant.ts';
 import type { AwsAccount } from './aws-account.ts';
 import { answeredWithout } from './aws-error.ts';
 import type { Tag } from './paging.ts';
@@ -6,7 +6,7 @@ import { instantOrNull, type ResourceTag, required, tagsOf } from './required.ts
 
 export interface ListedSamlProvider {
   readonly arn: string;
-  readonly createDate: Instant | null;
+  readonly createDate: Instant;
   readonly validUntil: Instant | null;
 }
 
@@ -15,7 +15,7 @@ export interface OpenIdConnectProvider {
   readonly url: string;
   readonly clientIds: readonly string[];
   readonly thumbprints: readonly string[];
-  readonly createDate: Instant | null;
+  readonly createDate: Instant;
   readonly tags: readonly ResourceTag[];
 }
 
@@ -31,8 +31,12 @@ export async function listSamlProviders(account: AwsAccount, tag: Tag): Promise<
     const { SAMLProviderList: providers } = await client.send(new ListSAMLProvidersCommand({}), options);
     if (!providers) throw answeredWithout(LIST_SAML, 'a list of SAML providers');
     return providers.map((listed) => {
-      const { Arn, CreateDate, ValidUntil } = required(LIST_SAML, 'a SAML provider', listed, 'Arn');
-      return { arn: Arn, createDate: instantOrNull(CreateDate), validUntil: instantOrNull(ValidUntil) };
+      const provider = required(LIST_SAML, 'a SAML provider', listed, 'Arn', 'CreateDate');
+      return {
+        arn: provider.Arn,
+        createDate: instantOf(provider.CreateDate),
+        validUntil: instantOrNull(provider.ValidUntil),
+      };
     });
   });
 }
@@ -64,13 +68,12 @@ export async function getOpenIdConnectProvider(
   const client = await account.iamClient();
   const command = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn });
   return account.call({ action: GET_OIDC, ...tag }, async (options) => {
-    const provider = await client.send(command, options);
-    if (!provider.Url) throw answeredWithout(GET_OIDC, `the URL of ${arn}`);
+    const provider = required(GET_OIDC, arn, await client.send(command, options), 'Url', 'CreateDate');
     return {
       url: provider.Url,
       clientIds: provider.ClientIDList ?? [],
       thumbprints: provider.ThumbprintList ?? [],
-      createDate: instantOrNull(provider.CreateDate),
+      createDate: instantOf(provider.CreateDate),
       tags: tagsOf(GET_OIDC, provider.Tags),
     };
   });

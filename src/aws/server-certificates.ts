@@ -1,15 +1,15 @@
-import type { Instant } from '../iam/instant.ts';
+import { type Instant, instantOf } from '../iam/instant.ts';
 import type { AwsAccount } from './aws-account.ts';
 import { allPages, MOST_ITEMS, PAGES_OF_ACCOUNT, type Tag } from './paging.ts';
-import { instantOrNull, required } from './required.ts';
+import { required } from './required.ts';
 
 export interface ListedServerCertificate {
   readonly arn: string;
   readonly serverCertificateName: string;
   readonly serverCertificateId: string;
   readonly path: string;
-  readonly uploadDate: Instant | null;
-  readonly expiration: Instant | null;
+  readonly uploadDate: Instant;
+  readonly expiration: Instant;
 }
 
 const LIST = 'iam:ListServerCertificates';
@@ -20,7 +20,7 @@ export async function listServerCertificates(
   tag: Tag,
 ): Promise<readonly ListedServerCertificate[]> {
   const { ListServerCertificatesCommand } = await import('@aws-sdk/client-iam');
-  const members = ['Arn', 'ServerCertificateName', 'ServerCertificateId', 'Path'] as const;
+  const members = ['Arn', 'ServerCertificateName', 'ServerCertificateId', 'Path', 'UploadDate', 'Expiration'] as const;
   return allPages(
     account,
     {
@@ -37,8 +37,8 @@ export async function listServerCertificates(
             serverCertificateName: certificate.ServerCertificateName,
             serverCertificateId: certificate.ServerCertificateId,
             path: certificate.Path,
-            uploadDate: instantOrNull(certificate.UploadDate),
-            expiration: instantOrNull(certificate.Expiration),
+            uploadDate: instantOf(certificate.UploadDate),
+            expiration: instantOf(certificate.Expiration),
           };
         }),
     },

@@ -12,6 +12,8 @@ export interface ListedSshPublicKey {
 
 export interface ListedSigningCertificate {
   readonly certificateId: string;
+  /** In PEM. */
+  readonly certificateBody: string;
   readonly status: string;
   readonly uploadDate: Instant;
 }
@@ -33,6 +35,7 @@ export interface ListedServiceSpecificCredential {
 
 const LIST_SSH_KEYS = 'iam:ListSSHPublicKeys';
 const LIST_CERTIFICATES = 'iam:ListSigningCertificates';
+const CERTIFICATE = ['CertificateId', 'CertificateBody', 'Status', 'UploadDate'] as const;
 const LIST_SERVICE_SPECIFIC = 'iam:ListServiceSpecificCredentials';
 
 /** The SSH public keys of one user; empty when the user is gone. Source: IAM API Reference, ListSSHPublicKeys. */
@@ -75,8 +78,13 @@ export async function listSigningCertificates(
         client.send(new ListSigningCertificatesCommand({ UserName: userName, ...from }), options),
       itemsOf: (answer) =>
         answer.Certificates?.map((listed) => {
-          const one = required(LIST_CERTIFICATES, 'a certificate', listed, 'CertificateId', 'Status', 'UploadDate');
-          return { certificateId: one.CertificateId, status: one.Status, uploadDate: instantOf(one.UploadDate) };
+          const one = required(LIST_CERTIFICATES, 'a certificate', listed, ...CERTIFICATE);
+          return {
+            certificateId: one.CertificateId,
+            certificateBody: one.CertificateBody,
+            status: one.Status,
+            uploadDate: instantOf(one.UploadDate),
+          };
         }),
     },
     tag,

@@ -20,6 +20,8 @@ export type Connector = IAsset & {
   /** The account's alias, the first where AWS answers several. Null: the account has none. */
   readonly accountAlias: Maybe<Scalars['String']['output']>;
   readonly accountID: Scalars['String']['output'];
+  /** What the account holds and may hold, in numbers. */
+  readonly accountSummary: Maybe<IAMAccountSummary>;
   readonly assetCategory: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
@@ -36,6 +38,8 @@ export type Connector = IAsset & {
   readonly name: Scalars['String']['output'];
   /** `aws`, `aws-cn`, `aws-us-gov`, ... */
   readonly partition: Scalars['String']['output'];
+  /** The password policy of the account: the default of AWS where it never set one. */
+  readonly passwordPolicy: Maybe<IAMPasswordPolicy>;
   /** The root user. A report without its row tells nothing of it. */
   readonly rootUser: Maybe<RootUser>;
   /** The virtual MFA devices of the account: those of its users, of the root user, and of nobody yet. */
@@ -78,6 +82,8 @@ export type FactGroup =
   | 'POLICY_DETAILS'
   /** `iam:ListPolicyTags`: one call per customer managed policy. */
   | 'POLICY_TAGS'
+  /** `iam:ListRoles`: one call for each thousand roles. */
+  | 'ROLES'
   /** `iam:GetAccountAuthorizationDetails`: one call for each thousand roles, shared with the other details. */
   | 'ROLE_DETAILS'
   /** `iam:ListSAMLProviders`: one call per account. */
@@ -114,6 +120,7 @@ export type IAMAccessKey = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly createDate: Scalars['DateTime']['output'];
   /** The key was created no more than `--setup-seconds` (default 10) after the user: during the user's setup. */
@@ -161,10 +168,12 @@ export type IAMAccountSummary = IAsset & {
 export type IAMAccountSummaryItem = IAsset & {
   readonly __typename: 'IAMAccountSummaryItem';
   readonly accountID: Scalars['String']['output'];
+  readonly accountSummary: IAMAccountSummary;
   readonly assetCategory: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -184,6 +193,7 @@ export type IAMAssumeRolePolicyPrincipal = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -192,6 +202,7 @@ export type IAMAssumeRolePolicyPrincipal = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** It was deleted, and `value` is the unique id that AWS leaves in its place: `AIDA...` of a user, `AROA...` of a role. */
   readonly isDeleted: Scalars['Boolean']['output'];
+  readonly statement: IAMAssumeRolePolicyStatement;
   /** `AWS`, `Service`, `Federated` or `CanonicalUser`; `AWS` for a bare `*`. */
   readonly type: Scalars['String']['output'];
   /** As written: an ARN, an account id, a service, `*`. */
@@ -212,6 +223,7 @@ export type IAMAssumeRolePolicyStatement = IAsset & {
   readonly cloudProvider: Scalars['String']['output'];
   /** The `Condition` block, as JSON text with sorted keys. Null: none. */
   readonly conditions: Maybe<Scalars['String']['output']>;
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** `Allow` or `Deny`. */
   readonly effect: Scalars['String']['output'];
@@ -226,6 +238,7 @@ export type IAMAssumeRolePolicyStatement = IAsset & {
   readonly notActions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** Whom `NotPrincipal` names: the statement is about everybody else. Empty: the statement has none. */
   readonly notPrincipals: Maybe<ReadonlyArray<IAMAssumeRolePolicyPrincipal>>;
+  readonly role: IAMRole;
   /** Null: the statement has none. */
   readonly sid: Maybe<Scalars['String']['output']>;
 };
@@ -296,6 +309,7 @@ export type IAMMFADevice = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** Since when it is in use. Null: nobody uses it. */
   readonly enableDate: Maybe<Scalars['DateTime']['output']>;
@@ -308,7 +322,10 @@ export type IAMMFADevice = IAsset & {
   readonly isVirtual: Scalars['Boolean']['output'];
   /** An ARN; for older hardware devices the number that is printed on them. */
   readonly serialNumber: Scalars['String']['output'];
+  /** Of a virtual device. Empty for the others, which cannot have any. */
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+  /** The user whose it is. Null: it is the root user's, or nobody's. */
+  readonly user: Maybe<IAMUser>;
   /** Whose it is: the ARN of a user or of the root user. Null: nobody's. */
   readonly userArn: Maybe<Scalars['String']['output']>;
 };
@@ -332,6 +349,8 @@ export type IAMOIDCProvider = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** The roles whose trust policy lets those in whom it vouches for. */
+  readonly roles: Maybe<ReadonlyArray<IAMRole>>;
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
   /** Of the certificates that its server shows. */
   readonly thumbprints: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -386,6 +405,10 @@ export type IAMPolicy = IAsset & {
   readonly assetCategory: Scalars['String']['output'];
   /** To how many users, groups and roles it is attached. Null: an inline policy is attached to what it is embedded in. */
   readonly attachmentCount: Maybe<Scalars['Int']['output']>;
+  /** The roles whose permissions boundary it is. */
+  readonly boundedRoles: Maybe<ReadonlyArray<IAMRole>>;
+  /** The users whose permissions boundary it is. */
+  readonly boundedUsers: Maybe<ReadonlyArray<IAMUser>>;
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
@@ -410,6 +433,8 @@ export type IAMPolicy = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** It can be attached to users, groups and roles. Null: an inline policy cannot. */
+  readonly isAttachable: Maybe<Scalars['Boolean']['output']>;
   /** Null: an inline policy has none. */
   readonly path: Maybe<Scalars['String']['output']>;
   /** Of how many users and roles it is the permissions boundary. Null: an inline policy cannot be one. */
@@ -427,6 +452,8 @@ export type IAMPolicy = IAsset & {
   readonly updateDate: Maybe<Scalars['DateTime']['output']>;
   /** The users that it is attached to or embedded in. */
   readonly users: Maybe<ReadonlyArray<IAMUser>>;
+  /** All versions that are kept, the one in force among them. Empty: an inline policy has no versions. */
+  readonly versions: Maybe<ReadonlyArray<IAMPolicyVersion>>;
 };
 
 /** A statement of an IAM policy. */
@@ -443,6 +470,7 @@ export type IAMPolicyStatement = IAsset & {
   readonly cloudProvider: Scalars['String']['output'];
   /** The `Condition` block, as JSON text with sorted keys. Null: none. */
   readonly conditions: Maybe<Scalars['String']['output']>;
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** `Allow` or `Deny`. */
   readonly effect: Scalars['String']['output'];
@@ -453,12 +481,43 @@ export type IAMPolicyStatement = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** Null: the statement has no `NotAction`. */
   readonly notActions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** It is about everybody else, as written. Null: the statement has no `NotPrincipal`. */
+  readonly notPrincipals: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** Null: the statement has no `NotResource`. */
   readonly notResources: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly policy: IAMPolicy;
+  /** Whom it is about, as written. Null: it does not say, as a policy of a user, group or role does not. */
+  readonly principals: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** As written. Null: the statement has `NotResource` instead. */
   readonly resources: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** Null: the statement has none. */
   readonly sid: Maybe<Scalars['String']['output']>;
+};
+
+/** A version of a managed policy. Whoever may set the default version may put any of them in force. */
+export type IAMPolicyVersion = IAsset & {
+  readonly __typename: 'IAMPolicyVersion';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  /** When it was made. */
+  readonly createDate: Scalars['DateTime']['output'];
+  /** The document of this version as it was written, as JSON text. */
+  readonly document: Scalars['String']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  /** It is the version in force. */
+  readonly isDefaultVersion: Scalars['Boolean']['output'];
+  readonly policy: IAMPolicy;
+  /** Such as `v3`: the third that was made. */
+  readonly versionId: Scalars['String']['output'];
 };
 
 /** An IAM role. */
@@ -476,6 +535,8 @@ export type IAMRole = IAsset & {
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly createDate: Scalars['DateTime']['output'];
+  /** Null: it has none. */
+  readonly description: Maybe<Scalars['String']['output']>;
   /** The statements of the trust policy: who may assume the role. */
   readonly hasIAMAssumeRolePolicyStatement: Maybe<ReadonlyArray<IAMAssumeRolePolicyStatement>>;
   /** The same as `iamPolicies`, under the name that older published texts use. */
@@ -498,12 +559,20 @@ export type IAMRole = IAsset & {
   readonly lastUsedDate: Maybe<Scalars['DateTime']['output']>;
   /** The AWS region that the role was last used in. Null: as for `lastUsedDate`. */
   readonly lastUsedRegion: Maybe<Scalars['String']['output']>;
+  /** For how long somebody who assumes the role may keep it at most, in seconds. */
+  readonly maxSessionDuration: Maybe<Scalars['Int']['output']>;
+  /** The OpenID Connect providers that its trust policy names in a statement that allows. */
+  readonly oidcProviders: Maybe<ReadonlyArray<IAMOIDCProvider>>;
   readonly path: Scalars['String']['output'];
+  /** The policy that this names. Null: none. */
+  readonly permissionsBoundary: Maybe<IAMPolicy>;
   /** The managed policy that bounds what the role may do. Null: none. */
   readonly permissionsBoundaryArn: Maybe<Scalars['String']['output']>;
   /** AWS's own id, which a role of the same name made later does not share: `AROA...`. */
   readonly roleId: Scalars['String']['output'];
   readonly roleName: Scalars['String']['output'];
+  /** The SAML providers that its trust policy names in a statement that allows. */
+  readonly samlProviders: Maybe<ReadonlyArray<IAMSAMLProvider>>;
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
 };
 
@@ -518,14 +587,17 @@ export type IAMSAMLProvider = IAsset & {
   readonly cloudProvider: Scalars['String']['output'];
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
-  readonly createDate: Maybe<Scalars['DateTime']['output']>;
+  /** When it was made. */
+  readonly createDate: Scalars['DateTime']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** The roles whose trust policy lets those in whom it vouches for. */
+  readonly roles: Maybe<ReadonlyArray<IAMRole>>;
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
-  /** Until when its metadata is valid. */
+  /** Until when its metadata is valid. Null: AWS says no end. */
   readonly validUntil: Maybe<Scalars['DateTime']['output']>;
 };
 
@@ -537,6 +609,7 @@ export type IAMSSHPublicKey = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -546,7 +619,8 @@ export type IAMSSHPublicKey = IAsset & {
   readonly sshPublicKeyId: Scalars['String']['output'];
   /** `Active` or `Inactive`. */
   readonly status: Scalars['String']['output'];
-  readonly uploadDate: Maybe<Scalars['DateTime']['output']>;
+  readonly uploadDate: Scalars['DateTime']['output'];
+  readonly user: IAMUser;
   readonly userName: Scalars['String']['output'];
 };
 
@@ -562,7 +636,7 @@ export type IAMServerCertificate = IAsset & {
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** When it stops being valid. */
-  readonly expiration: Maybe<Scalars['DateTime']['output']>;
+  readonly expiration: Scalars['DateTime']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
   readonly internalAssetType: Scalars['String']['output'];
@@ -572,7 +646,7 @@ export type IAMServerCertificate = IAsset & {
   readonly serverCertificateId: Scalars['String']['output'];
   readonly serverCertificateName: Scalars['String']['output'];
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
-  readonly uploadDate: Maybe<Scalars['DateTime']['output']>;
+  readonly uploadDate: Scalars['DateTime']['output'];
 };
 
 /**
@@ -586,6 +660,7 @@ export type IAMServiceSpecificCredential = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly createDate: Scalars['DateTime']['output'];
   /** Null: it does not expire. */
@@ -613,10 +688,13 @@ export type IAMSigningCertificate = IAsset & {
   readonly __typename: 'IAMSigningCertificate';
   readonly accountID: Scalars['String']['output'];
   readonly assetCategory: Scalars['String']['output'];
+  /** The certificate itself, in PEM. It is public. */
+  readonly certificateBody: Scalars['String']['output'];
   readonly certificateId: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -625,7 +703,8 @@ export type IAMSigningCertificate = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** `Active` or `Inactive`. */
   readonly status: Scalars['String']['output'];
-  readonly uploadDate: Maybe<Scalars['DateTime']['output']>;
+  readonly uploadDate: Scalars['DateTime']['output'];
+  readonly user: IAMUser;
   readonly userName: Scalars['String']['output'];
 };
 
@@ -637,6 +716,7 @@ export type IAMTag = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -688,6 +768,8 @@ export type IAMUser = IAsset & {
   readonly passwordLastUsed: Maybe<Scalars['DateTime']['output']>;
   /** From the ARN; `/` when the user has none. */
   readonly path: Scalars['String']['output'];
+  /** The policy that this names. Null: none. */
+  readonly permissionsBoundary: Maybe<IAMPolicy>;
   /** The managed policy that bounds what the user may do. Null: none. */
   readonly permissionsBoundaryArn: Maybe<Scalars['String']['output']>;
   readonly serviceSpecificCredentials: Maybe<ReadonlyArray<IAMServiceSpecificCredential>>;
@@ -746,6 +828,7 @@ export type IAMUserCredentials = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -762,6 +845,8 @@ export type IAMUserCredentials = IAsset & {
   readonly passwordLastUsed: Maybe<Scalars['DateTime']['output']>;
   /** When the account's password policy asks for a new one. Null: it does not, or there is no password. */
   readonly passwordNextRotation: Maybe<Scalars['DateTime']['output']>;
+  /** The user whose row it is. Null: it is the root user's. */
+  readonly user: Maybe<IAMUser>;
 };
 
 /** The console password of a user. */
@@ -772,6 +857,7 @@ export type IAMUserLoginProfile = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly createDate: Scalars['DateTime']['output'];
   readonly idFromProvider: Scalars['String']['output'];
@@ -781,6 +867,7 @@ export type IAMUserLoginProfile = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** The user has to set a new password at the next sign-in. */
   readonly passwordResetRequired: Scalars['Boolean']['output'];
+  readonly user: IAMUser;
   readonly userName: Scalars['String']['output'];
 };
 
@@ -844,6 +931,8 @@ export type RootUser = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** When the root user last signed in. Null: not since AWS began to keep track on 2014-10-20. */
+  readonly passwordLastUsed: Maybe<Scalars['DateTime']['output']>;
   /** The virtual MFA devices of the root user. Hardware ones AWS shows to nobody. */
   readonly virtualMFADevices: Maybe<ReadonlyArray<IAMMFADevice>>;
 };

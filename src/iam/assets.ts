@@ -9,7 +9,7 @@ type Facts<T> = { readonly [K in Exclude<keyof T, Exclude<keyof IAsset, '__typen
 type Partly<T> = { readonly [K in keyof T]: T[K] | Unread };
 
 /** A row of the credential report, with the columns that name its owner. A column that the report lacks is UNREAD. */
-export type ReportedCredentials = Partly<Omit<Facts<IAMUserCredentials>, '__typename'>> & {
+export type ReportedCredentials = Partly<Omit<Facts<IAMUserCredentials>, '__typename' | 'user' | 'connector'>> & {
   readonly __typename: 'IAMUserCredentials';
   readonly userName: string;
   readonly arn: string;
@@ -26,10 +26,12 @@ export type ReportedUser = Reported<IAMUser, '__typename' | 'arn' | 'userName' |
 };
 
 /** The root user as the credential report tells of it. */
-export type ReportedRoot = Reported<RootUser, '__typename' | 'arn' | 'createDate'>;
+export type ReportedRoot = Reported<RootUser, '__typename' | 'arn' | 'createDate'> & {
+  readonly passwordLastUsed: string | null | Unread;
+};
 
 /** An access key, of which some facts may not have been read yet. */
-export type AccessKey = Partly<Omit<Facts<IAMAccessKey>, '__typename' | 'user'>> & {
+export type AccessKey = Partly<Omit<Facts<IAMAccessKey>, '__typename' | 'user' | 'connector'>> & {
   readonly __typename: 'IAMAccessKey';
   readonly user: ReportedUser;
 };

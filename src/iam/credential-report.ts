@@ -69,6 +69,7 @@ function rootOf(credentials: ReportedCredentials): ReportedRoot {
     __typename: 'RootUser',
     arn: credentials.arn,
     createDate: credentials.createDate,
+    passwordLastUsed: credentials.passwordLastUsed,
     hasIAMUserCredentials: credentials,
   };
 }

@@ -2,7 +2,7 @@ import type { Asset } from '../iam/assets.ts';
 import { isDeletedPrincipal, type Principal, parsePolicyDocument, type Statement } from '../iam/policy-document.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
 import type { GroupDetail, InstanceProfile, PolicyDetail, RoleDetail, UserDetail } from './fact-source.ts';
-import { part, tagsOf } from './parts.ts';
+import { inIdentifier, part, tagsOf } from './parts.ts';
 
 /** Users of the report get what it does not tell; those who are newer than it become users of the account. */
 export function absorbUserDetails(graph: AccountGraph, details: readonly UserDetail[]): void {
@@ -14,6 +14,7 @@ export function absorbUserDetails(graph: AccountGraph, details: readonly UserDet
   for (const [index, user] of graph.users.noteListed(listed).entries()) {
     const detail = details[index] as UserDetail;
     const memberOf = detail.groupNames.map((name) => groups.get(name)).filter((group) => group !== undefined);
+    noteBoundary(graph, user, 'boundedUsers');
     Object.assign(user, { tags: tagsOf(user, detail.tags), hasIAMGroup: memberOf });
     for (const group of memberOf) graph.relations.add(group, 'users', user);
     attachPolicies(graph, user, 'users', detail);
@@ -42,18 +43,34 @@ export function absorbRoleDetails(graph: AccountGraph, roles: readonly RoleDetai
       instanceProfiles: detail.instanceProfiles.map((profile) => instanceProfile(graph, profile)),
     });
     for (const profile of role['instanceProfiles'] as readonly Asset[]) graph.relations.add(profile, 'roles', role);
+    noteBoundary(graph, role, 'boundedRoles');
+    for (const provider of statements.flatMap(vouchersOf)) graph.relations.add(provider, 'roles', role);
     attachPolicies(graph, role, 'roles', detail);
   }
 }
+
+/** Boundaries are known by the policy's ARN, whether or not the policy is. */
+function noteBoundary(graph: AccountGraph, owner: Node, relation: string): void {
+  const arn = owner['permissionsBoundaryArn'];
+  if (arn !== null) graph.relations.add(arn, relation, owner);
+}
+
+/** The ARNs of identity providers that a statement lets vouch for somebody; also names of AWS's own, which lead nowhere. */
+const vouchersOf = ({ effect, principals }: Statement): readonly string[] =>
+  effect === 'Allow' ? principals.flatMap(({ type, value }) => (type === 'Federated' ? [value] : [])) : [];
 
 /** Its roles name it, and are related to it by that. */
 export const instanceProfile = (graph: AccountGraph, facts: InstanceProfile): Node =>
   graph.node('IAMInstanceProfile', facts.arn, { internalName: facts.instanceProfileName, ...facts });
 
 export function absorbPolicyDetails(graph: AccountGraph, policies: readonly PolicyDetail[]): void {
-  for (const { document, ...detail } of policies) {
+  for (const { document, versions, ...detail } of policies) {
     const policy = managedPolicy(graph, detail.arn, detail.policyName);
-    Object.assign(policy, detail);
+    Object.assign(policy, detail, {
+      versions: versions.map((version) =>
+        part('IAMPolicyVersion', policy, `version/${version.versionId}`, version.versionId, { ...version }),
+      ),
+    });
     noteDocument(policy, document);
   }
 }
@@ -99,6 +116,9 @@ function inlinePolicy(
     users: [],
     groups: [],
     roles: [],
+    boundedUsers: [],
+    boundedRoles: [],
+    versions: [],
     tags: [],
   });
   const relation = { IAMUser: 'users', IAMGroup: 'groups', IAMRole: 'roles' }[owner.__typename];
@@ -115,18 +135,22 @@ const MANAGED_ONLY = {
   updateDate: null,
   defaultVersionId: null,
   attachmentCount: null,
+  isAttachable: null,
   permissionsBoundaryUsageCount: null,
 } as const;
 
 function noteDocument(policy: Node, document: string): void {
   const { statements } = parsePolicyDocument(document);
   const parts = statements.map((statement, index) => {
-    const { sid, effect, actions, notActions, resources, notResources, conditions, asWritten } = statement;
-    const facts = { sid, effect, actions, notActions, resources, notResources, conditions, asWritten };
-    return part('IAMPolicyStatement', policy, `statement/${index + 1}`, sid ?? `${index + 1}`, facts);
+    const { principals, notPrincipals, ...rest } = statement;
+    const facts = { ...rest, principals: valuesOf(principals), notPrincipals: valuesOf(notPrincipals) };
+    return part('IAMPolicyStatement', policy, `statement/${index + 1}`, statement.sid ?? `${index + 1}`, facts);
   });
   Object.assign(policy, { document, iamPolicyStatements: parts, hasIAMPolicyStatement: parts });
 }
+
+const valuesOf = (principals: readonly Principal[]): readonly string[] | null =>
+  principals.length === 0 ? null : principals.map(({ value }) => value);
 
 function trustStatement(role: Node, statement: Statement, index: number): Asset {
   const { sid, effect, actions, notActions, conditions, asWritten } = statement;
@@ -137,7 +161,7 @@ function trustStatement(role: Node, statement: Statement, index: number): Asset 
     of.map((principal) => {
       const { type, value } = principal;
       const facts = { type, value, isDeleted: isDeletedPrincipal(principal) };
-      return part('IAMAssumeRolePolicyPrincipal', node, `${kind}/${type}/${value}`, value, facts);
+      return part('IAMAssumeRolePolicyPrincipal', node, `${kind}/${type}/${inIdentifier(value)}`, value, facts);
     });
   node['hasIAMAssumeRolePolicyPrincipal'] = principals(statement.principals, 'principal');
   node['notPrincipals'] = principals(statement.notPrincipals, 'not-principal');

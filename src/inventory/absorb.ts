@@ -28,6 +28,10 @@ export const absorb: { readonly [G in Exclude<ReadGroup, 'CALLER_IDENTITY'>]: Ab
   GROUP_DETAILS: absorbGroupDetails,
   ROLE_DETAILS: absorbRoleDetails,
   POLICY_DETAILS: absorbPolicyDetails,
+  ROLES: (graph, roles) => {
+    const known = new Map(graph.assetsOf('IAMRole').map((role) => [role['arn'], role]));
+    for (const { arn, ...facts } of roles) Object.assign(known.get(arn) ?? {}, facts);
+  },
   PASSWORD_POLICY: (graph, policy) => {
     graph.node('IAMPasswordPolicy', String(graph.accountId), { internalName: 'password policy', ...policy });
   },

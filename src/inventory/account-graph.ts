@@ -19,6 +19,8 @@ const companions: Partial<Record<FactGroup, FactGroup>> = {
   PASSWORD_POLICY: 'CALLER_IDENTITY',
   ACCOUNT_SUMMARY: 'CALLER_IDENTITY',
   ACCESS_KEY_LAST_USED: 'ACCESS_KEYS',
+  // It completes the roles that the details tell of.
+  ROLES: 'ROLE_DETAILS',
   // A user names its groups, and their details say which they are.
   USER_DETAILS: 'GROUP_DETAILS',
 };
@@ -78,6 +80,11 @@ export class AccountGraph {
     const node = ofType.get(identifier) ?? { __typename: type, identifier };
     ofType.set(identifier, node);
     return Object.assign(node, facts);
+  }
+
+  /** A managed policy that is known. */
+  policy(arn: string): Node | undefined {
+    return this.nodes.get('IAMPolicy')?.get(arn);
   }
 
   /** The assets of a type whose own facts were read. @throws IamqlError when there are none to be had. */

@@ -18,6 +18,7 @@ import {
   isFiltered,
   newerThanReport,
   noRootRow,
+  notAnswered,
   notCounted,
   notDecided,
   notInReport,
@@ -195,7 +196,10 @@ export class AccountInventory implements Inventory {
     const arn = record['arn'];
     const user = typeof arn === 'string' ? this.graph.users.get(arn) : undefined;
     if (user && this.graph.users.isNewer(user)) return newerThanReport(arn);
-    return notInReport(field, catalogue[record.__typename as AssetTypeName].fields[field]?.column);
+    const { group, fields } = catalogue[record.__typename as AssetTypeName];
+    const isOfReport = (fields[field]?.fact ?? group) === 'CREDENTIAL_REPORT';
+    if (isOfReport) return notInReport(field, fields[field]?.column);
+    return notAnswered(field, this.read(record, 'identifier'));
   }
 
   /** What has to be read for a field of a record that is UNREAD. */
@@ -204,6 +208,9 @@ export class AccountInventory implements Inventory {
     // What nobody has listed yet is asked of its owner, a key that only the report tells of among them.
     const unlisted = unlistedOf(record);
     if (unlisted) return this.demandOf(unlisted.owner, unlisted.field);
+    // Which policy it is comes first: there may be none.
+    if (field === 'permissionsBoundary' && this.read(record, 'permissionsBoundaryArn') === UNREAD)
+      return this.demandOf(record, 'permissionsBoundaryArn');
     const group = ACCOUNT_FIELDS.has(field)
       ? 'CALLER_IDENTITY'
       : field === 'additionalKeys'

@@ -1,3 +1,4 @@
+import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset, ReportedUser } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { UNREAD } from '../iam/unread.ts';
@@ -13,7 +14,14 @@ export function derive(graph: AccountGraph, asset: Asset, field: string): unknow
   const known = derivations[asset.__typename]?.[field]?.(graph, asset);
   if (known !== undefined && known !== UNREAD) return known;
   if (field === 'connector') return graph.connector ?? UNREAD;
-  return known ?? assetField(graph, asset, field) ?? goneOrUnread(graph, asset, field);
+  return known ?? ownerAs(asset, field) ?? assetField(graph, asset, field) ?? goneOrUnread(graph, asset, field);
+}
+
+/** What a part belongs to, under the name that the part has for it. */
+function ownerAs(asset: Asset, field: string): unknown {
+  const owner = asset['owner'] as Asset | undefined;
+  const relation = catalogue[asset.__typename as AssetTypeName].fields[field];
+  return owner && relation?.relation === 'toOne' && relation.type === owner.__typename ? owner : undefined;
 }
 
 type Derivation = (graph: AccountGraph, asset: Asset) => unknown;
@@ -35,7 +43,9 @@ const lacksCertificates = fromReport((row) =>
   ),
 );
 
-const isOfRoot = ({ userArn }: Asset): boolean => typeof userArn === 'string' && userArn.endsWith(':root');
+const isRootArn = (arn: unknown): boolean => typeof arn === 'string' && arn.endsWith(':root');
+
+const isOfRoot = ({ userArn }: Asset): boolean => isRootArn(userArn);
 
 /** What the report shows of a user's relations. */
 const reported: Readonly<Record<string, Derivation>> = {
@@ -50,9 +60,27 @@ const reported: Readonly<Record<string, Derivation>> = {
 /** The credential report may rule out that a user has any, so that the user need not be asked. */
 export const isToldByReport = (relation: string): boolean => relation in reported;
 
+/** Of providers, whom a role's trust policy names. */
+const providersOf =
+  (type: 'IAMSAMLProvider' | 'IAMOIDCProvider', group: FactGroup): Derivation =>
+  (graph, role) =>
+    graph.isRead(group)
+      ? graph.assetsOf(type).filter(({ arn }) => graph.relations.of(arn, 'roles').includes(role))
+      : UNREAD;
+
+const rolesOfProvider: Derivation = (graph, { arn }) =>
+  graph.isRead('ROLE_DETAILS') ? graph.relations.of(arn, 'roles') : UNREAD;
+
+/** Known once the policies are; AWS may have a policy for a boundary that it does not list among them. */
+const permissionsBoundary: Derivation = (graph, { permissionsBoundaryArn: arn }) => {
+  if (typeof arn !== 'string') return arn === null ? null : UNREAD;
+  return (graph.isRead('POLICY_DETAILS') && graph.policy(arn)) || UNREAD;
+};
+
 const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>> = {
   IAMUser: {
     ...reported,
+    permissionsBoundary,
     serviceSpecificCredentials: (graph, user) =>
       graph.isRead('SERVICE_SPECIFIC_CREDENTIALS')
         ? graph.relations.of(user['userName'], 'serviceSpecificCredentials')
@@ -67,6 +95,8 @@ const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>
   },
   Connector: {
     virtualMFADevices: (graph) => (graph.isRead('VIRTUAL_MFA_DEVICES') ? virtualDevices(graph) : UNREAD),
+    passwordPolicy: (graph) => graph.assetsOf('IAMPasswordPolicy')[0] ?? UNREAD,
+    accountSummary: (graph) => graph.assetsOf('IAMAccountSummary')[0] ?? UNREAD,
     rootUser: ({ report }) => report?.report.root ?? UNREAD,
     managedPolicies: (graph) =>
       graph.isRead('POLICY_DETAILS')
@@ -74,7 +104,25 @@ const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>
         : UNREAD,
   },
   IAMGroup: { users: (graph, group) => (graph.isRead('USER_DETAILS') ? graph.relations.of(group, 'users') : UNREAD) },
+  IAMRole: {
+    permissionsBoundary,
+    samlProviders: providersOf('IAMSAMLProvider', 'SAML_PROVIDERS'),
+    oidcProviders: providersOf('IAMOIDCProvider', 'OIDC_PROVIDERS'),
+  },
+  IAMSAMLProvider: { roles: rolesOfProvider },
+  IAMOIDCProvider: { roles: rolesOfProvider },
+  IAMUserCredentials: {
+    user: (graph, { arn }) => graph.users.get(String(arn)) ?? (isRootArn(arn) ? null : UNREAD),
+  },
+  IAMMFADevice: {
+    user: (graph, { userArn, owner }) => {
+      if (userArn === null || isRootArn(userArn)) return null;
+      return owner ?? graph.users.get(String(userArn)) ?? UNREAD;
+    },
+  },
   IAMPolicy: {
+    boundedUsers: (graph, { arn }) => (graph.isRead('USER_DETAILS') ? graph.relations.of(arn, 'boundedUsers') : UNREAD),
+    boundedRoles: (graph, { arn }) => (graph.isRead('ROLE_DETAILS') ? graph.relations.of(arn, 'boundedRoles') : UNREAD),
     users: (graph, policy) => (graph.isRead('USER_DETAILS') ? graph.relations.of(policy, 'users') : UNREAD),
     groups: (graph, policy) => (graph.isRead('GROUP_DETAILS') ? graph.relations.of(policy, 'groups') : UNREAD),
     roles: (graph, policy) => (graph.isRead('ROLE_DETAILS') ? graph.relations.of(policy, 'roles') : UNREAD),

@@ -7,6 +7,7 @@ import type { InstanceProfile as ListedInstanceProfile } from '../aws/instance-p
 import type { getLoginProfile } from '../aws/login-profile.ts';
 import type { listMfaDevices, listVirtualMfaDevices } from '../aws/mfa-devices.ts';
 import type { getAccountPasswordPolicy } from '../aws/password-policy.ts';
+import type { ListedRole } from '../aws/roles.ts';
 import type { listServerCertificates } from '../aws/server-certificates.ts';
 import type { listPolicyTags } from '../aws/tags.ts';
 import type {
@@ -56,6 +57,7 @@ export interface Facts extends Readonly<Record<ReadGroup, unknown>> {
   readonly ACCESS_KEY_LAST_USED: readonly AccessKeyLastUsed[];
   readonly USER_DETAILS: readonly UserDetail[];
   readonly GROUP_DETAILS: readonly GroupDetail[];
+  readonly ROLES: readonly ListedRole[];
   readonly ROLE_DETAILS: readonly RoleDetail[];
   readonly POLICY_DETAILS: readonly PolicyDetail[];
   readonly PASSWORD_POLICY: Answer<typeof getAccountPasswordPolicy>;

@@ -37,6 +37,7 @@ export function liveReaders(account: AwsAccount, log: CallLog): LiveReaders {
     USER_DETAILS: async () => (await details.read('User')).users,
     GROUP_DETAILS: async () => (await details.read('Group')).groups,
     ROLE_DETAILS: async () => (await details.read('Role')).roles,
+    ROLES: async () => (await import('../aws/roles.ts')).listRoles(account, tag('what the details of roles leave out')),
     POLICY_DETAILS: async () => (await details.read('LocalManagedPolicy', 'AWSManagedPolicy')).policies,
     PASSWORD_POLICY: async () =>
       (await import('../aws/password-policy.ts')).getAccountPasswordPolicy(account, tag('the password policy')),

@@ -10,6 +10,14 @@ export function notInReport(field: string, column?: string): IamqlError {
   );
 }
 
+/** An answer of AWS that was read does not hold the fact. */
+export function notAnswered(field: string, of: unknown): IamqlError {
+  return new IamqlError(
+    'NotCollected',
+    `AWS answered without the ${field} of ${of}, so it is unknown; ask again later`,
+  );
+}
+
 export function noRootRow(): IamqlError {
   const message = 'the credential report has no row of the root user, so nothing can be said of it';
   return new IamqlError('NotCollected', message);

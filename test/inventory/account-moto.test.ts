@@ -1,159 +1,15 @@
-import {
-  AddRoleToInstanceProfileCommand,
-  AddUserToGroupCommand,
-  AttachGroupPolicyCommand,
-  AttachRolePolicyCommand,
-  AttachUserPolicyCommand,
-  CreateGroupCommand,
-  CreateInstanceProfileCommand,
-  CreateLoginProfileCommand,
-  CreateOpenIDConnectProviderCommand,
-  CreatePolicyCommand,
-  CreateRoleCommand,
-  CreateSAMLProviderCommand,
-  CreateUserCommand,
-  CreateVirtualMFADeviceCommand,
-  EnableMFADeviceCommand,
-  type IAMClient,
-  PutGroupPolicyCommand,
-  PutRolePolicyCommand,
-  PutUserPolicyCommand,
-  UpdateAccountPasswordPolicyCommand,
-  UploadServerCertificateCommand,
-  UploadSSHPublicKeyCommand,
-} from '@aws-sdk/client-iam';
-import { beforeAll, expect, inject, test } from 'vitest';
-import { AwsAccount } from '../../src/aws/aws-account.ts';
+import { beforeAll, expect, test } from 'vitest';
 import type { Source } from '../../src/inventory/inventory.ts';
-import { LiveSource } from '../../src/inventory/live-source.ts';
-import { openAccount } from '../../src/inventory/open-account.ts';
-import { stubAwsEnvironment } from '../aws/open-account.ts';
-import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
 import { askInventory } from './live-account.ts';
+import { buildMotoAccount, READ } from './moto-account.ts';
 
-/** Moto knows an account by its role, so that these assets are nobody else's. */
 const ACCOUNT = '333344445555';
 const arn = (path: string): string => `arn:aws:iam::${ACCOUNT}:${path}`;
 
-const ADMIN = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
-const READ = {
-  Version: '2012-10-17',
-  Statement: [
-    { Sid: 'Read', Effect: 'Allow', Action: ['s3:Get*', 's3:List*'], Resource: ['arn:aws:s3:::a', 'arn:aws:s3:::a/*'] },
-    {
-      Effect: 'Deny',
-      NotAction: 'iam:*',
-      Resource: '*',
-      Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'false' } },
-    },
-  ],
-};
-const TRUST = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Principal: { Service: 'ec2.amazonaws.com', AWS: ['*', '444455556666'] },
-      Action: 'sts:AssumeRole',
-    },
-  ],
-};
-
 let source: Source;
 beforeAll(async () => {
-  stubAwsEnvironment({
-    AWS_ENDPOINT_URL: inject('motoUrl'),
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: EXAMPLE_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey,
-  });
-  const { signal } = new AbortController();
-  const account = new AwsAccount({ roleArn: `arn:aws:iam::${ACCOUNT}:role/Audit` }, signal);
-  await build(await account.iamClient());
-  source = openAccount(new LiveSource(account, { maxAgeMs: undefined, waitMs: 10_000 }, signal), { setupSeconds: 10 });
+  ({ source } = await buildMotoAccount(ACCOUNT));
 });
-
-/**
- * One of each noun, through the SDK. What moto's own answers leave out (boundaries among the details, tags of instance
- * profiles, service-specific credentials) the scripted endpoint gives.
- */
-async function build(iam: IAMClient): Promise<void> {
-  await iam.send(new CreatePolicyCommand({ PolicyName: 'full', PolicyDocument: JSON.stringify(ADMIN) }));
-  await iam.send(
-    new CreateUserCommand({
-      UserName: 'ana',
-      Path: '/team/',
-      Tags: [{ Key: 'owner', Value: 'a' }],
-      PermissionsBoundary: arn('policy/full'),
-    }),
-  );
-  await iam.send(new CreateUserCommand({ UserName: 'bob' }));
-  await iam.send(new CreateGroupCommand({ GroupName: 'developers' }));
-  await iam.send(new AddUserToGroupCommand({ GroupName: 'developers', UserName: 'ana' }));
-  await iam.send(
-    new CreatePolicyCommand({
-      PolicyName: 'read',
-      Description: 'Reads',
-      PolicyDocument: JSON.stringify(READ),
-      Tags: [{ Key: 'k', Value: 'v' }],
-    }),
-  );
-  await iam.send(
-    new CreateRoleCommand({
-      RoleName: 'deploy',
-      AssumeRolePolicyDocument: JSON.stringify(TRUST),
-      Tags: [{ Key: 'env', Value: 'prod' }],
-    }),
-  );
-  await iam.send(new AttachUserPolicyCommand({ UserName: 'ana', PolicyArn: arn('policy/read') }));
-  await iam.send(new AttachRolePolicyCommand({ RoleName: 'deploy', PolicyArn: arn('policy/read') }));
-  await iam.send(new AttachGroupPolicyCommand({ GroupName: 'developers', PolicyArn: arn('policy/full') }));
-  await iam.send(
-    new PutUserPolicyCommand({ UserName: 'ana', PolicyName: 'own', PolicyDocument: JSON.stringify(ADMIN) }),
-  );
-  await iam.send(
-    new PutGroupPolicyCommand({
-      GroupName: 'developers',
-      PolicyName: 'group-own',
-      PolicyDocument: JSON.stringify(READ),
-    }),
-  );
-  await iam.send(
-    new PutRolePolicyCommand({ RoleName: 'deploy', PolicyName: 'role-own', PolicyDocument: JSON.stringify(READ) }),
-  );
-  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: 'web', Tags: [{ Key: 'p', Value: 'q' }] }));
-  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: 'web', RoleName: 'deploy' }));
-  await iam.send(new CreateLoginProfileCommand({ UserName: 'ana', Password: 'Example-1234' }));
-  const { VirtualMFADevice } = await iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: 'ana-phone' }));
-  await iam.send(
-    new EnableMFADeviceCommand({
-      UserName: 'ana',
-      SerialNumber: VirtualMFADevice?.SerialNumber,
-      AuthenticationCode1: '123456',
-      AuthenticationCode2: '654321',
-    }),
-  );
-  await iam.send(
-    new UpdateAccountPasswordPolicyCommand({ MinimumPasswordLength: 14, RequireSymbols: true, MaxPasswordAge: 90 }),
-  );
-  await iam.send(new UploadSSHPublicKeyCommand({ UserName: 'ana', SSHPublicKeyBody: 'ssh-rsa AAAAB3Nz example' }));
-  await iam.send(
-    new UploadServerCertificateCommand({
-      ServerCertificateName: 'www',
-      CertificateBody: 'certificate',
-      PrivateKey: 'key',
-    }),
-  );
-  await iam.send(new CreateSAMLProviderCommand({ Name: 'corp', SAMLMetadataDocument: 'a'.repeat(1024) }));
-  await iam.send(
-    new CreateOpenIDConnectProviderCommand({
-      Url: 'https://oidc.example.com',
-      ThumbprintList: ['a'.repeat(40)],
-      ClientIDList: ['sts.amazonaws.com', 'second'],
-      Tags: [{ Key: 'o', Value: 'p' }],
-    }),
-  );
-}
 
 const ask = (text: string) => askInventory(source.inventory(), text);
 
@@ -187,7 +43,7 @@ test('users with what is attached to them and belongs to them', async () => {
         mfaSerialNumbers: [arn('mfa/ana-phone')],
         mfaDevices: [{ isVirtual: true, userArn: arn('user/team/ana'), enableDate: expect.any(String) }],
         sshPublicKeys: [{ status: 'Active', userName: 'ana' }],
-        signingCertificates: [],
+        signingCertificates: [{ status: 'Active' }],
       },
       {
         userName: 'bob',
@@ -232,7 +88,8 @@ test('groups, roles and policies', async () => {
       effect: 'Deny',
       actions: null,
       notActions: ['iam:*'],
-      resources: ['*'],
+      resources: null,
+      notResources: ['arn:aws:s3:::public/*'],
       conditions: '{"Bool":{"aws:MultiFactorAuthPresent":"false"}}',
     },
   ];
@@ -273,6 +130,14 @@ test('groups, roles and policies', async () => {
               { type: 'AWS', value: '444455556666' },
             ],
           },
+          {
+            effect: 'Allow',
+            hasIAMAssumeRolePolicyPrincipal: [
+              { type: 'Federated', value: arn('saml-provider/corp') },
+              { type: 'Federated', value: arn('oidc-provider/oidc.example.com') },
+            ],
+          },
+          { effect: 'Deny', actions: null, hasIAMAssumeRolePolicyPrincipal: [] },
         ],
       },
     ],

@@ -54,6 +54,11 @@ const partsOf: Readonly<Partial<Record<AssetTypeName, readonly string[]>>> = {
     `${ALICE}/policy/own`,
     'arn:aws:iam::aws:policy/job-function/ViewOnlyAccess',
   ].map((policy) => `${policy}/statement/1`),
+  IAMPolicyVersion: [
+    ...under(own('policy/Unused'), 'version/v1'),
+    ...under(own('policy/team/a/Own'), 'version/v10', 'version/v11', 'version/v9'),
+    'arn:aws:iam::aws:policy/job-function/ViewOnlyAccess/version/v7',
+  ],
   IAMSSHPublicKey: under(ALICE, 'ssh-public-key/APKAEXAMPLE000000001', 'ssh-public-key/APKAEXAMPLE000000002'),
   IAMSigningCertificate: under(
     ALICE,

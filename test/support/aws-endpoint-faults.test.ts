@@ -3,7 +3,7 @@ import {
   GetCredentialReportCommand,
   type IAMClient,
   ListAccessKeysCommand,
-  ListRolesCommand,
+  ListPoliciesCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-iam';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -109,11 +109,11 @@ describe('faults', () => {
 
   test('an action it does not know is an InvalidAction, an unsigned request is refused', async () => {
     const { endpoint, iam } = await start({});
-    await expect(iam.send(new ListRolesCommand({}))).rejects.toMatchObject({ name: 'InvalidAction' });
+    await expect(iam.send(new ListPoliciesCommand({}))).rejects.toMatchObject({ name: 'InvalidAction' });
     const unsigned = await fetch(endpoint.url, { method: 'POST', body: 'Action=ListUsers&Version=2010-05-08' });
     expect(unsigned.status).toBe(403);
     expect(await unsigned.text()).toContain('<Code>MissingAuthenticationToken</Code>');
-    expect(endpoint.counts()).toEqual({ ListRoles: 1, ListUsers: 1 });
+    expect(endpoint.counts()).toEqual({ ListPolicies: 1, ListUsers: 1 });
     endpoint.forgetCalls();
     expect(endpoint.counts()).toEqual({});
   });

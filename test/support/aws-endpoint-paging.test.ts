@@ -26,6 +26,7 @@ const PAGED: readonly [action: string, input: Input, lists: readonly string[], c
   ['ListMFADevices', ALICE, ['MFADevices'], 2],
   ['ListOpenIDConnectProviderTags', { OpenIDConnectProviderArn: OIDC_ARN }, ['Tags'], 2],
   ['ListPolicyTags', { PolicyArn: OWN_POLICY }, ['Tags'], 2],
+  ['ListRoles', {}, ['Roles'], 2],
   ['ListSAMLProviderTags', { SAMLProviderArn: `${ACCOUNT}:saml-provider/okta` }, ['Tags'], 2],
   ['ListSSHPublicKeys', ALICE, ['SSHPublicKeys'], 2],
   ['ListServerCertificateTags', { ServerCertificateName: 'www' }, ['Tags'], 2],

@@ -25,6 +25,9 @@ export interface ScenarioIamRole extends PolicyHolder {
   readonly path?: string;
   readonly createDate?: string;
   readonly trust: Document;
+  readonly description?: string;
+  /** In seconds; default 3,600, AWS's own. */
+  readonly maxSessionDuration?: number;
   /** The ARN of a managed policy. */
   readonly permissionsBoundary?: string;
   /** Left out, the role was not used in the days that AWS keeps track of. */
