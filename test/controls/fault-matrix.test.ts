@@ -54,12 +54,25 @@ const questions: Readonly<Record<string, string>> = {
   GetLoginProfile: 'iamUsers(where:{hasIAMUserLoginProfile_SOME:{passwordResetRequired:true}}){userName}',
   ListMFADevices: 'iamUsers(where:{mfaSerialNumbers:[]}){userName}',
   ListSSHPublicKeys: 'iamUsers(where:{sshPublicKeys_SOME:{}}){userName}',
+  ListRoles: 'iamRoles(where:{maxSessionDuration_GT:3600}){roleName}',
+  ListInstanceProfiles: 'iamInstanceProfiles(where:{path:"/odd/"}){arn}',
   ListPolicyTags: 'iamPolicies(where:{tags_SOME:{key:"secret"}}){policyName}',
   ListServerCertificateTags: 'iamServerCertificates(where:{tags_SOME:{key:"secret"}}){arn}',
   ListSAMLProviderTags: 'iamSAMLProviders(where:{tags_SOME:{key:"secret"}}){arn}',
   ListInstanceProfileTags: 'iamRoles(where:{instanceProfiles_SOME:{tags_SOME:{key:"secret"}}}){arn}',
   ListMFADeviceTags: 'iamUsers(where:{mfaDevices_SOME:{tags_SOME:{key:"secret"}}}){userName}',
 };
+
+/** The same of what belongs to others, which is looked for at its owners. */
+const ofParts: readonly (readonly [action: string, text: string])[] = [
+  ['GetAccountAuthorizationDetails', 'iamAccessKeys(where:{status:"Expired"}){accessKeyId}'],
+  ['ListAccessKeys', 'iamAccessKeys(where:{status:"Expired"}){accessKeyId}'],
+  ['GetAccessKeyLastUsed', 'iamAccessKeys(where:{slot:null,lastUsedDate:null}){accessKeyId}'],
+  ['GetCredentialReport', 'iamUserCredentials(where:{mfaActive:false,passwordEnabled:true,user_NOT:null}){identifier}'],
+  ['ListVirtualMFADevices', 'iamMFADevices(where:{userArn:null}){serialNumber}'],
+  ['ListMFADevices', 'iamMFADevices(where:{isVirtual:false}){serialNumber}'],
+  ['ListSAMLProviderTags', 'iamTags(where:{key:"secret"}){key}'],
+];
 
 /** Asked only where there is no report to hand out, or where the report shows certificates, which this account's does not. */
 const ELSEWHERE = ['GenerateCredentialReport', 'ListSigningCertificates'];
@@ -91,13 +104,15 @@ describe('every call there is', () => {
     expect([...actions].toSorted()).toEqual([...Object.keys(questions), ...ELSEWHERE].toSorted());
   });
 
-  test.each(Object.entries(questions))('%s passes where nothing is wrong, and was asked', async (action, text) => {
+  const all = [...Object.entries(questions), ...ofParts];
+
+  test.each(all)('%s passes where nothing is wrong, and was asked: %s', async (action, text) => {
     const { verdict, errors } = await judge(account.open(clean), { text }, parseExpectation('eq []'));
     expect([verdict, errors]).toEqual(['PASS', []]);
     expect(account.counts()[action]).toBeGreaterThan(0);
   });
 
-  describe.each(Object.entries(questions))('%s', (action, text) => {
+  describe.each(all)('%s: %s', (action, text) => {
     test.each(Object.entries(faults))('with %s is never taken for clean', async (name, fault) => {
       const inventory = account.open({ ...clean, faults: [{ action, ...fault }] });
       const { verdict, errors } = await judge(inventory, { text }, parseExpectation('eq []'));
