@@ -3,7 +3,7 @@ import type { getAccountSummary } from '../aws/account.ts';
 import type { getAccountAuthorizationDetails } from '../aws/authorization-details.ts';
 import type { AwsCall } from '../aws/call-log.ts';
 import type { getOpenIdConnectProvider, listSamlProviders } from '../aws/identity-providers.ts';
-import type { InstanceProfile as ListedInstanceProfile } from '../aws/instance-profiles.ts';
+import type { listInstanceProfiles } from '../aws/instance-profiles.ts';
 import type { getLoginProfile } from '../aws/login-profile.ts';
 import type { listMfaDevices, listVirtualMfaDevices } from '../aws/mfa-devices.ts';
 import type { getAccountPasswordPolicy } from '../aws/password-policy.ts';
@@ -43,7 +43,7 @@ export type UserDetail = Details['users'][number];
 export type GroupDetail = Details['groups'][number];
 export type RoleDetail = Details['roles'][number];
 export type PolicyDetail = Details['policies'][number];
-export type InstanceProfile = ListedInstanceProfile;
+export type InstanceProfile = Answer<typeof listInstanceProfiles>[number];
 type Tags = Answer<typeof listPolicyTags>;
 
 /** What a group of facts is, as it is read: of the account, or of the one asset that is asked. */
