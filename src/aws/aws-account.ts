@@ -3,6 +3,7 @@ import type { AssumeRoleCommandOutput, STSClient, STSClientConfig } from '@aws-s
 import { IamqlError } from '../iam/error.ts';
 import { answeredWithout, awsError } from './aws-error.ts';
 import { type AwsSettings, type AwsTimeouts, usualTimeouts } from './aws-settings.ts';
+import { CallGate } from './call-gate.ts';
 import { CallLog } from './call-log.ts';
 import { type Credentials, sourceCredentials } from './credentials.ts';
 import { DEFAULT_REGION, regionToUse } from './region.ts';
@@ -15,12 +16,14 @@ import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
 const MAX_ATTEMPTS = 6;
 /** What the clients of both services are configured with. */
 type ClientConfig = IAMClientConfig & STSClientConfig;
+type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
 /** One account behind the SDK: clients made when first needed, and every call logged, bounded and its errors worded. */
 export class AwsAccount {
   private readonly settings: AwsSettings;
   private readonly timeouts: AwsTimeouts;
   private readonly signal: AbortSignal;
+  private readonly gate = new CallGate();
   private iam: Promise<IAMClient> | undefined;
   private sts: Promise<STSClient> | undefined;
   private sourceSts: Promise<STSClient> | undefined;
@@ -44,18 +47,19 @@ export class AwsAccount {
   }
 
   /**
-   * Makes one call.
+   * Makes one call, in its turn. The role that a call assumes on its way must not wait for the call itself to end.
    *
    * @throws IamqlError of the kind that awsError finds; an error that `isExpected` knows is thrown on as it came.
    */
-  async call<T>(
-    tag: CallTag,
-    send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
-    isExpected: (error: unknown) => boolean = () => false,
-  ): Promise<T> {
+  call<T>(tag: CallTag, send: Send<T>, isExpected: (error: unknown) => boolean = () => false): Promise<T> {
+    const make = () => this.callNow(tag, send, isExpected);
+    return RunningCall.current() ? make() : this.gate.pass(make);
+  }
+
+  private async callNow<T>(tag: CallTag, send: Send<T>, isExpected: (error: unknown) => boolean): Promise<T> {
     const { action, why, log } = tag;
     const start = performance.now();
-    const call = new RunningCall(tag, this.timeouts);
+    const call = new RunningCall(tag, this.timeouts, this.gate);
     let failed = true;
     try {
       const answer = await call.run(this.signal, send);

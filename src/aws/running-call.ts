@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { callTimedOut, interrupted, isThrottling, quotaReached } from './aws-error.ts';
 import type { AwsTimeouts } from './aws-settings.ts';
+import type { CallGate } from './call-gate.ts';
 import type { CallLog } from './call-log.ts';
 
 /** What is called and why; the log gets a line about it. */
@@ -19,13 +20,17 @@ export class RunningCall {
   attempts = 0;
   readonly tag: CallTag;
   private isThrottled = false;
+  private sentAt = 0;
   private readonly timeouts: AwsTimeouts;
+  private readonly gate: Pick<CallGate, 'noteThrottling'>;
   private readonly stop = new AbortController();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(tag: CallTag, timeouts: AwsTimeouts) {
+  /** @param gate hears of each attempt that AWS throttled. */
+  constructor(tag: CallTag, timeouts: AwsTimeouts, gate: Pick<CallGate, 'noteThrottling'>) {
     this.tag = tag;
     this.timeouts = timeouts;
+    this.gate = gate;
   }
 
   /** The call on whose behalf the running code works, if any. */
@@ -56,6 +61,7 @@ export class RunningCall {
   startAttempt(): void {
     if (this.attempts === 0) this.endAfter(this.timeouts.callMs);
     this.attempts += 1;
+    this.sentAt = performance.now();
   }
 
   /** The SDK takes a quota that is reached for throttling, by its name, and would ask again and again. */
@@ -63,6 +69,7 @@ export class RunningCall {
     this.isThrottled = isThrottling(error);
     const quota = quotaReached(this.tag.action, error);
     if (quota) throw quota;
+    if (this.isThrottled) this.gate.noteThrottling(this.sentAt);
   }
 
   private endAfter(timeMs: number): void {

@@ -103,13 +103,15 @@ export class AwsEndpoint {
     response.on('close', () => {
       this.#inFlight -= 1;
     });
+    const start = performance.now();
     const call = await readCall(request);
     this.#calls.push(call);
     const account = this.#account;
     const fault = account.faults.take(call.action, call.params);
     const answer = answerCall(call, account, fault);
     if (fault?.hang) return;
-    const delayMs = account.scenario.latencyMs + (fault?.delayMs ?? 0);
+    // What the answer took to write is part of its latency.
+    const delayMs = account.scenario.latencyMs + (fault?.delayMs ?? 0) - (performance.now() - start);
     if (delayMs > 0) await sleep(delayMs);
     send(response, answer, fault);
   }
@@ -142,6 +144,7 @@ function answerAction({ action, params, signedBy }: AwsCall, received: ReceivedC
     const denied = error.code === 'AccessDenied' ? accessDeniedMessage(action, received) : undefined;
     throw new AwsError(error.code, error.message ?? denied, error.status);
   }
+  if (received.account.bucket?.take() === false) throw new AwsError('Throttling');
   const answer = IAM_ACTIONS[action] ?? STS_ACTIONS[action];
   if (answer !== undefined) return answer(received);
   throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${params['Version']}`);

@@ -26,6 +26,8 @@ export interface Scenario extends ScenarioNouns {
   /** The most items a page holds, below what MaxItems asks: AWS may return short pages that are still truncated. */
   readonly pageSize?: number;
   readonly latencyMs?: number;
+  /** More calls than that, with a second's worth saved up at most, are throttled. */
+  readonly callsPerSecond?: number;
   readonly faults?: readonly Fault[];
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CallBucket } from './call-bucket.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { type PolicyUsage, policyUsage } from './policy-usage.ts';
 import { AwsError } from './query-answer.ts';
@@ -21,6 +22,7 @@ export class ScriptedAccount {
   readonly scenario: ResolvedScenario;
   readonly report: ReportLifecycle;
   readonly faults: FaultSchedule;
+  readonly bucket: CallBucket | undefined;
   readonly users: readonly ScenarioUser[];
   readonly #usersByName: ReadonlyMap<string, ScenarioUser>;
   readonly #keysById: ReadonlyMap<string, OwnedAccessKey>;
@@ -31,6 +33,7 @@ export class ScriptedAccount {
     this.scenario = resolveScenario(scenario);
     this.report = new ReportLifecycle(scenario);
     this.faults = new FaultSchedule(this.scenario.faults);
+    this.bucket = scenario.callsPerSecond === undefined ? undefined : new CallBucket(scenario.callsPerSecond);
     this.users = this.scenario.users.filter((user) => !user.deletedSinceReport);
     this.#usersByName = new Map(this.users.map((user) => [user.name, user]));
     this.#keysById = new Map(this.users.flatMap((user) => currentKeys(user).map((key) => [key.id, { user, key }])));
