@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { AwsAccount } from '../../src/aws/aws-account.ts';
+import type { AwsSettings } from '../../src/aws/aws-settings.ts';
 import { ask } from '../../src/graphql/ask.ts';
 import type { Inventory, Source } from '../../src/inventory/inventory.ts';
 import { LiveSource } from '../../src/inventory/live-source.ts';
@@ -42,6 +43,8 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 export interface ScriptedAccount extends AskAccount {
   /** An inventory of the account with nothing read yet. */
   open(scenario: Scenario): Inventory;
+  /** Another, of the same account as it stands, faults used up and all. */
+  another(): Inventory;
   /** What several inventories share. */
   source(scenario: Scenario): Source;
   /** HTTP requests by action since the last scenario. */
@@ -49,7 +52,7 @@ export interface ScriptedAccount extends AskAccount {
 }
 
 /** A scripted AWS endpoint for one test file, and the environment that leads the SDK to it. */
-export function scriptedAccount(): ScriptedAccount {
+export function scriptedAccount(settings: AwsSettings = {}): ScriptedAccount {
   const before = { ...process.env };
   let endpoint: AwsEndpoint;
   beforeAll(async () => {
@@ -60,12 +63,15 @@ export function scriptedAccount(): ScriptedAccount {
     await endpoint.close();
     process.env = before;
   });
+  const another = (): Source => {
+    const { signal } = new AbortController();
+    const source = new LiveSource(new AwsAccount(settings, signal), { maxAgeMs: undefined, waitMs: 5_000 }, signal);
+    return openAccount(source, { setupSeconds: 10 });
+  };
   const open = (scenario: Scenario): Source => {
     endpoint.setScenario(scenario);
     endpoint.forgetCalls();
-    const { signal } = new AbortController();
-    const source = new LiveSource(new AwsAccount({}, signal), { maxAgeMs: undefined, waitMs: 5_000 }, signal);
-    return openAccount(source, { setupSeconds: 10 });
+    return another();
   };
   const askAccount: AskAccount = async (scenario, text, variables) => {
     const answer = await askInventory(open(scenario).inventory(), text, variables);
@@ -74,6 +80,7 @@ export function scriptedAccount(): ScriptedAccount {
   return Object.assign(askAccount, {
     source: open,
     open: (scenario: Scenario) => open(scenario).inventory(),
+    another: () => another().inventory(),
     counts: () => endpoint.counts(),
   });
 }
