@@ -113,7 +113,9 @@ export async function conditionsOf(
   inventory: Inventory,
 ): Promise<readonly { readonly type: AssetTypeName; readonly where: Expression }[]> {
   if (!named) return [{ type, where }];
-  const { group, isOfAccount } = named.field;
+  const { group, isOfAccount, types } = named.field;
+  // The account is needed for the question, and not for what the question is asked of.
+  if (isOfAccount) inventory.prefetch(types);
   const [now, account] = await Promise.all([
     group ? inventory.scanTime(group) : NEVER,
     isOfAccount ? accountOf(inventory) : NOBODY,

@@ -1,5 +1,11 @@
 import type { Asset } from '../iam/assets.ts';
-import { isDeletedPrincipal, type Principal, parsePolicyDocument, type Statement } from '../iam/policy-document.ts';
+import {
+  isDeletedPrincipal,
+  type PolicyDocument,
+  type Principal,
+  parsePolicyDocument,
+  type Statement,
+} from '../iam/policy-document.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
 import type { GroupDetail, InstanceProfile, PolicyDetail, RoleDetail, UserDetail } from './fact-source.ts';
 import { inIdentifier, part, tagsOf } from './parts.ts';
@@ -30,21 +36,26 @@ export function absorbGroupDetails(graph: AccountGraph, groups: readonly GroupDe
 }
 
 export function absorbRoleDetails(graph: AccountGraph, roles: readonly RoleDetail[]): void {
+  // Most roles of a service trust it in the very same words.
+  const trusts = new Map<string, PolicyDocument>();
   for (const detail of roles) {
     const { arn, roleName, roleId, path, createDate, assumeRolePolicyDocument, permissionsBoundaryArn } = detail;
     const { lastUsedDate, lastUsedRegion } = detail;
     const facts = { arn, roleName, roleId, path, createDate, assumeRolePolicyDocument, permissionsBoundaryArn };
     const role = graph.node('IAMRole', arn, { internalName: roleName, ...facts, lastUsedDate, lastUsedRegion });
-    const { statements } = parsePolicyDocument(assumeRolePolicyDocument);
+    const trust = trusts.get(assumeRolePolicyDocument) ?? parsePolicyDocument(assumeRolePolicyDocument);
+    trusts.set(assumeRolePolicyDocument, trust);
     Object.assign(role, {
       isServiceLinked: path.startsWith('/aws-service-role/'),
-      hasIAMAssumeRolePolicyStatement: statements.map((statement, index) => trustStatement(role, statement, index)),
+      hasIAMAssumeRolePolicyStatement: trust.statements.map((statement, index) =>
+        trustStatement(role, statement, index),
+      ),
       tags: tagsOf(role, detail.tags),
       instanceProfiles: detail.instanceProfiles.map((profile) => instanceProfile(graph, profile)),
     });
     for (const profile of role['instanceProfiles'] as readonly Asset[]) graph.relations.add(profile, 'roles', role);
     noteBoundary(graph, role, 'boundedRoles');
-    for (const provider of statements.flatMap(vouchersOf)) graph.relations.add(provider, 'roles', role);
+    for (const provider of trust.statements.flatMap(vouchersOf)) graph.relations.add(provider, 'roles', role);
     attachPolicies(graph, role, 'roles', detail);
   }
 }

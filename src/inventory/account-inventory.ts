@@ -247,9 +247,24 @@ export class AccountInventory implements Inventory {
     const isReportNeeded = named.some(({ name, field }) => needsReport(name, field));
     const hasDetails = named.some(({ field }) => field?.fact === 'USER_DETAILS');
     const bases = type === 'IAMUser' && hasDetails && !isReportNeeded ? usersNow : this.basesOf(type);
+    if (type === 'Connector') await this.readBeside(where);
     const [failure] = await this.readBases(bases);
     if (failure) throw failure;
     return [];
+  }
+
+  /**
+   * An account has one connector, so that what decides it besides who it is will be needed: it is read at the same time,
+   * but for a report, which says whose it is and spares a call.
+   */
+  private async readBeside(where: Expression): Promise<void> {
+    const groups = new Set<FactGroup>();
+    compileNeeds(where, () => UNREAD)({ __typename: 'Connector' }, (record, field) => {
+      groups.add(this.demandOf(record, field).group);
+    });
+    if (groups.has('CALLER_IDENTITY')) return;
+    const readings = [...groups].map((group) => [group, this.reading({ group, owner: undefined })] as const);
+    await new Map(readings).get('CREDENTIAL_REPORT');
   }
 
   /**
