@@ -41,14 +41,14 @@ export async function renderSample(): Promise<string> {
   const { signal } = new AbortController();
   const live = new LiveSource(new AwsAccount({}, signal), { maxAgeMs: undefined, waitMs: 0 }, signal);
   const inventory = openAccount(live, { setupSeconds: 10 }).inventory();
-  const [header = '', ...assets] = renderSnapshot(await takeSnapshot(inventory), inventory, '0').split('\n');
+  const [header = '', ...assets] = renderSnapshot(await takeSnapshot(inventory), inventory, '0');
   await endpoint.close();
   const {
     iamql: _version,
     sha256: _digest,
     ...known
   } = JSON.parse(header.replaceAll(/"readAt":"[^"]*"/g, `"readAt":"${GENERATED_AT}"`));
-  return withDigest(JSON.stringify({ iamql: 'sample', ...known, source: 'sample' }), assets.join('\n'));
+  return [...withDigest(JSON.stringify({ iamql: 'sample', ...known, source: 'sample' }), () => assets)].join('');
 }
 
 if (process.argv[1] === import.meta.filename) writeFileSync(file, await renderSample());

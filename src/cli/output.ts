@@ -1,4 +1,6 @@
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { IamqlError } from '../iam/error.ts';
 import { printableLines } from '../report/printable.ts';
 
@@ -15,12 +17,16 @@ export function writeResult(text: string, file: string | undefined): void {
   }
 }
 
-/** Writes a file that is never there in part: whoever reads it meanwhile sees what it was before. */
-export function writeFileWhole(file: string, content: string | Uint8Array): void {
+/**
+ * Writes a file that is never there in part: whoever reads it meanwhile sees what it was before.
+ *
+ * @param through what changes the content on its way, such as gzip.
+ */
+export async function writeFileWhole(file: string, content: Readable, ...through: readonly Transform[]): Promise<void> {
   const isOrdinary = statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
   const written = isOrdinary ? `${file}.${process.pid}.part` : file;
   try {
-    writeFileSync(written, content);
+    await pipeline([content, ...through, createWriteStream(written)]);
     if (isOrdinary) renameSync(written, file);
   } catch (cause) {
     if (isOrdinary) rmSync(written, { force: true });

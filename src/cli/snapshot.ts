@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
@@ -52,8 +54,10 @@ function exitCodeOf(codes: readonly string[]): number {
   );
 }
 
-async function writeSnapshot(text: string, file: string | undefined): Promise<void> {
-  if (file === undefined) process.stdout.write(text);
-  else if (!file.endsWith('.gz')) writeFileWhole(file, text);
-  else writeFileWhole(file, (await import('node:zlib')).gzipSync(text));
+/** Line by line: all at once, a large account's take more memory than everything else. */
+async function writeSnapshot(lines: Iterable<string>, file: string | undefined): Promise<void> {
+  const pieces = Readable.from(lines);
+  if (file === undefined) await pipeline(pieces, process.stdout, { end: false });
+  else if (!file.endsWith('.gz')) await writeFileWhole(file, pieces);
+  else await writeFileWhole(file, pieces, (await import('node:zlib')).createGzip());
 }

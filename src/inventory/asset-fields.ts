@@ -51,7 +51,7 @@ function contentHash(asset: Asset): unknown {
     asset.__typename === 'IAMUser' || asset.__typename === 'RootUser' ? asset['hasIAMUserCredentials'] : asset
   ) as Asset | undefined;
   if (!row) return UNREAD;
-  const names = [...new Set([...IDENTITY, ...ownFacts(row)])].filter((name) => typeof row[name] !== 'symbol');
+  const names = hashedFacts(row).filter((name) => typeof row[name] !== 'symbol');
   // A policy that only its owner has told of: its own details are not known yet.
   if (ownFacts(row).some((name) => row[name] === undefined)) return UNREAD;
   const facts = names.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]);
@@ -61,6 +61,13 @@ function contentHash(asset: Asset): unknown {
 }
 
 const IDENTITY = ['userName', 'arn', 'createDate', 'accountID'];
+
+/** Who it is, as far as its own group of facts says so: what others say is not always read. */
+function hashedFacts(row: Asset): readonly string[] {
+  const { group, fields } = catalogue[row.__typename as AssetTypeName];
+  const identity = IDENTITY.filter((name) => (fields[name]?.fact ?? group) === group);
+  return [...new Set([...identity, ...ownFacts(row)])];
+}
 
 const common = new Set(Object.keys(assetFields));
 

@@ -2,10 +2,17 @@ import { createHash } from 'node:crypto';
 
 const keyOf = (digest: string): string => `,"sha256":"${digest}"`;
 
-/** Puts a SHA-256 over all that is written into the header, as its last key. @param header a JSON object. */
-export function withDigest(header: string, body: string): string {
-  const digest = createHash('sha256').update(`${header}\n${body}`).digest('hex');
-  return `${header.slice(0, -1)}${keyOf(digest)}}\n${body}`;
+/**
+ * The header, with a SHA-256 over all that is written as its last key, and the lines behind it. The lines are made twice:
+ * all of them at once take more memory than what they are made of.
+ *
+ * @param header a JSON object.
+ */
+export function* withDigest(header: string, lines: () => Iterable<string>): Generator<string> {
+  const hash = createHash('sha256').update(`${header}\n`);
+  for (const line of lines()) hash.update(line);
+  yield `${header.slice(0, -1)}${keyOf(hash.digest('hex'))}}\n`;
+  yield* lines();
 }
 
 /** Whether a file is as it was written: the digest is over all bytes but its own key. */

@@ -9,10 +9,11 @@ import { everything } from '../page.ts';
 import { wholeField } from '../whole-field.ts';
 import type { UnreadNote } from './snapshot.ts';
 
-/** An asset's fields as they are written: relations by identifier, and none that could not be read. */
+/** An asset all of whose fields can now be read of the inventory, but for those that nobody could read. */
 export interface TakenAsset {
   readonly identifier: string;
-  readonly fields: ReadonlyMap<string, unknown>;
+  readonly asset: Asset;
+  readonly unread: ReadonlySet<string>;
 }
 
 export interface Taken {
@@ -29,6 +30,11 @@ export async function takeSnapshot(inventory: Inventory): Promise<Taken> {
   for (const type of typeNames) if (!catalogue[type].isPart) await taking.takeType(type);
   return taking.taken();
 }
+
+/** Enough that calls are always waiting to be made, and few enough that what waits takes no memory to speak of. */
+const ASSETS_AT_ONCE = 100;
+
+const NONE: ReadonlySet<string> = new Set();
 
 const typeNames = Object.keys(catalogue) as readonly AssetTypeName[];
 
@@ -64,10 +70,15 @@ class Taking {
     return { assets: new Map(sorted), unread: this.notes() };
   }
 
-  /** Level by level, so that what many assets lack is read in batches. */
+  /** Level by level, so that what many assets lack is read at the same time. */
   private async takeAssets(assets: readonly Asset[]): Promise<void> {
     for (let level = assets; level.length > 0; ) {
-      level = (await Promise.all(level.map((asset) => this.takeAsset(asset)))).flat();
+      const related: Asset[] = [];
+      for (let start = 0; start < level.length; start += ASSETS_AT_ONCE) {
+        const some = level.slice(start, start + ASSETS_AT_ONCE);
+        related.push(...(await Promise.all(some.map((asset) => this.takeAsset(asset)))).flat());
+      }
+      level = related;
     }
   }
 
@@ -77,19 +88,15 @@ class Taking {
     const identifier = this.identifierOf(asset);
     const known = this.assets.get(type);
     if (!known || known.has(identifier)) return [];
-    const fields = new Map<string, unknown>();
-    known.set(identifier, { identifier, fields });
-    const related: Asset[] = [];
+    known.set(identifier, { identifier, asset, unread: NONE });
     const names = Object.keys(catalogue[type].fields);
     const values = await Promise.all(names.map((name) => this.valueOf(asset, name, type, identifier)));
-    for (const [index, name] of names.entries()) {
-      const value = values[index];
-      if (value === UNREAD) continue;
-      if (catalogue[type].fields[name]?.relation)
-        related.push(...([value ?? []].flat() as unknown as readonly Asset[]));
-      fields.set(name, catalogue[type].fields[name]?.relation ? this.identifiersOf(value) : value);
-    }
-    return related;
+    const unread = new Set(names.filter((_name, index) => values[index] === UNREAD));
+    if (unread.size > 0) known.set(identifier, { identifier, asset, unread });
+    return names.flatMap((name, index) => {
+      const isRelated = catalogue[type].fields[name]?.relation && !unread.has(name);
+      return isRelated ? ([values[index] ?? []].flat() as unknown as readonly Asset[]) : [];
+    });
   }
 
   private async valueOf(asset: Asset, name: string, type: AssetTypeName, identifier: string): Promise<unknown> {
@@ -99,12 +106,6 @@ class Taking {
       this.miss(error, type, name, identifier);
       return UNREAD;
     }
-  }
-
-  private identifiersOf(value: unknown): unknown {
-    if (value === null) return null;
-    if (!Array.isArray(value)) return this.identifierOf(value as Asset);
-    return value.map((item) => this.identifierOf(item)).sort(compareCodePoints);
   }
 
   private readonly identifierOf = (asset: Asset): string => this.inventory.read(asset, 'identifier') as string;

@@ -8,7 +8,7 @@ import type { LiveAnswer } from '../live-account.ts';
 
 /** The text of a snapshot of all that an inventory can tell. */
 export const snapshotOf = async (inventory: Inventory): Promise<string> =>
-  renderSnapshot(await takeSnapshot(inventory), inventory, '0.1.0');
+  [...renderSnapshot(await takeSnapshot(inventory), inventory, '0.1.0')].join('');
 
 /** An inventory of the text of a snapshot. */
 export function reopen(text: string | Uint8Array): SnapshotInventory {
