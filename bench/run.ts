@@ -1,8 +1,10 @@
 import { benchCalls } from './calls.ts';
 import { benchColdCheck } from './cold-check.ts';
+import { benchGraph } from './graph.ts';
 import type { Line } from './line.ts';
 import { benchReport } from './report.ts';
 import { benchServe } from './serve.ts';
+import { benchSnapshot } from './snapshot.ts';
 import { benchWhere } from './where.ts';
 
 /**
@@ -15,6 +17,8 @@ const benches: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   check: benchColdCheck,
   serve: benchServe,
   where: benchWhere,
+  graph: benchGraph,
+  snapshot: benchSnapshot,
 };
 
 const names = process.argv.slice(2);
