@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { IamqlError } from '../iam/error.ts';
+import { version } from '../package-version.ts';
 import { addCheckCommand } from './check.ts';
 import { addControlsCommand } from './controls.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
@@ -8,7 +9,6 @@ import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
 import { addServeCommand } from './serve.ts';
 import { addSnapshotCommand } from './snapshot.ts';
-import { version } from './version.ts';
 
 const EPILOGUE = `
 Exit codes: 0 every control passed; 1 at least one failed; 2 at least one could not be judged; 3 could not run;

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { IamqlError } from '../iam/error.ts';
+import { version } from '../package-version.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeFileWhole, writeNote } from './output.ts';
 import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
-import { version } from './version.ts';
 
 interface SnapshotOptions extends SourceOptions {
   readonly output?: string;

@@ -1,11 +1,13 @@
 import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
-import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { instantToMs, renderInstant } from '../iam/instant.ts';
 import { type Evidence, isSample } from '../inventory/inventory.ts';
 import { renderDuration } from './duration.ts';
+import { countOf, troubledExceptions, wordOf, wordsOfException, wordsOfFact, wordsOfScope } from './found.ts';
+import { listSections } from './listing.ts';
 import { printable, printableLines, shellOption } from './printable.ts';
 import type { Run } from './run.ts';
+import { renderTable } from './text-table.ts';
 
 /** How many reasons a rule shows before it only counts: one refused call may be one for every user. */
 const MOST_REASONS = 10;
@@ -14,8 +16,27 @@ const MOST_NAMES = 10;
 
 /** A run as a person reads it at a terminal. Ends with a line break. */
 export function renderText(run: Run): string {
-  const controls = run.controls.map((control) => renderControl(control, run.judgedAt));
-  return printableLines(`${renderEvidence(run.evidence, run.judgedAt)}\n\n${controls.join('\n\n')}\n`);
+  const parts = [
+    renderEvidence(run.evidence, run.judgedAt),
+    ...(run.benchmark ? [renderTable(run.benchmark.benchmark, listSections(run))] : []),
+    ...shownControls(run).map((control) => renderControl(control, run.judgedAt)),
+    ...renderExceptions(run),
+  ];
+  return printableLines(`${parts.join('\n\n')}\n`);
+}
+
+/** The table of a benchmark says all there is to say of a control that passed and has nothing excepted. */
+const shownControls = ({ benchmark, controls }: Run): readonly ControlRun[] =>
+  benchmark
+    ? controls.filter(({ verdict, rules }) => verdict !== 'PASS' || rules.some(({ excepted }) => excepted.length > 0))
+    : controls;
+
+function renderExceptions(run: Run): readonly string[] {
+  const lines = troubledExceptions(run).map(
+    ([what, exception]) =>
+      `  ${what}: ${printable(wordsOfScope(exception))}\n      owner ${printable(exception.owner)}: ${printable(exception.reason)}`,
+  );
+  return lines.length > 0 ? [['Exceptions to look at:', ...lines].join('\n')] : [];
 }
 
 /** Whose account, and how old what is known of it is. */
@@ -31,46 +52,50 @@ export function renderEvidence(evidence: Evidence, now: Date): string {
   return `${whose}; ${from} generated ${renderInstant(generatedAt)} (${age} ago)`;
 }
 
-function renderControl({ control, verdict, rules }: ControlRun, now: Date): string {
+function renderControl(run: ControlRun, now: Date): string {
+  const { control, verdict, rules, parameters } = run;
   const deciding = rules.filter(({ rule }) => !rule.informative);
   const informative = rules.filter(({ rule }) => rule.informative);
   return [
     `${verdict}  ${control.id}`,
     `      ${control.title}`,
-    ...deciding.map((rule) => renderRule(rule, control.assetTypes, now)),
-    ...(verdict === 'FAIL' ? ['', wrap(whatToDo(control.id), 2)] : []),
+    ...Object.entries(parameters).map(([name, value]) => {
+      const usual = control.parameters[name]?.default;
+      return `      ${name}: ${value}${usual === undefined || usual === value ? '' : ` (by default ${usual})`}`;
+    }),
+    ...deciding.map((rule) => renderRule(rule, run, now)),
+    ...(verdict === 'FAIL' ? ['', wrap(whatToDo(run), 2)] : []),
     ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
-    ...informative.map((rule) => renderInformative(rule, control.assetTypes)),
+    ...informative.map((rule) => renderInformative(rule, run)),
     ...(control.whyRulesDiffer && informative.length > 0
       ? [wrap(`Why they differ: ${control.whyRulesDiffer}`, 4)]
       : []),
   ].join('\n');
 }
 
-function renderRule(run: RuleRun, types: readonly AssetTypeName[], now: Date): string {
+function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
   const asOf = run.verdict === 'PASS' ? ', as of the time of the report' : '';
   const shared = sharedReason(run.findings);
   return [
-    `      ${countOf(run, types)}${asOf}`,
+    `      ${countOf(run, control)}${asOf}`,
     ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6),
     ...(run.findings.length > 0 ? [''] : []),
     ...run.findings.flatMap((finding) => renderFinding(finding, now, shared)),
-    ...(shared ? [indent(`Key ids: ${shared}.`, 2)] : []),
+    ...(shared ? [indent(`Key ids: ${printable(shared)}.`, 2)] : []),
+    ...(run.excepted.length > 0 ? ['', `  Excepted, and not counted: ${run.excepted.length}`] : []),
+    ...run.excepted.flatMap((finding) => [
+      ...renderFinding(finding, now, undefined).map((line) => indent(line, 2)),
+      indent(printable(wordsOfException(finding.exception)), 6),
+    ]),
   ].join('\n');
 }
 
 function renderReasons(errors: RuleRun['errors'], what: string, spaces: number): readonly string[] {
-  const reasons = [...new Set(errors.map(({ message }) => message))];
+  const reasons = [...new Set(errors.map(({ message }) => printable(message)))];
   const shown = reasons.slice(0, MOST_REASONS).map((reason) => `${what}: ${reason}`);
   const more = reasons.length - shown.length;
   const lines = more > 0 ? [...shown, `and ${more} more reasons; --format json has them all`] : shown;
   return lines.map((line) => indent(line, spaces));
-}
-
-function countOf({ findings, total, verdict }: RuleRun, types: readonly AssetTypeName[]): string {
-  const noun = types.map((type) => catalogue[type].many).join(' and ');
-  const found = verdict === 'ERROR' && findings.length === 0 ? '?' : findings.length;
-  return `${found} of ${total ?? '?'} ${noun}`;
 }
 
 /** When no key could be named, for one and the same reason, it is said once. */
@@ -80,13 +105,14 @@ function sharedReason(findings: readonly Finding[]): string | undefined {
 }
 
 function renderFinding(finding: Finding, now: Date, shared: string | undefined): readonly string[] {
-  const password =
-    finding.hasConsolePassword === undefined
-      ? ''
-      : `  console password: ${finding.hasConsolePassword === null ? 'not known' : finding.hasConsolePassword ? 'yes' : 'no'}`;
+  const { hasConsolePassword } = finding;
+  const password = hasConsolePassword === undefined ? '' : `  console password: ${wordOf(hasConsolePassword)}`;
+  // A key says when and whether it was used; where no key is named, the facts are all there is to see.
+  const facts = finding.keys.length > 0 ? [] : finding.facts.map((fact) => `    ${printable(wordsOfFact(fact))}`);
   return [
     `  ${printable(finding.name)}${password}`,
     ...finding.keys.map((key) => indent(renderKey(finding.name, key, now, shared), 4)),
+    ...facts,
   ];
 }
 
@@ -99,7 +125,7 @@ function renderKey(user: string, key: FindingKey, now: Date, shared: string | un
     ? `, ${word} ${renderInstant(since)} (${renderDuration((now.getTime() - instantToMs(since)) / 1000)})`
     : '';
   const used = key.lastUsedDate ? `; used since the report: ${renderInstant(key.lastUsedDate)}` : '';
-  const unnamed = key.unnamed && key.unnamed !== shared ? `\nno key id: ${key.unnamed}` : '';
+  const unnamed = key.unnamed && key.unnamed !== shared ? `\nno key id: ${printable(key.unnamed)}` : '';
   return `${slot}${id}${age}${used}${unnamed}\n${turnOff(user, key)}`;
 }
 
@@ -111,10 +137,14 @@ function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): strin
   return `  aws iam update-access-key ${userName} ${shellOption('--access-key-id', accessKeyId)} --status Inactive`;
 }
 
-const whatToDo = (id: string): string =>
-  `What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and delete it once nobody missed it. In full: iamql controls show ${id}`;
+function whatToDo({ control, rules }: ControlRun): string {
+  const hasKeys = rules.some(({ findings }) => findings.some(({ keys }) => keys.length > 0));
+  const ofKeys =
+    'ask each owner whether anything needs the key; if not, turn it off as shown, and delete it once nobody missed it. In full: ';
+  return `What to do: ${hasKeys ? ofKeys : ''}iamql controls show ${control.id}`;
+}
 
-function renderInformative(run: RuleRun, types: readonly AssetTypeName[]): string {
+function renderInformative(run: RuleRun, control: ControlRun): string {
   const head = `    ${run.verdict}  ${run.rule.title}`;
   if (run.verdict === 'ERROR') {
     return [head, ...renderReasons(run.errors, 'not judged', 10)].join('\n');
@@ -122,8 +152,8 @@ function renderInformative(run: RuleRun, types: readonly AssetTypeName[]): strin
   const names = run.findings.slice(0, MOST_NAMES).map((finding) => printable(finding.name));
   const more = run.findings.length > MOST_NAMES ? `, and ${run.findings.length - MOST_NAMES} more` : '';
   const list = names.length > 0 ? `: ${names.join(', ')}${more}` : '';
-  const partly = run.errors.length > 0 ? `\n          not all: ${run.errors[0]?.message}` : '';
-  return `${head}\n          ${countOf(run, types)}${list}${partly}`;
+  const partly = run.errors.length > 0 ? `\n          not all: ${printable(run.errors[0]?.message ?? '')}` : '';
+  return `${head}\n          ${countOf(run, control)}${list}${partly}`;
 }
 
 /** Lines that fit a terminal. */

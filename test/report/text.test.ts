@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/controls/finding.ts';
 import { findControls } from '../../src/controls/load-controls.ts';
@@ -5,7 +6,9 @@ import { type ControlRun, type RuleRun, runControl } from '../../src/controls/ru
 import type { Evidence } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { renderJson } from '../../src/report/json.ts';
+import { printable } from '../../src/report/printable.ts';
 import { renderEvidence, renderText } from '../../src/report/text.ts';
+import { anyRun, benchmark, failed, fullRun, runWithTexts, withRule } from './example-runs.ts';
 
 const judgedAt = new Date('2026-11-03T10:20:30.400Z');
 
@@ -167,4 +170,85 @@ test('renderJson tells apart what is null, false and not known', () => {
     rule.findings.map((finding: object) => Object.entries(finding).find(([name]) => name === 'hasConsolePassword')),
   ).toEqual([['hasConsolePassword', true], ['hasConsolePassword', null], undefined]);
   expect(rule.findings[0].keys[0]).toMatchObject({ lastUsedDate: null, createDate: '2025-03-10T08:00:04Z' });
+});
+
+describe('a benchmark', () => {
+  const text = renderText(fullRun);
+
+  test('is a table by section: verdict, title, how many of how many, and the score', () => {
+    const start = text.indexOf(benchmark.title);
+    expect(text.slice(start, text.indexOf('\n\n', text.indexOf('Score:')))).toBe(TABLE);
+  });
+
+  test('shows in full what is not simply a PASS', () => {
+    const shown = [...text.matchAll(/^(PASS|FAIL|ERROR) {2}(\S+)$/gm)].map(([, verdict, id]) => `${verdict} ${id}`);
+    expect(shown).toEqual([
+      'ERROR aws-iam-root-mfa',
+      'FAIL aws-iam-no-initial-access-keys',
+      'FAIL aws-iam-no-old-passwords',
+      'PASS aws-iam-keys-rotated',
+    ]);
+  });
+
+  test('shows what is excepted, by whom, until when and why', () => {
+    expect(text).toContain(`      0 of 10 IAM users, as of the time of the report
+
+  Excepted, and not counted: 1
+    etl  console password: no
+      access key 1 AKIASAMPLE007EXAMPLE, since 2024-02-02T02:05:00Z (1005 d 8 h)
+        aws iam update-access-key --user-name etl --access-key-id AKIASAMPLE007EXAMPLE --status Inactive
+      excepted until 2026-12-31, owner Data platform: the nightly job moves to a role in December (OPS-12)
+`);
+  });
+
+  test('prints a parameter, and its default where that is another', () => {
+    expect(text).toContain('      Access keys are rotated\n      maxAgeDays: 45 (by default 90)\n');
+  });
+
+  test('ends with the exceptions that somebody has to look at', () => {
+    expect(text.slice(text.indexOf('Exceptions to look at:'))).toBe(TROUBLED);
+  });
+
+  test('counts a control that was named beside it', () => {
+    const run = { ...fullRun, controls: [...fullRun.controls, withRule(failed, {})] };
+    expect(renderText(run)).toMatch(/\nBeside the benchmark\n {8}FAIL {3}IAM users have .*\n\nNot automated/);
+    expect(renderText(run)).toContain('Score: 2 of 5 judged passed; 1 could not be judged (ERROR)');
+  });
+});
+
+const TABLE = `CIS AWS Foundations Benchmark v9.0 (cis-aws-9.0)
+
+1 Identity and Access Management
+  1.5   ERROR  The root user has MFA  (? of ? IAM users)
+  1.11  FAIL   IAM users have no access key that was made for them at setup and never used  (3 of 10 IAM users)
+  1.12  FAIL   Console passwords are in use  (3 of 10 IAM users)
+  1.14  PASS   Access keys are rotated  (0 of 10 IAM users, and 1 excepted)
+
+2 Console
+  2.1   PASS   CloudShell is restricted  (0 of 10 IAM users)
+  2.2   NOT JUDGED  aws-iam-left-out: it was left out of this run
+
+Not automated, so that somebody has to look:
+  1.1   Maintain current contact details: only a person can tell whether a phone number is current
+
+Score: 2 of 4 judged passed; 1 could not be judged (ERROR); 1 left out of this run; 1 not automated; 1 finding excepted`;
+
+const TROUBLED = `Exceptions to look at:
+  expired 2026-10-01, no longer counts: aws-iam-no-initial-access-keys, account 111122223333, asset carla, key AKIASAMPLE007EXAMPLE (exceptions.yaml:9:5)
+      owner Data platform: the nightly job moves to a role in December
+  expires soon, 2026-11-10: aws-iam-no-initial-access-keys, account 111122223333, asset etl, key AKIASAMPLE007EXAMPLE (exceptions.yaml:3:5)
+      owner Data platform: the nightly job moves to a role in December
+  matches nothing that was found: aws-iam-no-initial-access-keys, account 111122223333, asset nobody (exceptions.yaml:15:5)
+      owner Data platform: the nightly job moves to a role in December
+`;
+
+test('no text of a file becomes a line or a command of the terminal', () => {
+  fc.assert(
+    fc.property(anyRun, (texts) => {
+      const text = renderText(runWithTexts(texts));
+      expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+      for (const [index, word] of texts.entries()) expect(text, String(index)).toContain(printable(word));
+      expect(text.split('\n')).toHaveLength(renderText(runWithTexts(['n', 'o', 'r', 'm'])).split('\n').length);
+    }),
+  );
 });

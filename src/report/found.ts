@@ -1,0 +1,111 @@
+import type { Exception } from '../controls/exception.ts';
+import type { Finding, FindingKey } from '../controls/finding.ts';
+import type { ControlRun, RuleRun } from '../controls/run-control.ts';
+import { catalogue } from '../iam/catalogue.generated.ts';
+import { type Instant, renderInstant } from '../iam/instant.ts';
+import { isSample } from '../inventory/inventory.ts';
+import type { Run } from './run.ts';
+
+/** Something that a deciding rule found, and the exception that covers it, if one does. */
+export interface Found {
+  readonly run: ControlRun;
+  readonly rule: RuleRun;
+  readonly finding: Finding;
+  readonly exception: Exception | undefined;
+}
+
+/** What the deciding rules of a control found: first what counts, then what is excepted. */
+export const listFound = (run: ControlRun): readonly Found[] =>
+  decidingRules(run).flatMap((rule) => [
+    ...rule.findings.map((finding) => ({ run, rule, finding, exception: undefined })),
+    ...rule.excepted.map((finding) => ({ run, rule, finding, exception: finding.exception })),
+  ]);
+
+export const decidingRules = ({ rules }: ControlRun): readonly RuleRun[] =>
+  rules.filter(({ rule }) => !rule.informative);
+
+/** The control, and what it was asked with where that is not its default: `iam-keys-rotated/maxAgeDays=45`. */
+export function runId({ control, parameters }: ControlRun): string {
+  const asked = Object.entries(parameters).filter(([name, value]) => value !== control.parameters[name]?.default);
+  return [control.id, ...asked.map(([name, value]) => `${name}=${value}`)].join('/');
+}
+
+/** The same for the same finding in the next run. A key that is made later makes another finding. */
+export function foundId({ run, rule, finding }: Found): string {
+  const keys = finding.keys.map(
+    ({ accessKeyId, slot, createDate, since }) => accessKeyId ?? `${slot}:${createDate ?? since}`,
+  );
+  return [runId(run), rule.rule.name, finding.identifier, ...keys].join('|');
+}
+
+/** Why a control could not be judged, or not in full; each reason once. */
+export const reasonsOf = (run: ControlRun): readonly string[] => [
+  ...new Set(decidingRules(run).flatMap(({ errors }) => errors.map(({ message }) => message))),
+];
+
+/** `3 of 10 IAM users`; a question mark for what was not counted, because 0 would look like nothing found. */
+export function countOf({ findings, total, verdict }: RuleRun, { control }: ControlRun): string {
+  const noun = control.assetTypes.map((type) => catalogue[type].many).join(' and ');
+  const found = verdict === 'ERROR' && findings.length === 0 ? '?' : findings.length;
+  return `${found} of ${total ?? '?'} ${noun}`;
+}
+
+export const wordsOfParameters = ({ parameters }: ControlRun): readonly string[] =>
+  Object.entries(parameters).map(([name, value]) => `${name}: ${value}`);
+
+/** What is known of a finding, a line each: its keys, its console password, and the facts that decided. */
+export const wordsOfFinding = (finding: Finding): readonly string[] => [
+  ...finding.keys.map(wordsOfKey),
+  ...(finding.hasConsolePassword === undefined ? [] : [`console password: ${wordOf(finding.hasConsolePassword)}`]),
+  ...finding.facts.map(wordsOfFact),
+];
+
+export const wordOf = (known: boolean | null): string => (known === null ? 'not known' : known ? 'yes' : 'no');
+
+export const wordsOfFact = ({ field, value }: Finding['facts'][number]): string =>
+  `${field}: ${value === undefined ? 'could not be read' : JSON.stringify(value)}`;
+
+function wordsOfKey({ slot, accessKeyId, createDate, since, lastUsedDate, unnamed }: FindingKey): string {
+  const born = createDate ?? since;
+  return [
+    `${slot === null ? 'further access key' : `access key ${slot}`}${accessKeyId ? ` ${accessKeyId}` : ''}`,
+    ...(born ? [`since ${renderInstant(born)}`] : []),
+    ...(lastUsedDate ? [`used since the report: ${renderInstant(lastUsedDate)}`] : []),
+    ...(unnamed ? [`no key id: ${unnamed}`] : []),
+  ].join(', ');
+}
+
+/** `excepted until 2026-12-31, owner Payments: needed by the old batch job (OPS-12)` */
+export const wordsOfException = ({ expires, owner, reason, ticket }: Exception): string =>
+  `excepted until ${renderDay(expires)}, owner ${owner}: ${reason}${ticket ? ` (${ticket})` : ''}`;
+
+/** What an exception is about, where it matches no finding that would say it. */
+export function wordsOfScope({ control, account, asset, key, place }: Exception): string {
+  const ofKey =
+    key === undefined
+      ? ''
+      : 'accessKeyId' in key
+        ? `, key ${key.accessKeyId}`
+        : `, key ${key.slot} of ${renderInstant(key.createDate)}`;
+  return `${control}, account ${account}, asset ${asset}${ofKey} (${place})`;
+}
+
+/** A midnight is the day that it begins. */
+export const renderDay = (instant: Instant): string => renderInstant(instant).replace('T00:00:00Z', '');
+
+/** The exceptions of a run that somebody has to look at, with what is wrong with them. */
+export function troubledExceptions({ exceptions }: Run): readonly (readonly [what: string, exception: Exception])[] {
+  if (!exceptions) return [];
+  const { expired, expiring, orphans } = exceptions;
+  return [
+    ...expired.map((one) => [`expired ${renderDay(one.expires)}, no longer counts`, one] as const),
+    ...expiring.map((one) => [`expires soon, ${renderDay(one.expires)}`, one] as const),
+    ...orphans.map((one) => ['matches nothing that was found', one] as const),
+  ];
+}
+
+/** Whose account it is, for formats that have one line for it. */
+export function wordsOfAccount({ evidence }: Run): string {
+  const account = `account ${evidence.account ?? 'unknown'}`;
+  return isSample(evidence) ? `SAMPLE ${account}: bundled example data, not your account` : account;
+}
