@@ -1,13 +1,19 @@
+import type { Exception } from '../controls/exception.ts';
 import { renderExpectation } from '../controls/expectation.ts';
 import type { Finding } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
-import { instantOf, renderInstant } from '../iam/instant.ts';
+import { type Instant, instantOf, renderInstant } from '../iam/instant.ts';
 import { isSample } from '../inventory/inventory.ts';
+import { type Item, listSections, scoreOf } from './listing.ts';
 import { printableLines } from './printable.ts';
 import type { Run } from './run.ts';
 
-/** A run as one JSON object, for programs. Times are RFC 3339. Ends with a line break. */
-export function renderJson({ evidence, controls, judgedAt }: Run): string {
+/**
+ * A run as one JSON object, for programs; docs/check.schema.json says what is in it. Times are RFC 3339. Ends with a line
+ * break.
+ */
+export function renderJson(run: Run): string {
+  const { evidence, controls, judgedAt } = run;
   const generatedAt = evidence.credentialReport?.generatedAt;
   const value = {
     format: 'iamql-check/1',
@@ -19,17 +25,57 @@ export function renderJson({ evidence, controls, judgedAt }: Run): string {
     credentialReport: evidence.credentialReport
       ? { generatedAt: generatedAt ? renderInstant(generatedAt) : null }
       : null,
+    score: scoreValue(run),
+    ...(run.benchmark ? { benchmark: benchmarkValue(run) } : {}),
     controls: controls.map(controlValue),
+    ...(run.exceptions
+      ? {
+          exceptions: {
+            expired: run.exceptions.expired.map(exceptionValue),
+            expiring: run.exceptions.expiring.map(exceptionValue),
+            orphans: run.exceptions.orphans.map(exceptionValue),
+          },
+        }
+      : {}),
   };
   return printableLines(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-function controlValue({ control, verdict, rules }: ControlRun): unknown {
-  const { id, title, severity } = control;
-  return { id, title, severity, verdict, rules: rules.map(ruleValue) };
+function scoreValue(run: Run): unknown {
+  const { PASS, judged, FAIL, ERROR, NOT_JUDGED, NOT_AUTOMATED, excepted } = scoreOf(listSections(run));
+  return {
+    passed: PASS,
+    judged,
+    failed: FAIL,
+    errors: ERROR,
+    notJudged: NOT_JUDGED,
+    notAutomated: NOT_AUTOMATED,
+    exceptedFindings: excepted,
+  };
 }
 
-function ruleValue({ rule, verdict, findings, total, errors }: RuleRun): unknown {
+function benchmarkValue(run: Run): unknown {
+  const item = ({ number, level, title, status, run: decided, reason }: Item): unknown => ({
+    ...(number === '' ? {} : { number, level }),
+    title,
+    status,
+    // The run of a control, and not its id: one control may be judged with several sets of parameters.
+    controlIndex: decided ? run.controls.indexOf(decided) : null,
+    reason: reason ?? null,
+  });
+  return {
+    id: run.benchmark?.benchmark.id,
+    title: run.benchmark?.benchmark.title,
+    sections: listSections(run).map(({ number, title, items }) => ({ number, title, items: items.map(item) })),
+  };
+}
+
+function controlValue({ control, verdict, rules, parameters }: ControlRun): unknown {
+  const { id, title, severity } = control;
+  return { id, title, severity, verdict, parameters, rules: rules.map(ruleValue) };
+}
+
+function ruleValue({ rule, verdict, findings, excepted, total, errors }: RuleRun): unknown {
   return {
     name: rule.name,
     title: rule.title,
@@ -41,11 +87,11 @@ function ruleValue({ rule, verdict, findings, total, errors }: RuleRun): unknown
     total: total ?? null,
     errors,
     findings: findings.map(findingValue),
+    excepted: excepted.map((finding) => ({ ...findingValue(finding), exception: exceptionValue(finding.exception) })),
   };
 }
 
-function findingValue({ identifier, type, name, facts, keys, hasConsolePassword }: Finding): unknown {
-  const time = (instant: string | null | undefined): string | null => (instant ? renderInstant(instant) : null);
+function findingValue({ identifier, type, name, facts, keys, hasConsolePassword }: Finding): object {
   return {
     identifier,
     type,
@@ -54,11 +100,20 @@ function findingValue({ identifier, type, name, facts, keys, hasConsolePassword 
     facts,
     keys: keys.map(({ slot, since, accessKeyId, createDate, lastUsedDate, unnamed }) => ({
       slot,
-      since: time(since),
+      since: timeValue(since),
       accessKeyId: accessKeyId ?? null,
-      createDate: time(createDate),
-      ...(lastUsedDate === undefined ? {} : { lastUsedDate: time(lastUsedDate) }),
+      createDate: timeValue(createDate),
+      ...(lastUsedDate === undefined ? {} : { lastUsedDate: timeValue(lastUsedDate) }),
       ...(unnamed === undefined ? {} : { unnamed }),
     })),
   };
 }
+
+const exceptionValue = ({ key, expires, ticket, ...exception }: Exception): object => ({
+  ...exception,
+  key: key && 'slot' in key ? { ...key, createDate: renderInstant(key.createDate) } : (key ?? null),
+  expires: renderInstant(expires),
+  ticket: ticket ?? null,
+});
+
+const timeValue = (instant: Instant | null | undefined): string | null => (instant ? renderInstant(instant) : null);
