@@ -1,0 +1,101 @@
+import type { RuleRun } from '../../controls/run-control.ts';
+import { instantOf, renderInstant } from '../../iam/instant.ts';
+import { isSample } from '../../inventory/inventory.ts';
+import { countOf, decidingRules, renderDay, wordsOfFinding, wordsOfParameters } from '../found.ts';
+import { type Item, listSections, type Section } from '../listing.ts';
+import { printable } from '../printable.ts';
+import type { Run } from '../run.ts';
+
+const columns = [
+  'status',
+  'section',
+  'number',
+  'level',
+  'control',
+  'title',
+  'severity',
+  'parameters',
+  'rule',
+  'count',
+  'type',
+  'name',
+  'identifier',
+  'evidence',
+  'owner',
+  'expires',
+  'reason',
+  'account',
+  'sample',
+  'judgedAt',
+] as const;
+
+type Row = Readonly<Partial<Record<(typeof columns)[number], string>>>;
+
+/**
+ * A run for spreadsheets, as RFC 4180 writes it: a row for each finding, and one for each rule or recommendation that has
+ * none, so that what passed and what could not be judged is there too.
+ */
+export function renderCsv(run: Run): string {
+  const { evidence, judgedAt } = run;
+  const same: Row = {
+    account: evidence.account ?? '',
+    sample: String(isSample(evidence)),
+    judgedAt: renderInstant(instantOf(judgedAt)),
+  };
+  const rows = listSections(run).flatMap((section) => section.items.flatMap((item) => rowsOfItem(section, item)));
+  const lines = [
+    columns.map(cell),
+    ...rows.map((row) => columns.map((column) => cell({ ...row, ...same }[column] ?? ''))),
+  ];
+  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
+}
+
+function rowsOfItem({ number: section, title }: Section, item: Item): readonly Row[] {
+  const { number, level, status, run } = item;
+  const head: Row = {
+    section: [section, title].filter((part) => part !== '').join(' '),
+    number,
+    level: String(level ?? ''),
+    title: item.title,
+  };
+  if (!run) return [{ ...head, status, reason: item.reason ?? '' }];
+  const { id, severity } = run.control;
+  const ofControl = { ...head, control: id, severity, parameters: wordsOfParameters(run).join('; ') };
+  return decidingRules(run).flatMap((rule) =>
+    rowsOfRule(rule).map((row) => ({ ...ofControl, rule: rule.rule.name, count: countOf(rule, run), ...row })),
+  );
+}
+
+function rowsOfRule({ verdict, findings, excepted, errors }: RuleRun): readonly Row[] {
+  const reasons = [...new Set(errors.map(({ message }) => message))];
+  return [
+    // What failed by its findings is those; everything else is a row of its own.
+    ...(verdict === 'PASS' || (verdict === 'FAIL' && findings.length === 0) ? [{ status: verdict }] : []),
+    ...findings.map((finding) => ({ status: 'FAIL', ...cellsOf(finding) })),
+    ...excepted.map(({ exception, ...finding }) => ({
+      status: 'EXCEPTED',
+      ...cellsOf(finding),
+      owner: exception.owner,
+      expires: renderDay(exception.expires),
+      reason: exception.ticket ? `${exception.reason} (${exception.ticket})` : exception.reason,
+    })),
+    ...reasons.map((reason) => ({ status: 'ERROR', reason })),
+    ...(verdict === 'ERROR' && reasons.length === 0 ? [{ status: 'ERROR' }] : []),
+  ];
+}
+
+const cellsOf = (finding: RuleRun['findings'][number]): Row => ({
+  type: finding.type,
+  name: finding.name,
+  identifier: finding.identifier,
+  evidence: wordsOfFinding(finding).join('; '),
+});
+
+/** What a spreadsheet takes for the beginning of a formula, in ASCII and in full width. */
+const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+
+/** Always quoted. An apostrophe in front makes a formula a text; controls are written out, so no cell has a line break. */
+function cell(value: string): string {
+  const text = printable(value);
+  return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+}
