@@ -12,6 +12,8 @@ describe('printable', () => {
     ['c1\u009b2J', 'c1\\u009b2J'],
     ['two\nlines\r', 'two\\u000alines\\u000d'],
     ['right\u202eto left', 'right\\u202eto left'],
+    ['half\ud800', 'half\\ud800'],
+    ['none\ufffe', 'none\\ufffe'],
     ['tag\u{e0041}', 'tag\\udb40\\udc41'],
   ])('%j', (name, shown) => {
     expect(printable(name)).toBe(shown);

@@ -67,10 +67,11 @@ def junit(text):
 
 
 def markdown(text):
-    """As GitHub's own library renders it."""
+    """As GitHub's own library renders it, before GitHub takes out the elements that it does not allow."""
     import cmarkgfm
+    from cmarkgfm.cmark import Options
 
-    return cmarkgfm.github_flavored_markdown_to_html(text)
+    return cmarkgfm.github_flavored_markdown_to_html(text, Options.CMARK_OPT_UNSAFE)
 
 
 def asff(text):

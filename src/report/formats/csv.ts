@@ -91,10 +91,13 @@ const cellsOf = (finding: RuleRun['findings'][number]): Row => ({
   evidence: wordsOfFinding(finding).join('; '),
 });
 
-/** What a spreadsheet takes for the beginning of a formula, in ASCII and in full width. */
-const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+/** What a spreadsheet takes for the beginning of a formula, in ASCII and in full width; and what this file makes of it. */
+const FORMULA = /^'*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
-/** Always quoted. An apostrophe in front makes a formula a text; controls are written out, so no cell has a line break. */
+/**
+ * Always quoted. One more apostrophe in front makes a formula a text; taking one away again gives back what it was.
+ * Controls are written out, so no cell has a line break.
+ */
 function cell(value: string): string {
   const text = printable(value);
   return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;

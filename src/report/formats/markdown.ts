@@ -1,0 +1,137 @@
+import type { ControlRun } from '../../controls/run-control.ts';
+import {
+  countOf,
+  decidingRules,
+  type Found,
+  listFound,
+  reasonsOf,
+  renderDay,
+  troubledExceptions,
+  wordsOfAccount,
+  wordsOfFinding,
+  wordsOfParameters,
+  wordsOfScope,
+} from '../found.ts';
+import { type Item, listSections, renderScore, type Section, scoreOf, statusWords } from '../listing.ts';
+import { printable } from '../printable.ts';
+import type { Run } from '../run.ts';
+
+/** How many rows or reasons a control shows before it only counts. */
+const MOST_ROWS = 50;
+/** GitHub takes 65,536 characters for a comment. The table comes first; what is left out after it is counted. */
+const MOST_CHARACTERS = 60_000;
+
+/** A run for a comment on a pull request: the table of all, then what failed or could not be judged. */
+export function renderMarkdown(run: Run): string {
+  const sections = listSections(run);
+  const head = [
+    `## ${plain(run.benchmark?.benchmark.title ?? 'iamql check')}`,
+    `${plain(wordsOfAccount(run))}. ${plain(renderScore(scoreOf(sections)))}.`,
+    renderTable(sections),
+    ...renderExceptions(run),
+  ].join('\n\n');
+  const details = run.controls.filter(isToldOf).map(renderControl);
+  const shown: string[] = [];
+  let length = head.length;
+  for (const detail of details) {
+    length += detail.length + 2;
+    if (length > MOST_CHARACTERS) break;
+    shown.push(detail);
+  }
+  const left = details.length - shown.length;
+  const note =
+    left > 0 ? [`The details of ${left} more controls did not fit; the table above has their verdicts.`] : [];
+  return `${[head, ...shown, ...note].join('\n\n')}\n`;
+}
+
+const isToldOf = (run: ControlRun): boolean => run.verdict !== 'PASS' || listFound(run).length > 0;
+
+function renderTable(sections: readonly Section[]): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rows = sections.flatMap((section) => [
+    ...(sections.length > 1 ? [row(['', plain(section.number), `**${plain(section.title)}**`, ''])] : []),
+    ...section.items.map((item) =>
+      row([`**${statusWords[item.status]}**`, plain(item.number), plain(item.title), renderCounts(item)]),
+    ),
+  ]);
+  return [row(['Verdict', 'No.', 'Control', 'Found']), row(['---', '---', '---', '---']), ...rows].join('\n');
+}
+
+function renderCounts({ run, reason }: Item): string {
+  if (!run) return plain(reason ?? '');
+  const counts = decidingRules(run).map((rule) => {
+    const excepted = rule.excepted.length > 0 ? `, and ${rule.excepted.length} excepted` : '';
+    return `${countOf(rule, run)}${excepted}`;
+  });
+  return plain([...new Set(counts)].join('; '));
+}
+
+function renderControl(run: ControlRun): string {
+  const { control, verdict } = run;
+  const found = listFound(run);
+  const counted = found.filter(({ exception }) => !exception);
+  const reasons = reasonsOf(run);
+  const what = verdict === 'FAIL' ? 'Could not be judged in full' : 'Could not be judged';
+  return [
+    `### ${statusWords[verdict]}: ${plain(control.title)}`,
+    `${code(control.id)}, severity ${control.severity}${wordsOfParameters(run)
+      .map((words) => `, ${plain(words)}`)
+      .join('')}`,
+    ...(reasons.length > 0 ? [list(reasons.map((reason) => `${what}: ${code(reason)}`))] : []),
+    ...(counted.length > 0 ? [renderFound(counted)] : []),
+    ...(found.length > counted.length ? [renderExcepted(found.filter(({ exception }) => exception))] : []),
+    ...(verdict === 'FAIL' ? [`What to do: ${code(`iamql controls show ${control.id}`)}`] : []),
+  ].join('\n\n');
+}
+
+const renderFound = (found: readonly Found[]): string =>
+  table(
+    ['Found', 'Evidence'],
+    found.map(({ finding }) => [code(finding.name), wordsOfFinding(finding).map(code).join('<br>')]),
+  );
+
+const renderExcepted = (found: readonly Found[]): string =>
+  table(
+    ['Excepted, not counted', 'Until', 'Owner', 'Reason'],
+    found.flatMap(({ finding, exception }) =>
+      exception
+        ? [[code(finding.name), renderDay(exception.expires), code(exception.owner), code(exception.reason)]]
+        : [],
+    ),
+  );
+
+function renderExceptions(run: Run): readonly string[] {
+  const lines = troubledExceptions(run).map(
+    ([what, exception]) => `${plain(what)}: ${code(wordsOfScope(exception))}, owner ${code(exception.owner)}`,
+  );
+  return lines.length > 0 ? [`Exceptions to look at:`, list(lines)] : [];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows.slice(0, MOST_ROWS)].map((cells) => `| ${cells.join(' | ')} |`);
+  return [lines.join('\n'), ...andMore(rows)].join('\n\n');
+}
+
+const list = (lines: readonly string[]): string =>
+  [
+    lines
+      .slice(0, MOST_ROWS)
+      .map((line) => `- ${line}`)
+      .join('\n'),
+    ...andMore(lines),
+  ].join('\n\n');
+
+const andMore = (rows: readonly unknown[]): readonly string[] =>
+  rows.length > MOST_ROWS ? [`and ${rows.length - MOST_ROWS} more`] : [];
+
+/**
+ * Everything that Markdown, a table or HTML could take for syntax, as character references. GitHub links what looks like a
+ * mail address even then, unless an element comes before the @.
+ */
+const plain = (text: string): string =>
+  printable(text)
+    .replace(/[^\p{L}\p{N} ,;()/-]/gu, (character) => `&#${character.codePointAt(0)};`)
+    .replaceAll('&#64;', '<wbr>&#64;');
+
+/** In code nobody is mentioned and nothing is linked. Spaces at the ends, and runs of them, are kept. */
+const code = (text: string): string => `<code>${plain(text).replace(/^ | $| (?= )/g, '&#32;')}</code>`;
