@@ -1,0 +1,127 @@
+import type { RuleRun } from '../../controls/run-control.ts';
+import {
+  countOf,
+  decidingRules,
+  type Found,
+  listFound,
+  runId,
+  wordsOfAccount,
+  wordsOfException,
+  wordsOfFinding,
+  wordsOfParameters,
+} from '../found.ts';
+import { type Item, listSections, renderScore, type Section, scoreOf } from '../listing.ts';
+import { printable } from '../printable.ts';
+import type { Run } from '../run.ts';
+
+interface TestCase {
+  readonly classname: string;
+  readonly name: string;
+  /** Undefined for what passed. */
+  readonly outcome?: {
+    readonly kind: 'failure' | 'error' | 'skipped';
+    readonly message: string;
+    readonly text?: string;
+  };
+}
+
+/**
+ * A run as JUnit XML: a suite for each section, a test case for each rule that decides. An exception is a case that was
+ * skipped, and what could not be judged one with an error, so that neither hides behind a case that passed.
+ */
+export function renderJUnit(run: Run): string {
+  const sections = listSections(run);
+  const suites = sections.map((section) => renderSuite(run, section));
+  const name = `${run.benchmark?.benchmark.title ?? 'iamql check'}: ${renderScore(scoreOf(sections))}`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name=${quoted(name)}>\n${suites.join('')}</testsuites>\n`;
+}
+
+function renderSuite(run: Run, { number, title, items }: Section): string {
+  const cases = items.flatMap(casesOf);
+  const count = (kind: string): number => cases.filter(({ outcome }) => outcome?.kind === kind).length;
+  const name = [number, title].filter((part) => part !== '').join(' ');
+  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
+  const timestamp = run.judgedAt.toISOString().slice(0, 19);
+  return [
+    `  <testsuite name=${quoted(name)} ${counts} time="0" timestamp="${timestamp}">\n`,
+    `    <properties>\n      <property name="account" value=${quoted(wordsOfAccount(run))}/>\n    </properties>\n`,
+    ...cases.map(renderCase),
+    '  </testsuite>\n',
+  ].join('');
+}
+
+function casesOf({ number, title, status, run, reason = '' }: Item): readonly TestCase[] {
+  const name = [number, title].filter((part) => part !== '').join(' ');
+  if (!run) {
+    const word = status === 'NOT_AUTOMATED' ? 'not automated' : 'not judged';
+    return [{ classname: number, name, outcome: { kind: 'skipped', message: `${word}: ${reason}` } }];
+  }
+  const rules = decidingRules(run);
+  const asked = wordsOfParameters(run);
+  return rules.flatMap((rule) => {
+    const ofRule = rules.length > 1 ? `: ${rule.rule.title}` : '';
+    const full = `${name}${ofRule}${asked.length > 0 ? ` (${asked.join(', ')})` : ''}`;
+    const found = listFound(run).filter((one) => one.rule === rule);
+    return casesOfRule(rule, found, countOf(rule, run)).map((one) => ({
+      classname: runId(run),
+      name: `${full}${one.name}`,
+      ...(one.outcome ? { outcome: one.outcome } : {}),
+    }));
+  });
+}
+
+/** A rule that failed and was not judged in full is two cases, because readers differ on a case with two outcomes. */
+function casesOfRule(
+  { verdict, errors }: RuleRun,
+  found: readonly Found[],
+  count: string,
+): readonly Omit<TestCase, 'classname'>[] {
+  const reasons = [...new Set(errors.map(({ message }) => message))];
+  const text = reasons.map(printable).join('\n');
+  const counted = found.filter(({ exception }) => !exception).map(renderFound);
+  const failure = { kind: 'failure', message: `FAIL: ${count}`, text: counted.join('\n') } as const;
+  return [
+    ...(verdict === 'PASS' ? [{ name: '' }] : []),
+    ...(verdict === 'FAIL' ? [{ name: '', outcome: failure }] : []),
+    ...(verdict === 'ERROR'
+      ? [
+          {
+            name: '',
+            outcome: { kind: 'error', message: `ERROR: could not be judged: ${reasons[0] ?? ''}`, text } as const,
+          },
+        ]
+      : []),
+    ...(verdict === 'FAIL' && reasons.length > 0
+      ? [
+          {
+            name: ' (the rest of it)',
+            outcome: { kind: 'error', message: `could not be judged in full: ${reasons[0]}`, text } as const,
+          },
+        ]
+      : []),
+    ...found.flatMap(({ finding, exception }) =>
+      exception
+        ? [{ name: `, ${finding.name}`, outcome: { kind: 'skipped', message: wordsOfException(exception) } as const }]
+        : [],
+    ),
+  ];
+}
+
+const renderFound = ({ finding }: Found): string =>
+  [printable(finding.name), ...wordsOfFinding(finding).map((words) => `  ${printable(words)}`)].join('\n');
+
+function renderCase({ classname, name, outcome }: TestCase): string {
+  const head = `    <testcase classname=${quoted(classname)} name=${quoted(name)} time="0"`;
+  if (!outcome) return `${head}/>\n`;
+  const { kind, message, text = '' } = outcome;
+  const type = kind === 'skipped' ? '' : ` type="${kind === 'failure' ? 'FAIL' : 'ERROR'}"`;
+  return `${head}>\n      <${kind}${type} message=${quoted(message)}>${markup(text)}</${kind}>\n    </testcase>\n`;
+}
+
+/** An attribute holds one line: a line break in it would be read back as a space. */
+const quoted = (text: string): string => `"${markup(printable(text))}"`;
+
+const references: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
+
+/** @param text without characters that XML cannot hold, as `printable` leaves it. */
+const markup = (text: string): string => text.replace(/[<>&"]/g, (character) => references[character] ?? '');

@@ -1,0 +1,167 @@
+import type { Log, Notification, ReportingDescriptor, Result } from 'sarif';
+import type { ControlRun } from '../../controls/run-control.ts';
+import { version } from '../../package-version.ts';
+import {
+  countOf,
+  decidingRules,
+  type Found,
+  foundId,
+  listFound,
+  reasonsOf,
+  runId,
+  troubledExceptions,
+  wordsOfAccount,
+  wordsOfException,
+  wordsOfFinding,
+  wordsOfParameters,
+  wordsOfScope,
+} from '../found.ts';
+import { type Item, listSections, renderScore, scoreOf } from '../listing.ts';
+import { printable, printableLines } from '../printable.ts';
+import type { Run } from '../run.ts';
+
+const levels = { low: 'note', medium: 'warning', high: 'error' } as const;
+/** GitHub sorts alerts by it: from 7.0 it is high, from 4.0 medium. */
+const securitySeverities = { low: '3.0', medium: '5.5', high: '8.0' } as const;
+
+/**
+ * A run as SARIF 2.1.0. A result is what somebody has to look at: a finding, an excepted one (suppressed), a control that
+ * could not be judged (of kind `open`). What passed is a property of its rule and a notification, because code scanning
+ * makes an alert of every result, whatever its kind.
+ */
+export function renderSarif(run: Run): string {
+  const { evidence, controls, judgedAt } = run;
+  const sections = listSections(run);
+  const log: Log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'iamql', version: version(), rules: controls.map((one) => ruleOf(one, sections)) } },
+        automationDetails: { id: `iamql/${run.benchmark?.benchmark.id ?? 'check'}/${evidence.account ?? 'unknown'}/` },
+        invocations: [
+          {
+            executionSuccessful: controls.every(({ verdict }) => verdict !== 'ERROR'),
+            endTimeUtc: judgedAt.toISOString(),
+            toolExecutionNotifications: notificationsOf(run),
+          },
+        ],
+        results: controls.flatMap((one, index) =>
+          resultsOf(run, one).map((result) => ({ ...result, ruleIndex: index })),
+        ),
+        properties: { account: wordsOfAccount(run), score: renderScore(scoreOf(sections)) },
+      },
+    ],
+  };
+  return printableLines(`${JSON.stringify(log, null, 2)}\n`);
+}
+
+function ruleOf(run: ControlRun, sections: ReturnType<typeof listSections>): ReportingDescriptor {
+  const { control, verdict } = run;
+  const numbers = sections.flatMap(({ items }) => items.filter((item) => item.run === run && item.number !== ''));
+  const asked = wordsOfParameters(run);
+  return {
+    id: runId(run),
+    name: control.id,
+    shortDescription: { text: control.title },
+    fullDescription: { text: control.overview },
+    help: {
+      text: [control.why, control.remediation.console, control.remediation.cli].join('\n'),
+      markdown: `${control.why}\n\n### In the console\n\n${control.remediation.console}\n\n### From the command line\n\n${fenced(control.remediation.cli)}`,
+    },
+    defaultConfiguration: { level: levels[control.severity] },
+    properties: {
+      tags: ['security', 'aws', 'iam', ...numbers.map(({ number }) => `recommendation ${number}`)],
+      'security-severity': securitySeverities[control.severity],
+      verdict,
+      ...(asked.length > 0 ? { parameters: run.parameters } : {}),
+    },
+  };
+}
+
+const fenced = (commands: string): string => `\`\`\`sh\n${commands.trimEnd()}\n\`\`\``;
+
+function resultsOf(run: Run, control: ControlRun): readonly Result[] {
+  const found = listFound(control).map((one) => resultOfFound(run, one));
+  const reasons = reasonsOf(control);
+  const { verdict } = control;
+  const counts = decidingRules(control).map((rule) => countOf(rule, control));
+  const whole = (kind: 'fail' | 'open', text: string): Result => ({
+    ruleId: runId(control),
+    kind,
+    level: kind === 'fail' ? levels[control.control.severity] : 'none',
+    message: { text },
+    locations: [locationOf(run, undefined)],
+    partialFingerprints: { 'iamql/v1': `${runId(control)}|${kind}` },
+  });
+  return [
+    ...found,
+    ...(verdict === 'FAIL' && !listFound(control).some(({ exception }) => !exception)
+      ? [whole('fail', `FAIL: ${control.control.title}: ${counts.join('; ')}`)]
+      : []),
+    ...(verdict === 'ERROR' || reasons.length > 0
+      ? [
+          whole(
+            'open',
+            `ERROR: could not be judged${verdict === 'FAIL' ? ' in full' : ''}: ${control.control.title}: ${reasons.map(printable).join('; ')}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function resultOfFound(run: Run, found: Found): Result {
+  const { finding, exception } = found;
+  const words = [`${printable(finding.name)}: ${found.rule.rule.title}`, ...wordsOfFinding(finding).map(printable)];
+  return {
+    ruleId: runId(found.run),
+    kind: 'fail',
+    level: levels[found.run.control.severity],
+    message: { text: words.join('\n') },
+    locations: [locationOf(run, found)],
+    partialFingerprints: { 'iamql/v1': foundId(found) },
+    ...(exception
+      ? { suppressions: [{ kind: 'external', status: 'accepted', justification: wordsOfException(exception) }] }
+      : {}),
+    properties: { name: finding.name, facts: finding.facts, keys: finding.keys },
+  };
+}
+
+/**
+ * There is no file to point at. Code scanning insists on one, so each asset has a path of its own that stays the same from
+ * run to run; the logical location has the ARN.
+ */
+function locationOf({ evidence }: Run, found: Found | undefined) {
+  const parts = ['aws-iam', evidence.account ?? 'unknown', ...(found ? [found.finding.type, found.finding.name] : [])];
+  const uri = parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/');
+  return {
+    physicalLocation: { artifactLocation: { uri }, region: { startLine: 1 } },
+    logicalLocations: [
+      found
+        ? { name: found.finding.name, fullyQualifiedName: found.finding.identifier, kind: 'resource' }
+        : { name: evidence.account ?? 'unknown', kind: 'account' },
+    ],
+  };
+}
+
+function notificationsOf(run: Run): Notification[] {
+  const items = listSections(run).flatMap((section) => section.items);
+  return [
+    ...items.map((item) => notificationOf(run, item)),
+    ...troubledExceptions(run).map(([what, exception]) => ({
+      level: 'warning' as const,
+      message: { text: `exception ${what}: ${wordsOfScope(exception)}, owner ${exception.owner}` },
+    })),
+  ];
+}
+
+function notificationOf({ controls }: Run, { number, title, status, run, reason }: Item): Notification {
+  const counts = run ? decidingRules(run).map((rule) => countOf(rule, run)) : [];
+  const why = run ? [...counts, ...reasonsOf(run)].join('; ') : reason;
+  return {
+    level: status === 'ERROR' || (run && reasonsOf(run).length > 0) ? 'error' : 'note',
+    descriptor: { id: status },
+    message: { text: `${[status, number].join(' ').trim()}: ${title}: ${why}` },
+    ...(run ? { associatedRule: { id: runId(run), index: controls.indexOf(run) } } : {}),
+  };
+}
