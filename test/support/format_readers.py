@@ -1,6 +1,7 @@
 """Reads what iamql has written as others read it. stdin: a JSON list of documents; stdout: a JSON list of what was read."""
 
 import json
+import re
 import sys
 
 
@@ -81,7 +82,25 @@ def asff(text):
 
     model = botocore.session.get_session().get_service_model("securityhub")
     shape = model.operation_model("BatchImportFindings").input_shape
-    return ParamValidator().validate({"Findings": json.loads(text)}, shape).generate_report()
+    parameters = {"Findings": json.loads(text)}
+    report = ParamValidator().validate(parameters, shape).generate_report()
+    return "\n".join([*([report] if report else []), *wrong_words(shape, parameters, "")])
+
+
+def wrong_words(shape, value, path):
+    """Enumerations and patterns, which botocore leaves to the service."""
+    if shape.type_name == "structure":
+        for name, member in value.items():
+            yield from wrong_words(shape.members[name], member, f"{path}.{name}")
+    elif shape.type_name == "list":
+        for member in value:
+            yield from wrong_words(shape.member, member, path)
+    elif shape.type_name == "string":
+        if shape.enum and value not in shape.enum:
+            yield f"{path}: {value} is none of {shape.enum}"
+        pattern = shape.metadata.get("pattern")
+        if pattern and not re.search(pattern, value):
+            yield f"{path}: {value} does not match {pattern}"
 
 
 reader = globals()[sys.argv[1]]

@@ -62,7 +62,6 @@ function ruleOf(run: ControlRun, sections: ReturnType<typeof listSections>): Rep
   const asked = wordsOfParameters(run);
   return {
     id: runId(run),
-    name: control.id,
     shortDescription: { text: control.title },
     fullDescription: { text: control.overview },
     help: {

@@ -20,7 +20,8 @@ function parse(xml: string): readonly unknown[] {
 }
 
 const outcomes = (suite: JUnitSuite | undefined): readonly unknown[] =>
-  suite?.cases.map(({ name, results }) => [name, ...results.flatMap(([kind, message]) => [kind, message] as const)]) ?? [];
+  suite?.cases.map(({ name, results }) => [name, ...results.flatMap(([kind, message]) => [kind, message] as const)]) ??
+  [];
 
 describe('renderJUnit', () => {
   test('is read by a published reader: a suite for each section, a case for each rule, an outcome for each fate', async () => {
