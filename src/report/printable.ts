@@ -1,9 +1,9 @@
 /**
  * Characters that command a terminal or hide in a line: controls, format characters such as bidi overrides, separators;
- * and what no encoding or XML can hold: halves of pairs, U+FFFE and U+FFFF.
+ * and what an encoding, XML or HTML cannot hold: halves of pairs, noncharacters such as U+FFFE.
  */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
-const UNPRINTABLE_IN_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{NChar}]/gu;
+const UNPRINTABLE_IN_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{NChar}]/gu;
 
 /**
  * A name as it may be shown. AWS allows few characters in one, but a report file may hold anything, and what a terminal

@@ -11,10 +11,19 @@ import { expect, onTestFinished } from 'vitest';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CHROMIUM = '/usr/bin/chromium';
 
+/** It asks nobody for anything by itself. */
+export const launchOptions = {
+  executablePath: CHROMIUM,
+  args: [
+    ...['--no-sandbox', '--disable-background-networking', '--disable-gpu', '--disable-quic', '--no-first-run'],
+    ...['--disable-component-update', '--disable-sync'],
+  ],
+};
+
 /** Where there is no browser the page is not tried, and says so; in CI, which installs one, that is a failure. */
 export function hasNoBrowser(): boolean {
   if (existsSync(CHROMIUM) || process.env['CI']) return false;
-  console.warn(`No ${CHROMIUM}: the explorer page is not tried in a browser.`);
+  console.warn(`No ${CHROMIUM}: pages are not tried in a browser.`);
   return true;
 }
 
@@ -33,10 +42,8 @@ export async function buildExplorer(): Promise<void> {
 
 export async function open(origin: string, prepare?: (page: Page) => Promise<unknown>) {
   const profile = await mkdtemp(join(tmpdir(), 'iamql-explorer-'));
-  const args = ['--no-sandbox', '--disable-background-networking', '--disable-gpu', '--disable-quic', '--no-first-run'];
-  args.push('--disable-component-update', '--disable-sync');
   const viewport = { width: 1280, height: 800 };
-  const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args, viewport });
+  const context = await chromium.launchPersistentContext(profile, { ...launchOptions, viewport });
   onTestFinished(async () => {
     await context.close();
     await rm(profile, { recursive: true, force: true });

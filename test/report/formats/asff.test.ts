@@ -35,7 +35,9 @@ describe('renderAsff', () => {
       return [Compliance['Status'], Workflow['Status'], Severity['Label'], Resources[0]['Id']].join(' ');
     });
     const account = 'AWS::::Account:111122223333';
-    const users = ['ana', 'automation/etl', 'bruno'].map((name) => `FAILED NEW LOW arn:aws:iam::111122223333:user/${name}`);
+    const users = ['ana', 'automation/etl', 'bruno'].map(
+      (name) => `FAILED NEW LOW arn:aws:iam::111122223333:user/${name}`,
+    );
     expect(told).toEqual([
       `NOT_AVAILABLE NEW LOW ${account}`,
       `FAILED NEW LOW ${account}`,
