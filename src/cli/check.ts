@@ -1,16 +1,15 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { findControls, foundingControlId } from '../controls/load-controls.ts';
 import { type ControlRun, runControl } from '../controls/run-control.ts';
 import { IamqlError } from '../iam/error.ts';
-import type { Run } from '../report/run.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
+import { addFormatOptions, type FormatOptions, outputsOf, writeOutputs } from './format-options.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
-import { writeNote, writeResult } from './output.ts';
+import { writeNote } from './output.ts';
+import { startProgress } from './progress.ts';
 import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
 
-interface CheckOptions extends SourceOptions, LimitOptions {
-  readonly format: 'text' | 'json';
-  readonly output?: string;
+interface CheckOptions extends SourceOptions, LimitOptions, FormatOptions {
   readonly explain?: boolean;
 }
 
@@ -20,13 +19,12 @@ export function addCheckCommand(program: Command): void {
     .summary('judge controls: pass, fail or could not judge')
     .description(`Judges controls over one account; the founding one, ${foundingControlId}, when none is named.`)
     .argument('[control...]', 'ids of controls')
-    .addOption(new Option('--format <format>', 'how the result is written').choices(['text', 'json']).default('text'))
-    .option('--output <file>', 'write the result to a file')
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addLimitOptions(addSourceOptions(command)).action(check);
+  addLimitOptions(addSourceOptions(addFormatOptions(command))).action(check);
 }
 
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
+  const outputs = outputsOf(options);
   const source = await openSource(options);
   const inventory = source.inventory();
   // What the founding control covers is on its way while its file and its texts are made ready.
@@ -34,22 +32,20 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
   inventory.prefetch(controls.flatMap(({ assetTypes }) => assetTypes));
   const runs: ControlRun[] = [];
-  for (const control of controls) runs.push(await runControl(inventory, control, { limits: limitsOf(options) }));
+  const progress = startProgress(controls.length, () => source.calls.length);
+  try {
+    for (const control of controls) {
+      runs.push(await runControl(inventory, control, { limits: limitsOf(options) }));
+      progress.judged();
+    }
+  } finally {
+    progress.end();
+  }
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOfVerdicts(runs.map(({ verdict }) => verdict));
-  writeResult(
-    await render(
-      {
-        evidence: inventory.evidence(),
-        controls: runs,
-        judgedAt: new Date(),
-      },
-      options,
-    ),
-    options.output,
-  );
+  await writeOutputs({ evidence: inventory.evidence(), controls: runs, judgedAt: new Date() }, outputs);
 }
 
 /** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */
@@ -59,9 +55,4 @@ function throwIfNotRun(runs: readonly ControlRun[]): void {
     .flatMap((rule) => rule.errors);
   const fatal = errors.find(({ code }) => exitCodeOfError(code) !== exitCodes.error);
   if (fatal) throw new IamqlError(fatal.code === 'NoCredentials' ? 'NoCredentials' : 'InvalidInput', fatal.message);
-}
-
-async function render(run: Run, { format }: CheckOptions): Promise<string> {
-  if (format === 'json') return (await import('../report/json.ts')).renderJson(run);
-  return (await import('../report/text.ts')).renderText(run);
 }

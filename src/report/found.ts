@@ -62,8 +62,20 @@ export const wordsOfFinding = (finding: Finding): readonly string[] => [
 
 export const wordOf = (known: boolean | null): string => (known === null ? 'not known' : known ? 'yes' : 'no');
 
-export const wordsOfFact = ({ field, value }: Finding['facts'][number]): string =>
-  `${field}: ${value === undefined ? 'could not be read' : JSON.stringify(value)}`;
+/** A fact, and where it is known which answer of AWS told it and from when that is. */
+interface EvidencedFact {
+  readonly field: string;
+  readonly value: unknown;
+  /** The IAM action. */
+  readonly source?: string | undefined;
+  readonly at?: Instant | undefined;
+}
+
+export function wordsOfFact({ field, value, source, at }: EvidencedFact): string {
+  const evidence = [source, at && renderInstant(at)].filter((part) => part !== undefined);
+  const told = evidence.length > 0 ? ` (${evidence.join(', ')})` : '';
+  return `${field}: ${value === undefined ? 'could not be read' : JSON.stringify(value)}${told}`;
+}
 
 function wordsOfKey({ slot, accessKeyId, createDate, since, lastUsedDate, unnamed }: FindingKey): string {
   const born = createDate ?? since;

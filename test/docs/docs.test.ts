@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { renderActions, withActions } from '../../scripts/permissions.ts';
 import { exitCodeOfError } from '../../src/cli/exit-code.ts';
+import { formats } from '../../src/cli/format-options.ts';
 import { loadControls } from '../../src/controls/load-controls.ts';
 import { renderAssetFragment } from '../../src/graphql/asset-fragment.ts';
 import { limitTable } from '../../src/graphql/limits.ts';
@@ -107,16 +109,19 @@ describe('examples', () => {
     }
   });
 
-  const commands = ['README.md', 'docs/cli.md'].flatMap((page) =>
+  const commands = ['README.md', 'docs/cli.md', 'docs/formats.md'].flatMap((page) =>
     [...read(page).matchAll(/^ {4}(?:npx )?(.*iamql (?!serve).*--sample.*)$/gm)]
-      .map(([, line]) => (line as string).replace(/ {2,}#.*$/, '').replace(/ --output \S+/, ''))
+      .map(([, line]) => (line as string).replace(/ {2,}#.*$/, ''))
       .map((line) => [page, line] as const),
   );
 
   test.each(commands)('of %s runs: %s', async (_page, line) => {
     const shell = `iamql() { "$NODE" "${join(packageRoot, 'bin', 'iamql.js')}" "$@"; }\n${line}`;
     const env = { PATH: process.env['PATH'], NODE: process.execPath };
-    const code = await promisify(execFile)('sh', ['-c', shell], { env }).then(
+    // Some write files.
+    const cwd = mkdtempSync(join(tmpdir(), 'iamql-docs-'));
+    onTestFinished(() => rmSync(cwd, { recursive: true }));
+    const code = await promisify(execFile)('sh', ['-c', shell], { env, cwd }).then(
       () => 0,
       (error: { code: number }) => error.code,
     );
@@ -131,6 +136,20 @@ describe('docs/errors.md', () => {
 
   test.each(errorKinds)('says what %s means and which exit code it gives', (kind) => {
     expect(rows.get(kind)).toBe(String(exitCodeOfError(kind)));
+  });
+});
+
+describe('docs/formats.md', () => {
+  const rows = tableRows('docs/formats.md').map(([format = '']) => format);
+
+  test.each(formats)('says what %s is and how it shows each outcome', (format) => {
+    expect(rows).toContain(format);
+    expect(section('docs/formats.md', format).length).toBeGreaterThan(200);
+    expect(section('docs/cli.md', 'check')).toContain(`\`${format}\``);
+  });
+
+  test('names no format that there is not', () => {
+    expect(rows.filter((name) => name !== 'format')).toEqual(formats);
   });
 });
 
