@@ -80,11 +80,14 @@ function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
     `      ${countOf(run, control)}${asOf}`,
     ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6),
     ...(run.findings.length > 0 ? [''] : []),
-    ...run.findings.flatMap((finding) => renderFinding(finding, now, shared)),
+    ...run.findings.flatMap((finding) =>
+      renderFinding(finding, (key) => [renderKey(key, now, shared), turnOff(finding.name, key)]),
+    ),
     ...(shared ? [indent(`Key ids: ${printable(shared)}.`, 2)] : []),
     ...(run.excepted.length > 0 ? ['', `  Excepted, and not counted: ${run.excepted.length}`] : []),
     ...run.excepted.flatMap((finding) => [
-      ...renderFinding(finding, now, undefined).map((line) => indent(line, 2)),
+      // Nobody shall turn off by copying a line what somebody has agreed to live with.
+      ...renderFinding(finding, (key) => [renderKey(key, now, undefined)]).map((line) => indent(line, 2)),
       indent(printable(wordsOfException(finding.exception)), 6),
     ]),
   ].join('\n');
@@ -104,19 +107,19 @@ function sharedReason(findings: readonly Finding[]): string | undefined {
   return reasons.length > 1 && reasons.every((reason) => reason === reasons[0]) ? reasons[0] : undefined;
 }
 
-function renderFinding(finding: Finding, now: Date, shared: string | undefined): readonly string[] {
+function renderFinding(finding: Finding, linesOf: (key: FindingKey) => readonly string[]): readonly string[] {
   const { hasConsolePassword } = finding;
   const password = hasConsolePassword === undefined ? '' : `  console password: ${wordOf(hasConsolePassword)}`;
   // A key says when and whether it was used; where no key is named, the facts are all there is to see.
   const facts = finding.keys.length > 0 ? [] : finding.facts.map((fact) => `    ${printable(wordsOfFact(fact))}`);
   return [
     `  ${printable(finding.name)}${password}`,
-    ...finding.keys.map((key) => indent(renderKey(finding.name, key, now, shared), 4)),
+    ...finding.keys.map((key) => indent(linesOf(key).join('\n'), 4)),
     ...facts,
   ];
 }
 
-function renderKey(user: string, key: FindingKey, now: Date, shared: string | undefined): string {
+function renderKey(key: FindingKey, now: Date, shared: string | undefined): string {
   const slot = key.slot === null ? 'further access key' : `access key ${key.slot}`;
   const id = key.accessKeyId ? ` ${key.accessKeyId}` : '';
   const since = key.createDate ?? key.since;
@@ -126,7 +129,7 @@ function renderKey(user: string, key: FindingKey, now: Date, shared: string | un
     : '';
   const used = key.lastUsedDate ? `; used since the report: ${renderInstant(key.lastUsedDate)}` : '';
   const unnamed = key.unnamed && key.unnamed !== shared ? `\nno key id: ${printable(key.unnamed)}` : '';
-  return `${slot}${id}${age}${used}${unnamed}\n${turnOff(user, key)}`;
+  return `${slot}${id}${age}${used}${unnamed}`;
 }
 
 /** A key that was used after all is not to be turned off by copying a line. */

@@ -54,7 +54,7 @@ export const errored = withRule(named('aws-iam-root-mfa', 'The root user has MFA
   errors,
 });
 /** Everything found is excepted. It was asked with another value than its default. */
-export const excepted = withRule(
+const excepted = withRule(
   named('aws-iam-keys-rotated', 'Access keys are rotated'),
   { verdict: 'PASS', findings: [], excepted: findings.slice(1, 2).map((finding) => ({ ...finding, exception })) },
   { parameters: { maxAgeDays: 45 } },
@@ -66,7 +66,7 @@ export const passed = withRule(named('aws-iam-no-cloudshell', 'CloudShell is res
   findings: [],
 });
 /** Something was found, and something could not be read. */
-export const partly = withRule(named('aws-iam-no-old-passwords', 'Console passwords are in use'), { errors });
+const partly = withRule(named('aws-iam-no-old-passwords', 'Console passwords are in use'), { errors });
 
 export const benchmark: Benchmark = {
   id: 'cis-aws-9.0',
@@ -146,7 +146,7 @@ export const hostileTexts: readonly string[] = [
 ];
 
 /** Any text, and more often what hurts. */
-export const anyText = fc.oneof(
+const anyText = fc.oneof(
   fc.constantFrom(...hostileTexts),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }),
   fc
