@@ -25,7 +25,12 @@ function givenBy(group: FactGroup): string {
   const given = Object.entries(catalogue).flatMap(([type, { group: own, also = [], fields }]) => {
     if (own === group) return [`\`${type}\``];
     const names = Object.keys(fields).filter((name) => fields[name]?.fact === group);
-    return [...(also.includes(group) ? [`some \`${type}\``] : []), ...names.map((name) => `\`${type}.${name}\``)];
+    const isLive = Object.values(fields).some(({ live = [] }) => live.includes(group));
+    return [
+      ...(also.includes(group) ? [`some \`${type}\``] : []),
+      ...names.map((name) => `\`${type}.${name}\``),
+      ...(isLive ? [`\`${type}\` of users whom the report cannot tell of`] : []),
+    ];
   });
   return given.join(', ');
 }

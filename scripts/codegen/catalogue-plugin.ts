@@ -13,6 +13,8 @@ export interface Field {
   readonly fact?: FactGroup;
   /** The credential report's column that holds it. */
   readonly column?: string;
+  /** Where it is read from for a user of whom the report cannot tell it: the first tells it, the others explain that. */
+  readonly live?: readonly FactGroup[];
   /** The access key slot of the credential report that it speaks of. */
   readonly slot?: number;
   /** How people say it: \`yes\` of true or of any value, \`no\` of false or of null. */

@@ -20,6 +20,7 @@ export interface CatalogueField {
   readonly list?: true;
   readonly fact?: string;
   readonly column?: string;
+  readonly live?: readonly string[];
   readonly slot?: number;
   readonly words?: { readonly yes: string; readonly no: string };
 }
@@ -85,6 +86,7 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
   const named = getNamedType(field.type);
   const fact = directive(schema, 'fact', field);
   const column = directive(schema, 'reportColumn', field);
+  const live = directive(schema, 'live', field);
   const slot = directive(schema, 'accessKeySlot', field);
   const words = directive(schema, 'words', field);
   const many = isListType(getNullableType(field.type));
@@ -98,6 +100,7 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
         : {}),
     ...(fact ? { fact: String(fact['group']) } : {}),
     ...(column ? { column: String(column['name']) } : {}),
+    ...(live ? { live: live['groups'] as readonly string[] } : {}),
     ...(slot ? { slot: Number(slot['slot']) } : {}),
     ...(words ? { words: { yes: String(words['yes']), no: String(words['no']) } } : {}),
   };

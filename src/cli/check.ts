@@ -7,7 +7,7 @@ import { addFormatOptions, type FormatOptions, outputsOf, writeOutputs } from '.
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote } from './output.ts';
 import { startProgress } from './progress.ts';
-import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
+import { addSourceOptions, openSource, type SourceOptions, verifyOption } from './source-options.ts';
 
 interface CheckOptions extends SourceOptions, LimitOptions, FormatOptions {
   readonly explain?: boolean;
@@ -19,6 +19,7 @@ export function addCheckCommand(program: Command): void {
     .summary('judge controls: pass, fail or could not judge')
     .description(`Judges controls over one account; the founding one, ${foundingControlId}, when none is named.`)
     .argument('[control...]', 'ids of controls')
+    .addOption(verifyOption())
     .option('--explain', 'print every call that was made to AWS, on stderr');
   addLimitOptions(addSourceOptions(addFormatOptions(command))).action(check);
 }

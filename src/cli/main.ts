@@ -9,6 +9,7 @@ import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
 import { addServeCommand } from './serve.ts';
 import { addSnapshotCommand } from './snapshot.ts';
+import { withVerifyMode } from './source-options.ts';
 
 const EPILOGUE = `
 Exit codes: 0 every control passed; 1 at least one failed; 2 at least one could not be judged; 3 could not run;
@@ -25,7 +26,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 try {
-  await createProgram().parseAsync();
+  await createProgram().parseAsync(withVerifyMode(process.argv));
 } catch (error) {
   process.exitCode = explain(error);
   // What the SDK still has running (a credential program that hangs) must not keep an error waiting.

@@ -12,7 +12,7 @@ import { printableLines } from '../report/printable.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote, writeResult } from './output.ts';
-import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
+import { addSourceOptions, openSource, type SourceOptions, verifyOption } from './source-options.ts';
 
 interface QueryOptions extends SourceOptions, LimitOptions {
   readonly file?: string;
@@ -39,6 +39,7 @@ export function addQueryCommand(program: Command): void {
     .option('--expect <expectation>', 'judge the answer: "eq []", "neq []", "eq true", ...', parseExpectation)
     .option('--return-path <path>', 'what is judged of each selected row: a dotted path', '')
     .option('--output <file>', 'write the result to a file')
+    .addOption(verifyOption())
     .option('--explain', 'print how the text is understood, what it needs, and every call to AWS, on stderr')
     .option('--why <identifier>', 'print why this asset is selected or is not, on stderr');
   addLimitOptions(addSourceOptions(command)).action(query);
@@ -51,16 +52,19 @@ async function query(argument: string | undefined, options: QueryOptions): Promi
   const source = await openSource(options);
   const inventory = source.inventory();
   if (!expect && returnPath) throw new IamqlError('InvalidInput', '--return-path needs --expect');
-  const explained = options.explain || options.why !== undefined ? await explain(question) : [];
+  const explained = options.explain || options.why !== undefined ? await explain(question, options.verify) : [];
   if (options.explain && explained.length > 0)
     writeNote((await import('../report/explanation.ts')).renderExplanation(explained));
   const judgement = expect ? await judge(inventory, question, expect, returnPath) : undefined;
-  const result = judgement?.result ?? (await ask(inventory, question)).result;
+  const answer = judgement ?? (await ask(inventory, question));
+  const { result } = answer;
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOf(result, judgement);
   writeResult(renderResult(result, judgement, expect), options.output);
   if (options.why !== undefined && result.data !== undefined) await writeWhy(inventory, explained, options.why);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+  for (const one of answer.selections.flatMap(({ found }) => found.withdrawn))
+    writeNote(`iamql: ${one.identifier} is no longer selected: ${one.reasons.join('; ')}`);
   for (const error of judgement?.errors ?? result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
 }
 

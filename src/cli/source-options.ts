@@ -4,6 +4,7 @@ import { type Instant, parseInstant } from '../iam/instant.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { openAccount } from '../inventory/open-account.ts';
+import type { Verify } from '../inventory/verification.ts';
 import { parseDuration } from './duration.ts';
 
 /** Where facts come from: the same flags on every command that reads any. */
@@ -19,6 +20,8 @@ export interface SourceOptions {
   readonly maxAge?: number;
   readonly wait: number;
   readonly setupSeconds?: number;
+  /** Of the commands that judge or answer once. */
+  readonly verify?: Verify;
 }
 
 /** AWS finishes most reports within seconds; large accounts have been seen to take a minute. */
@@ -37,7 +40,7 @@ export function addSourceOptions(command: Command): Command {
     .option('--accept-filtered', "take a report without the root user's row for a whole one")
     .option('--snapshot <file>', 'a snapshot that `iamql snapshot` took')
     .option('--sample', 'the bundled sample account')
-    .option('--max-age <time>', 'no report older than this, for example 4h', parseDuration)
+    .option('--max-age <time>', 'no facts older than this, for example 4h', parseDuration)
     .addOption(durationOption('--wait <time>', 'how long AWS may take to generate a report', DEFAULT_WAIT))
     .option(
       '--setup-seconds <n>',
@@ -45,6 +48,17 @@ export function addSourceOptions(command: Command): Command {
       readSeconds,
     );
 }
+
+/** Whose facts are read live. A server answers from what it read once, and a snapshot is read live anyway. */
+export const verifyOption = (
+  description = 'read live what the report may have stale: of the users who are selected, and of newer ones',
+): Option => new Option('--verify [users]', description).choices(Object.keys(verifyModes));
+
+const verifyModes: Readonly<Record<Verify, true>> = { selected: true, all: true };
+
+/** `--verify` alone means the selected users. Commander would take the next word, a text or a control, for its value. */
+export const withVerifyMode = (args: readonly string[]): readonly string[] =>
+  args.map((arg) => (arg === '--verify' ? '--verify=selected' : arg));
 
 /** A length of time whose default is shown as it would be typed. */
 export function durationOption(flags: string, description: string, usual: string): Option {
@@ -54,13 +68,14 @@ export function durationOption(flags: string, description: string, usual: string
 /** Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another. */
 export async function openSource(options: SourceOptions): Promise<Source> {
   rejectContradictions(options);
-  const { sample, snapshot, maxAge: maxAgeMs, setupSeconds } = options;
+  const { sample, snapshot, maxAge: maxAgeMs, setupSeconds, verify } = options;
   if (sample) return (await import('../inventory/snapshot/sample.ts')).openSample(setupSeconds);
   if (snapshot !== undefined) {
     const { SnapshotSource } = await import('../inventory/snapshot/snapshot-source.ts');
     return new SnapshotSource({ file: snapshot, maxAgeMs, setupSeconds });
   }
-  return openAccount(await openFactSource(options), { setupSeconds: setupSeconds ?? DEFAULT_SETUP_SECONDS });
+  const settings = { setupSeconds: setupSeconds ?? DEFAULT_SETUP_SECONDS };
+  return openAccount(await openFactSource(options), settings, { maxAgeMs, verify });
 }
 
 async function openFactSource(options: SourceOptions): Promise<FactSource> {
@@ -99,6 +114,9 @@ function rejectContradictions(options: SourceOptions): void {
     (files.length > 1 && `${files.join(' and ')} name ${files.length === 2 ? 'two' : files.length} sources`) ||
     (files.length > 0 && live !== undefined && '--profile, --role-arn and --external-id are for live AWS only') ||
     (report === undefined && (generatedAt || acceptFiltered) && '--generated-at and --accept-filtered need --report') ||
+    (files.length > 0 &&
+      options.verify !== undefined &&
+      `--verify asks AWS what is true now, and ${files[0]} is a file of what was: verify a live account`) ||
     (sample && options.maxAge !== undefined && '--max-age is not for the sample, which is as old as it is') ||
     (externalId && !roleArn && '--external-id needs --role-arn');
   if (problem) throw new IamqlError('InvalidInput', problem);

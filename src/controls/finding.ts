@@ -5,6 +5,8 @@ import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import type { Provenance } from '../inventory/provenance.ts';
+import { wholeField } from '../inventory/whole-field.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { type DecidingFact, decidingFacts } from '../where/deciding-facts.ts';
 
@@ -15,11 +17,18 @@ export interface Finding {
   /** The IAM name. */
   readonly name: string;
   /** The fields that made it match, and what they hold. */
-  readonly facts: readonly { readonly field: string; readonly value: unknown }[];
+  readonly facts: readonly FindingFact[];
   /** The access keys that the facts are about; empty where they are about none. */
   readonly keys: readonly FindingKey[];
-  /** Null where the report does not say; undefined where the asset is no user. */
+  /** Null where it could not be told; undefined where the asset is no user. */
   readonly hasConsolePassword: boolean | null | undefined;
+}
+
+/** What was found, which answer of AWS told it, and from when that is. */
+interface FindingFact extends Provenance {
+  readonly field: string;
+  /** Undefined where it could not be read. */
+  readonly value: unknown;
 }
 
 export interface FindingKey {
@@ -47,15 +56,24 @@ export async function describeFinding(
     identifier: String(inventory.read(asset, 'identifier')),
     type: selection.type,
     name: String(inventory.read(asset, 'internalName')),
-    facts: facts.map(({ field, value }) => ({ field, value: value === UNREAD ? undefined : value })),
+    facts: facts.map(({ record, field, value }) => ({
+      field,
+      value: value === UNREAD ? undefined : value,
+      ...inventory.provenance(record, field),
+    })),
     keys: credentials ? await describeKeys(inventory, asset, credentials, facts) : [],
-    hasConsolePassword: credentials ? passwordOf(credentials) : undefined,
+    hasConsolePassword: credentials ? await passwordOf(inventory, credentials) : undefined,
   };
 }
 
-function passwordOf(credentials: Asset): boolean | null {
-  const value = credentials['passwordEnabled'];
-  return typeof value === 'boolean' ? value : null;
+/** Of a user whose row is live it may not have been read yet. */
+async function passwordOf(inventory: Inventory, credentials: Asset): Promise<boolean | null> {
+  try {
+    return (await wholeField(inventory, credentials, 'passwordEnabled')) as boolean | null;
+  } catch (error) {
+    if (error instanceof IamqlError) return null;
+    throw error;
+  }
 }
 
 async function describeKeys(

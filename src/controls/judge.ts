@@ -18,6 +18,8 @@ export interface Judgement {
   readonly result: Awaited<ReturnType<typeof ask>>['result'];
   /** With `eq []`, the assets that should not be there, with what selected them. */
   readonly findings: readonly { readonly asset: Asset; readonly selection: Selection }[];
+  /** What each root field selected. */
+  readonly selections: readonly Selection[];
   /** How many assets of the types that the text asks for there are; undefined where they could not be counted. */
   readonly total: number | undefined;
   readonly types: readonly AssetTypeName[];
@@ -52,7 +54,7 @@ export async function judge(
   const failed =
     (byAssets && findings.length > 0) || (hasValues && failsByValue(result, selections, expectation, returnPath));
   const verdict = failed ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
-  return { verdict, result, findings, types, errors, total: await count(inventory, types) };
+  return { verdict, result, findings, selections, types, errors, total: await count(inventory, types) };
 }
 
 /** A text may ask for a part of what matches; where nothing may match, the rest is not to be passed over. */

@@ -1,5 +1,6 @@
 import type { Limits } from '../graphql/limits.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory, Withdrawn } from '../inventory/inventory.ts';
+import type { Provenance } from '../inventory/provenance.ts';
 import type { Control, ParameterValue, Rule } from './control.ts';
 import type { Exception } from './exception.ts';
 import { asksForNone } from './expectation.ts';
@@ -14,6 +15,10 @@ export interface RuleRun {
   readonly excepted: readonly ExceptedFinding[];
   /** Out of how many assets it was judged; undefined where they could not be counted. */
   readonly total: number | undefined;
+  /** What the credential report selects and what AWS answers now does not: of `--verify`. */
+  readonly withdrawn: readonly Withdrawn[];
+  /** The answers of AWS that the verdict rests on, and from when they are. */
+  readonly restsOn: readonly Provenance[];
   /** Why it is ERROR, or why FAIL may not be all: error kind and message. */
   readonly errors: readonly { readonly code: string; readonly message: string }[];
 }
@@ -58,18 +63,29 @@ export function combine(verdicts: readonly Verdict[]): Verdict {
   return verdicts.length === 0 || verdicts.includes('ERROR') ? 'ERROR' : 'PASS';
 }
 
+/** `eq []` asks which assets are selected; what the text prints of them is not needed to judge it. */
+export const isOfRows = ({ expect, returnPath }: Rule): boolean => asksForNone(expect) && returnPath === '';
+
 async function runRule(
   inventory: Inventory,
   rule: Rule,
   { limits, parameters: variables }: { readonly limits: Limits | undefined; readonly parameters: Parameters },
 ): Promise<RuleRun> {
-  // `eq []` asks which assets are selected; what the text prints of them is not needed to judge it.
-  const rowsOnly = asksForNone(rule.expect) && rule.returnPath === '';
-  const question = { text: rule.query, variables, rowsOnly, limits };
+  const question = { text: rule.query, variables, rowsOnly: isOfRows(rule), limits };
   const judgement = await judge(inventory, question, rule.expect, rule.returnPath);
   const { verdict, total } = judgement;
   const findings = await findingsOf(inventory, rule, judgement);
-  return { rule, verdict, total, errors: errorsOf(judgement), findings, excepted: [] };
+  const found = judgement.selections.map((selection) => selection.found);
+  return {
+    rule,
+    verdict,
+    total,
+    errors: errorsOf(judgement),
+    findings,
+    excepted: [],
+    withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
+    restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
+  };
 }
 
 /** Keys are named for the rules that decide; an informative one names its users, which costs nothing. */
@@ -89,4 +105,11 @@ async function findingsOf(inventory: Inventory, rule: Rule, judgement: Judgement
 
 function errorsOf({ errors }: Judgement): RuleRun['errors'] {
   return errors.map((error) => ({ code: String(error.extensions['code'] ?? 'GRAPHQL'), message: error.message }));
+}
+
+/** One of each source, by name; what nobody knows the age of is oldest. */
+function oldestOfEach(answers: readonly Provenance[]): readonly Provenance[] {
+  const sorted = [...answers].sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1));
+  const oldest = Map.groupBy(sorted, ({ source }) => source);
+  return [...oldest.values()].flatMap(([first]) => first ?? []).sort((a, b) => (a.source < b.source ? -1 : 1));
 }

@@ -43,9 +43,18 @@ export async function ask(inventory: Inventory, question: Question): Promise<Ans
     operationName,
     fieldResolver: resolveField,
   });
-  const extensions = extensionsOf(inventory.evidence(), request.warnings);
+  const { selections } = contextValue;
+  const extensions = { ...extensionsOf(inventory.evidence(), request.warnings), ...withdrawnFrom(selections) };
   result.errors?.forEach(addCode);
-  return { result: { ...result, extensions }, selections: contextValue.selections };
+  return { result: { ...result, extensions }, selections };
+}
+
+/** What the report selects and what is true now does not is said beside what is selected. */
+function withdrawnFrom(selections: readonly Selection[]): Record<string, unknown> {
+  const withdrawn = selections.flatMap(({ responseKey, found }) =>
+    found.withdrawn.map(({ identifier, reasons }) => ({ field: responseKey, identifier, reasons })),
+  );
+  return withdrawn.length > 0 ? { withdrawn } : {};
 }
 
 /** By as much of the schema as the question names; an error is told by the whole, which knows what may be meant. */
@@ -65,7 +74,7 @@ function addCode(error: GraphQLError): void {
 
 /** What every answer says of where it comes from; ages in seconds. */
 export function extensionsOf(evidence: Evidence, warnings: readonly string[] = []): Record<string, unknown> {
-  const { source, snapshotOf, account, credentialReport } = evidence;
+  const { source, snapshotOf, account, credentialReport, verified } = evidence;
   const generatedAt = credentialReport?.generatedAt;
   const ageSeconds = generatedAt ? Math.round((Date.now() - instantToMs(generatedAt)) / 1000) : null;
   return {
@@ -76,6 +85,7 @@ export function extensionsOf(evidence: Evidence, warnings: readonly string[] = [
     source,
     ...(snapshotOf ? { snapshotOf } : {}),
     ...(account ? { account } : {}),
+    ...(verified ? { verified } : {}),
     ...(credentialReport
       ? { credentialReport: { generatedAt: generatedAt ? renderInstant(generatedAt) : null, ageSeconds } }
       : {}),

@@ -10,10 +10,12 @@ import type { FactGroup } from '../iam/assets.generated.ts';
 import { catalogue, factGroups } from '../iam/catalogue.generated.ts';
 import { instantOf } from '../iam/instant.ts';
 import { basesOf } from '../inventory/bases.ts';
+import { liveGroups } from '../inventory/demand.ts';
 import { partFactsOf } from '../inventory/owners.ts';
+import { concernsUsers, type Verify } from '../inventory/verification.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { type ConditionLine, linesOf } from '../where/condition-lines.ts';
-import { factsOf } from '../where/expression.ts';
+import { factsOf, fieldsOf } from '../where/expression.ts';
 import type { Question } from './ask.ts';
 import { prepareDocument } from './document.ts';
 import { usualLimits } from './limits.ts';
@@ -27,8 +29,12 @@ export interface NeededFacts {
   readonly group: FactGroup;
   /** What they cost, as the schema says it. */
   readonly cost: string;
-  /** `all`: read once. `owners`: for whoever may have parts of the type asked for. `undecided`: for assets that cheaper facts leave open. `selected`: for those that match. */
-  readonly of: 'all' | 'owners' | 'undecided' | 'additionalKeys' | 'selected';
+  /**
+   * `all`: read once. `owners`: for whoever may have parts of the type asked for. `undecided`: for assets that cheaper facts
+   * leave open. `selected`: for those that match. `newer`: for users whom the report does not know. `listed`, `verified`:
+   * what `--verify` adds.
+   */
+  readonly of: 'all' | 'owners' | 'undecided' | 'newer' | 'additionalKeys' | 'selected' | 'listed' | 'verified';
 }
 
 /** What a root field asks, as it was understood. */
@@ -40,12 +46,22 @@ export interface ExplainedQuestion extends WrittenQuestion {
 }
 
 /** How a text is understood; a text that cannot be executed asks nothing. Nothing is read for it. */
-export async function explain({ text, variables = {}, operationName, limits = usualLimits }: Question) {
+export async function explain(
+  { text, variables = {}, operationName, limits = usualLimits, rowsOnly = false }: Question,
+  verify?: Verify,
+): Promise<readonly ExplainedQuestion[]> {
   const schema = loadSchema();
   const { document } = prepareDocument(schema, text, limits);
   if (!document) return [];
   const { questions } = await readRequest(schema, { document, operationName, variables }, limits);
-  return explainQuestions(schema, document, questions);
+  return explainQuestions(schema, document, questions, { verify, rowsOnly });
+}
+
+/** How a question is asked, beside what it says. */
+interface Asked {
+  readonly verify?: Verify | undefined;
+  /** Nobody reads what it selects of the assets. */
+  readonly rowsOnly?: boolean;
 }
 
 /** How questions that were read already are understood. */
@@ -53,12 +69,13 @@ export const explainQuestions = (
   schema: GraphQLSchema,
   document: DocumentNode,
   questions: readonly WrittenQuestion[],
+  asked: Asked = {},
 ): readonly ExplainedQuestion[] =>
   questions.flatMap(conditionsNow).map((question) => ({
     ...question,
     condition: question.where.kind === 'always' ? [] : linesOf(question.where),
     responseKey: (question.node.alias ?? question.node.name).value,
-    facts: neededFacts(schema, document, question),
+    facts: neededFacts(schema, document, question, asked),
   }));
 
 /** What a client gets that asks for `extensions.plan`: each root field with what it asks and what that costs. */
@@ -85,6 +102,7 @@ function neededFacts(
   schema: GraphQLSchema,
   document: DocumentNode,
   { type, where, node, named: question }: WrittenQuestion,
+  { verify, rowsOnly = false }: Asked,
 ): readonly NeededFacts[] {
   const costs = costsOf(schema);
   const { needed, sparing } = basesOf(type, true);
@@ -94,31 +112,54 @@ function neededFacts(
     for (const group of more) named.add(group);
     return more.map((group) => ({ group, of, cost: costs.get(group) ?? '' }));
   };
-  const rootType = getNamedType(schema.getQueryType()?.getFields()[node.name.value]?.type)?.name ?? type;
+  const rootType = rootTypeOf(schema, node) ?? type;
+  const isVerified = verify !== undefined && concernsUsers(type, where);
+  const isListed = factsOf(where).has('USER_DETAILS') || needed.includes('USER_DETAILS');
+  const selected = (isLive: boolean): Iterable<FactGroup> =>
+    rowsOnly ? [] : selectedFacts(schema, document, { typeName: rootType, set: node.selectionSet, isLive });
+  const ofWhere = fieldsOf(where).flatMap(({ field }) => field.live ?? []);
+  const live = isVerified || isListed ? [...ofWhere, ...selected(true)] : [];
   return [
     ...facts([...needed, ...sparing, ...(question?.field.isOfAccount ? (['CALLER_IDENTITY'] as const) : [])], 'all'),
+    ...facts(isVerified && !isListed ? ['USER_LIST'] : [], 'listed'),
     ...facts(partFactsOf(type), 'owners'),
     ...facts(factsOf(where), 'undecided'),
+    ...facts(live, isVerified ? 'verified' : 'newer'),
     ...facts(factsOf(withAdditionalKeys(where)), 'additionalKeys'),
-    ...facts(selectedFacts(schema, document, rootType, node.selectionSet), 'selected'),
+    ...facts(selected(false), 'selected'),
   ];
+}
+
+/** What is selected of a type, and whether in place of the report's row. */
+interface Selected {
+  readonly typeName: string;
+  readonly set: SelectionSetNode | undefined;
+  readonly isLive: boolean;
 }
 
 /** The facts that the fields below a selection are read from. */
 function* selectedFacts(
   schema: GraphQLSchema,
   document: DocumentNode,
-  typeName: string,
-  set: SelectionSetNode | undefined,
+  { typeName, set, isLive }: Selected,
 ): Generator<FactGroup> {
   const type = schema.getType(typeName);
   for (const node of selectedFields(document, set)) {
     const field = isObjectType(type) ? type.getFields()[node.name.value] : undefined;
-    const fact = catalogue[typeName as keyof typeof catalogue]?.fields[node.name.value]?.fact;
-    if (fact) yield fact;
-    if (field) yield* selectedFacts(schema, document, getNamedType(field.type).name, node.selectionSet);
+    const { fact, live = [] } = catalogue[typeName as keyof typeof catalogue]?.fields[node.name.value] ?? {};
+    if (fact && !isLive) yield fact;
+    if (isLive) yield* isHashOfRow(typeName, node.name.value) ? liveGroups : live;
+    const below = field && { typeName: getNamedType(field.type).name, set: node.selectionSet, isLive };
+    if (below) yield* selectedFacts(schema, document, below);
   }
 }
+
+/** Of a user who is newer than the report it is worked out of the whole row. */
+const isHashOfRow = (typeName: string, field: string): boolean =>
+  field === 'contentHash' && (typeName === 'IAMUser' || typeName === 'IAMUserCredentials');
+
+const rootTypeOf = (schema: GraphQLSchema, node: WrittenQuestion['node']): string | undefined =>
+  getNamedType(schema.getQueryType()?.getFields()[node.name.value]?.type)?.name;
 
 function costsOf(schema: GraphQLSchema): ReadonlyMap<string, string> {
   const groups = schema.getType('FactGroup');

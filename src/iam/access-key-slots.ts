@@ -61,7 +61,7 @@ const fits: readonly ((slot: ReportSlot, key: KnownKey) => boolean)[] = [
  * keys are matched by creation time, status and last use; where more than one key would fit, none is guessed.
  */
 export function matchSlots(slots: readonly ReportSlot[], listed: readonly KnownKey[]): ReadonlyMap<string, 1 | 2> {
-  const keys = listed.map(inWholeSeconds);
+  const keys = listed.map(keyInWholeSeconds);
   for (const [level, isFit] of fits.entries()) {
     const complete = assignments(slots, keys, isFit).filter((assignment) => assignment.size === slots.length);
     if (complete.length > 0) return common(complete);
@@ -74,10 +74,12 @@ export function matchSlots(slots: readonly ReportSlot[], listed: readonly KnownK
 }
 
 /** The report counts whole seconds; the other answers need not, and emulators' do not. */
-const inWholeSeconds = (key: KnownKey): KnownKey => ({
+export const inWholeSeconds = (instant: Instant): Instant => instant.replace(FRACTION, '+');
+
+const keyInWholeSeconds = (key: KnownKey): KnownKey => ({
   ...key,
-  createDate: key.createDate.replace(FRACTION, '+'),
-  lastUsedDate: key.lastUsedDate?.replace(FRACTION, '+') ?? null,
+  createDate: inWholeSeconds(key.createDate),
+  lastUsedDate: key.lastUsedDate === null ? null : inWholeSeconds(key.lastUsedDate),
 });
 
 const FRACTION = /\.\d+\+/;

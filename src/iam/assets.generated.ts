@@ -100,13 +100,10 @@ export type FactGroup =
   | 'SIGNING_CERTIFICATES'
   /** `iam:ListSSHPublicKeys`: one call per user, asked only for users that are selected or undecided. */
   | 'SSH_PUBLIC_KEYS'
-  /**
-   * `iam:ListAccessKeys`, `iam:GetAccessKeyLastUsed`, `iam:GetLoginProfile` and `iam:ListMFADevices`: what stands in for the
-   * report's row of a user who is newer than the report.
-   */
-  | 'USER_CREDENTIALS'
   /** `iam:GetAccountAuthorizationDetails`: one call for each thousand users, shared with the other details. */
   | 'USER_DETAILS'
+  /** `iam:ListUsers`: one call for each thousand users: who is there now, and when each last signed in with a password. */
+  | 'USER_LIST'
   /** `iam:ListVirtualMFADevices`: one call for each thousand virtual MFA devices. */
   | 'VIRTUAL_MFA_DEVICES';
 

@@ -15,6 +15,8 @@ export interface Field {
   readonly fact?: FactGroup;
   /** The credential report's column that holds it. */
   readonly column?: string;
+  /** Where it is read from for a user of whom the report cannot tell it: the first tells it, the others explain that. */
+  readonly live?: readonly FactGroup[];
   /** The access key slot of the credential report that it speaks of. */
   readonly slot?: number;
   /** How people say it: `yes` of true or of any value, `no` of false or of null. */
@@ -2226,6 +2228,10 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "password_last_used",
+        "live": [
+          "USER_LIST",
+          "LOGIN_PROFILE"
+        ],
         "words": {
           "yes": "the console password was used",
           "no": "the console password was never used"
@@ -2297,6 +2303,10 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "Boolean",
         "nullable": false,
         "column": "access_key_1_active",
+        "live": [
+          "ACCESS_KEYS",
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 1,
         "words": {
           "yes": "access key 1 is active",
@@ -2307,6 +2317,10 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "access_key_1_last_rotated",
+        "live": [
+          "ACCESS_KEYS",
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 1,
         "words": {
           "yes": "there is an access key 1",
@@ -2317,6 +2331,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "access_key_1_last_used_date",
+        "live": [
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 1,
         "words": {
           "yes": "access key 1 was used",
@@ -2327,18 +2344,28 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "String",
         "nullable": true,
         "column": "access_key_1_last_used_region",
+        "live": [
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 1
       },
       "accessKey1LastUsedService": {
         "type": "String",
         "nullable": true,
         "column": "access_key_1_last_used_service",
+        "live": [
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 1
       },
       "accessKey2Active": {
         "type": "Boolean",
         "nullable": false,
         "column": "access_key_2_active",
+        "live": [
+          "ACCESS_KEYS",
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 2,
         "words": {
           "yes": "access key 2 is active",
@@ -2349,6 +2376,10 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "access_key_2_last_rotated",
+        "live": [
+          "ACCESS_KEYS",
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 2,
         "words": {
           "yes": "there is an access key 2",
@@ -2359,6 +2390,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "access_key_2_last_used_date",
+        "live": [
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 2,
         "words": {
           "yes": "access key 2 was used",
@@ -2369,12 +2403,18 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "String",
         "nullable": true,
         "column": "access_key_2_last_used_region",
+        "live": [
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 2
       },
       "accessKey2LastUsedService": {
         "type": "String",
         "nullable": true,
         "column": "access_key_2_last_used_service",
+        "live": [
+          "ACCESS_KEY_LAST_USED"
+        ],
         "slot": 2
       },
       "accountID": {
@@ -2385,6 +2425,10 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "String",
         "nullable": true,
         "column": "additional_credentials_info",
+        "live": [
+          "ACCESS_KEYS",
+          "ACCESS_KEY_LAST_USED"
+        ],
         "words": {
           "yes": "there are access keys beyond the two slots",
           "no": "there are no access keys beyond the two slots"
@@ -2398,6 +2442,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "Boolean",
         "nullable": false,
         "column": "cert_1_active",
+        "live": [
+          "SIGNING_CERTIFICATES"
+        ],
         "words": {
           "yes": "signing certificate 1 is active",
           "no": "signing certificate 1 is not active"
@@ -2407,6 +2454,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "cert_1_last_rotated",
+        "live": [
+          "SIGNING_CERTIFICATES"
+        ],
         "words": {
           "yes": "there is a signing certificate 1",
           "no": "there is no signing certificate 1"
@@ -2416,6 +2466,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "Boolean",
         "nullable": false,
         "column": "cert_2_active",
+        "live": [
+          "SIGNING_CERTIFICATES"
+        ],
         "words": {
           "yes": "signing certificate 2 is active",
           "no": "signing certificate 2 is not active"
@@ -2425,6 +2478,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "cert_2_last_rotated",
+        "live": [
+          "SIGNING_CERTIFICATES"
+        ],
         "words": {
           "yes": "there is a signing certificate 2",
           "no": "there is no signing certificate 2"
@@ -2476,6 +2532,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "Boolean",
         "nullable": false,
         "column": "mfa_active",
+        "live": [
+          "MFA_DEVICES"
+        ],
         "words": {
           "yes": "MFA is active",
           "no": "MFA is not active"
@@ -2485,6 +2544,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "Boolean",
         "nullable": true,
         "column": "password_enabled",
+        "live": [
+          "LOGIN_PROFILE"
+        ],
         "words": {
           "yes": "there is a console password",
           "no": "there is no console password"
@@ -2494,6 +2556,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "password_last_changed",
+        "live": [
+          "LOGIN_PROFILE"
+        ],
         "words": {
           "yes": "the console password was set",
           "no": "there is no console password that was set"
@@ -2503,6 +2568,10 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "password_last_used",
+        "live": [
+          "USER_LIST",
+          "LOGIN_PROFILE"
+        ],
         "words": {
           "yes": "the console password was used",
           "no": "the console password was never used"
@@ -2512,6 +2581,9 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "DateTime",
         "nullable": true,
         "column": "password_next_rotation",
+        "live": [
+          "LOGIN_PROFILE"
+        ],
         "words": {
           "yes": "the password policy asks for a new password",
           "no": "the password policy asks for no new password"
@@ -2837,18 +2909,14 @@ export const factGroups: Readonly<Record<FactGroup, FactGroupReading>> = {
     ],
     "per": "IAMUser"
   },
-  "USER_CREDENTIALS": {
-    "actions": [
-      "iam:ListAccessKeys",
-      "iam:GetAccessKeyLastUsed",
-      "iam:GetLoginProfile",
-      "iam:ListMFADevices"
-    ],
-    "per": "IAMUser"
-  },
   "USER_DETAILS": {
     "actions": [
       "iam:GetAccountAuthorizationDetails"
+    ]
+  },
+  "USER_LIST": {
+    "actions": [
+      "iam:ListUsers"
     ]
   },
   "VIRTUAL_MFA_DEVICES": {

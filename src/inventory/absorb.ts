@@ -1,3 +1,4 @@
+import type { FactGroup } from '../iam/assets.generated.ts';
 import {
   absorbGroupDetails,
   absorbPolicyDetails,
@@ -6,24 +7,28 @@ import {
   instanceProfile,
 } from './absorb-details.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
-import type { Facts, ReadGroup } from './fact-source.ts';
+import type { Facts } from './fact-source.ts';
 import { part, tagsOf } from './parts.ts';
 import { absorbAccessKeys, absorbLastUses } from './user-keys.ts';
 
-type Absorb<G extends ReadGroup> = (graph: AccountGraph, facts: Facts[G], owner: Node) => void;
+type Absorb<G extends FactGroup> = (graph: AccountGraph, facts: Facts[G], owner: Node) => void;
 
 const absorbTags = (_graph: AccountGraph, tags: Facts['POLICY_TAGS'], owner: Node): void => {
   owner['tags'] = tagsOf(owner, tags);
 };
 
 /** Puts what was read where it belongs: one mapping from the answers of AWS for each group of facts. */
-export const absorb: { readonly [G in Exclude<ReadGroup, 'CALLER_IDENTITY'>]: Absorb<G> } = {
+export const absorb: { readonly [G in Exclude<FactGroup, 'CALLER_IDENTITY'>]: Absorb<G> } = {
   CREDENTIAL_REPORT: (graph, facts) => graph.users.noteReport(facts),
   ACCOUNT_ALIASES: ({ connector }, [alias]) => {
     if (connector) connector['accountAlias'] = alias ?? null;
   },
   ACCESS_KEYS: absorbAccessKeys,
-  ACCESS_KEY_LAST_USED: (_graph, lastUses, user) => absorbLastUses(user, lastUses),
+  ACCESS_KEY_LAST_USED: absorbLastUses,
+  USER_LIST: ({ users }, listed) => {
+    users.noteListed(listed.map(({ arn, passwordLastUsed: _, ...facts }) => ({ arn, facts })));
+    users.notePasswordUses(new Map(listed.map(({ arn, passwordLastUsed }) => [arn, passwordLastUsed])));
+  },
   USER_DETAILS: absorbUserDetails,
   GROUP_DETAILS: absorbGroupDetails,
   ROLE_DETAILS: absorbRoleDetails,

@@ -4,9 +4,8 @@ import { type AssetTypeName, factGroups } from '../iam/catalogue.generated.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import { absorb } from './absorb.ts';
 import { AccountUsers } from './account-users.ts';
-import type { AccountIdentity, FactSource, ReadGroup, ReportFacts } from './fact-source.ts';
+import type { AccountIdentity, FactSource, ReportFacts } from './fact-source.ts';
 import type { InventorySettings } from './inventory.ts';
-import { absorbNewCredentials } from './new-credentials.ts';
 import { noRootRow } from './not-told.ts';
 import { Relations } from './relations.ts';
 
@@ -41,6 +40,8 @@ export class AccountGraph {
   private readonly nodes = new Map<string, Map<string, Node>>();
   private readonly loads = new Map<string, Promise<void>>();
   private readonly times = new Map<FactGroup, Instant | undefined>();
+  /** The same of each asset that was asked. */
+  private readonly timesOf = new Map<string, Instant | undefined>();
 
   constructor(source: FactSource, settings: InventorySettings) {
     this.source = source;
@@ -112,29 +113,36 @@ export class AccountGraph {
     return new Map([...this.times.keys()].map((group) => [group, this.report?.readAt]));
   }
 
+  /** Whether a group was read of that asset, or of the account. */
+  isReadOf(group: FactGroup, owner: Asset | undefined): boolean {
+    return this.timesOf.has(loadKey(group, owner));
+  }
+
+  /**
+   * When a group of facts was true: generated, for the report, read for everything else, first of any asset where none is
+   * named. Undefined where nobody knows.
+   */
+  factTime(group: FactGroup, owner?: Asset): Instant | undefined {
+    if (group === 'CREDENTIAL_REPORT' || this.source.kind === 'report') return this.report?.generatedAt;
+    return owner ? this.timesOf.get(loadKey(group, owner)) : this.times.get(group);
+  }
+
   private async read(group: FactGroup, owner: Node | undefined): Promise<void> {
     if (group === 'CALLER_IDENTITY') this.connector = connectorOf(await this.identify());
-    else if (group === 'USER_CREDENTIALS') await this.readCredentials(owner as Node);
     else await this.readAndAbsorb(group, owner);
     const readAt = group === 'CREDENTIAL_REPORT' ? this.report?.readAt : instantOf(new Date());
     if (!this.times.has(group)) this.times.set(group, readAt);
+    this.timesOf.set(loadKey(group, owner), readAt);
   }
 
   /** Companions are asked at the same time, unless they say what to ask for. */
-  private async readAndAbsorb(group: Exclude<ReadGroup, 'CALLER_IDENTITY'>, owner: Node | undefined): Promise<void> {
+  private async readAndAbsorb(group: Exclude<FactGroup, 'CALLER_IDENTITY'>, owner: Node | undefined): Promise<void> {
     const companion = companions[group];
     const before = companion ? this.load(companion, factGroups[companion].per ? owner : undefined) : undefined;
     if (group === 'ACCESS_KEY_LAST_USED') await before;
     const [facts] = await Promise.all([this.source.read(group, owner), before]);
     absorb[group](this, facts as never, owner as Node);
-  }
-
-  private async readCredentials(user: Node): Promise<void> {
-    const groups = ['ACCESS_KEY_LAST_USED', 'LOGIN_PROFILE', 'MFA_DEVICES'] as const;
-    // All of them are waited for: nothing goes on behind the back of whoever is told of a failure.
-    const loads = await Promise.allSettled(groups.map((group) => this.load(group, user)));
-    for (const load of loads) if (load.status === 'rejected') throw load.reason;
-    absorbNewCredentials(user);
+    if (owner) this.users.complete(owner);
   }
 
   /** A credential report names its account, which spares a call. */

@@ -1,9 +1,7 @@
-import pLimit from 'p-limit';
-import { CALLS_AT_ONCE } from '../aws/call-gate.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
-import { type AssetTypeName, catalogue, type Field, factGroups } from '../iam/catalogue.generated.ts';
-import { IamqlError } from '../iam/error.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
@@ -11,11 +9,13 @@ import { compile } from '../where/evaluate.ts';
 import type { Expression } from '../where/expression.ts';
 import { factsOf, fieldsOf } from '../where/expression.ts';
 import { compileNeeds } from '../where/needs.ts';
-import { type AccountGraph, loadKey, type Node } from './account-graph.ts';
+import type { AccountGraph, Node } from './account-graph.ts';
 import { type Bases, basesOf } from './bases.ts';
+import { askedOf, cheapest, type Demand, demandsOf, needsReport, ownerOf, userOf } from './demand.ts';
 import { derive } from './derive.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
 import {
+  changedSinceReport,
   isFiltered,
   newerThanReport,
   noRootRow,
@@ -30,15 +30,9 @@ import {
 import { candidatesOf, ownerTypesOf, unlistedOf } from './owners.ts';
 import { type Page, pageOf } from './page.ts';
 import { placed } from './placed.ts';
-
-/** After so many assets in a row could not be read, and none could, the rest is not asked: the answer would be the same. */
-const FAILURES_BEFORE_GIVING_UP = 3;
-
-/** A group of facts to read: of the account, or of one asset. */
-interface Demand {
-  readonly group: FactGroup;
-  readonly owner: Node | undefined;
-}
+import { groupsOfQuestion, groupsTelling, type Provenance, provenanceOf } from './provenance.ts';
+import { Readings } from './readings.ts';
+import { concernsUsers, type Filtered, isOfUsers, selectVerified, type Verify } from './verification.ts';
 
 /** A fact that could decide, and what has to be read for it. */
 interface WantedFact extends Demand {
@@ -46,26 +40,17 @@ interface WantedFact extends Demand {
   readonly field: string;
 }
 
-/** How the readings of a group went that are made asset by asset. */
-interface Luck {
-  failuresInARow: number;
-  hasSucceeded: boolean;
-  lastFailure: IamqlError | undefined;
-}
-
 /** One account's facts, for one run or one request: what failed once is not asked again. */
 export class AccountInventory implements Inventory {
   readonly settings: InventorySettings;
   private readonly graph: AccountGraph;
-  /** The calls wait for their turn themselves; what waits here is still undone when it turns out that nobody may ask. */
-  private readonly limit = pLimit(CALLS_AT_ONCE);
-  private readonly readings = new Map<string, Promise<IamqlError | undefined>>();
-  /** The readings that have ended, with what went wrong. */
-  private readonly settled = new Map<string, IamqlError | undefined>();
-  private readonly luck = new Map<FactGroup, Luck>();
+  private readonly verify: Verify | undefined;
+  private readonly readings: Readings;
 
-  constructor(graph: AccountGraph) {
+  constructor(graph: AccountGraph, verify?: Verify) {
     this.graph = graph;
+    this.readings = new Readings(graph);
+    this.verify = verify;
     this.settings = graph.settings;
   }
 
@@ -75,17 +60,39 @@ export class AccountInventory implements Inventory {
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
     const unlisted = catalogue[type].isPart ? await this.readOwners(type) : await this.readBase(type, where, page);
-    const { report } = this.graph;
-    // Who is newer than the report may have more keys than it has slots as well, whatever the report says of the others.
-    const mayHaveMore = report?.report.hasAdditionalKeys || factsOf(where).has('USER_DETAILS');
-    const expression = mayHaveMore ? withAdditionalKeys(where) : where;
-    this.rejectMissingColumn(expression);
-    const found = await this.filter(type, expression);
+    const { withdrawn, ...found } = await this.select(type, where);
     const { assets, unread } = await placed(this, found.assets, page.sort);
-    const whole = type === 'IAMUser' && report?.isFiltered ? [isFiltered()] : [];
+    const whole = type === 'IAMUser' && this.graph.report?.isFiltered ? [isFiltered()] : [];
+    const restsOn = this.groupsBehind(type, where).map((group) => provenanceOf(group, this.graph.factTime(group)));
     // What is said of an owner already says why.
     const unsaid = unlisted.filter(({ message }) => !found.unread.some((error) => error.message.endsWith(message)));
-    return { ...pageOf(assets, page), unread: [...found.unread, ...unread, ...whole, ...unsaid] };
+    return { ...pageOf(assets, page), unread: [...found.unread, ...unread, ...whole, ...unsaid], withdrawn, restsOn };
+  }
+
+  private async select(type: AssetTypeName, where: Expression) {
+    const { graph, verify: mode, read } = this;
+    // Who is newer than the report may have more keys than it has slots as well, whatever the report says of the others.
+    const mayHaveMore =
+      mode || graph.users.hasLive || graph.report?.report.hasAdditionalKeys || factsOf(where).has('USER_DETAILS');
+    const expression = mayHaveMore ? withAdditionalKeys(where) : where;
+    if (mode !== 'all') this.rejectMissingColumn(expression);
+    const filter = () => this.filter(type, expression);
+    if (!mode || !concernsUsers(type, expression)) return { ...(await filter()), withdrawn: [] };
+    const readList = async () => (graph.users.isListed ? undefined : this.readings.read(listOf(where)));
+    return selectVerified({ graph, mode, type, expression, read, filter, readList });
+  }
+
+  /** The groups that were read for a question. */
+  private groupsBehind(type: AssetTypeName, where: Expression): readonly FactGroup[] {
+    const groups = new Set(groupsOfQuestion(type, where));
+    if (type === 'IAMUser' && this.verify === 'all' && this.graph.users.isListed) {
+      const fields = fieldsOf(where);
+      for (const { field } of fields) for (const group of field.live ?? []) groups.add(group);
+      groups.add('USER_LIST').add('USER_DETAILS');
+      const isKept = (user: Asset): boolean => fields.some(({ name }) => this.graph.users.isKept(user, name));
+      if (!this.graph.users.all().some(isKept)) groups.delete('CREDENTIAL_REPORT');
+    }
+    return [...groups].filter((group) => this.graph.isRead(group));
   }
 
   read = (asset: Asset, field: string): unknown => {
@@ -95,14 +102,26 @@ export class AccountInventory implements Inventory {
 
   async load(asset: Asset, field: string): Promise<unknown> {
     // The report may show that it knows nothing of a user; then there is somebody else to ask.
-    for (let demand = this.demandOf(asset, field); !this.isSettled(demand); demand = this.demandOf(asset, field)) {
-      await this.readGroup(demand.group, demand.owner);
+    for (
+      let demand = this.demandOf(asset, field);
+      !this.readings.isSettled(demand);
+      demand = this.demandOf(asset, field)
+    ) {
+      await this.readings.read(demand);
+      if (this.isKnownLive(asset, field)) break;
     }
-    const failure = this.settled.get(loadKeyOf(this.demandOf(asset, field)));
+    if (this.isKnownLive(asset, field)) return asset[field];
+    const failure = this.readings.failureOf(this.demandOf(asset, field));
     if (failure) throw failure;
     const value = this.read(asset, field);
     if (value === UNREAD) throw this.notThere(asset, field);
     return value;
+  }
+
+  /** One of several readings may be enough for a field of a live row. */
+  private isKnownLive(asset: Asset, field: string): boolean {
+    const { live } = catalogue[asset.__typename as AssetTypeName].fields[field] ?? {};
+    return live !== undefined && asset[field] !== undefined && asset[field] !== UNREAD;
   }
 
   async count(type: AssetTypeName): Promise<number> {
@@ -115,12 +134,36 @@ export class AccountInventory implements Inventory {
     return assets.length;
   }
 
+  provenance(asset: Asset, field: string): Provenance {
+    const { graph } = this;
+    const group = this.groupBehind(asset, field);
+    return provenanceOf(group, graph.factTime(group, askedOf(graph, asset, group)));
+  }
+
+  /** What told a field: a live row's own calls, or else the schema's group, unless the report alone was read. */
+  private groupBehind(asset: Asset, field: string): FactGroup {
+    const { users } = this.graph;
+    const owner = ownerOf(this.graph, asset);
+    const isFurtherKey = asset.__typename === 'IAMUserCredentials' && asset['accessKeyId'] !== undefined;
+    const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
+    if (live && owner && (users.isLive(owner) || isFurtherKey) && !users.isKept(owner, field)) return live;
+    const isRead = (one: FactGroup): boolean => this.graph.isReadOf(one, askedOf(this.graph, asset, one));
+    const group = groupsTelling(asset, field).find(isRead) ?? 'CREDENTIAL_REPORT';
+    const isTold = group !== 'CREDENTIAL_REPORT' || (this.graph.report && !(owner && users.isNewer(owner)));
+    return isTold ? group : this.listGroup();
+  }
+
+  private listGroup(): FactGroup {
+    return this.graph.isRead('USER_LIST') ? 'USER_LIST' : 'USER_DETAILS';
+  }
+
   evidence(): Evidence {
     const { source, accountId, report } = this.graph;
     return {
       source: source.kind,
       account: accountId,
       credentialReport: report ? { generatedAt: report.generatedAt } : undefined,
+      ...(this.verify ? { verified: this.verify } : {}),
     };
   }
 
@@ -147,14 +190,14 @@ export class AccountInventory implements Inventory {
    * Facts that are there first. What they leave undecided is read for those assets alone, the cheapest facts first, until
    * nothing is left that could decide.
    */
-  private async filter(type: AssetTypeName, expression: Expression) {
+  private async filter(type: AssetTypeName, expression: Expression): Promise<Filtered> {
     const { certainly, possibly } = compile(expression, this.read);
     const isSelected = (asset: Asset): boolean => certainly.isTrue(asset) && !unlistedOf(asset);
     const isOpen = (asset: Asset): boolean => possibly.isTrue(asset) && !isSelected(asset);
     // Most assets are neither: they are looked at once.
     const candidates = this.candidates(type).filter(possibly.isTrue);
     let open = candidates.filter((asset) => !isSelected(asset));
-    if (open.length === 0) return { assets: candidates, unread: [] };
+    if (open.length === 0) return { assets: candidates, open, unread: [] };
     const needs = compileNeeds(expression, this.read);
     const demandsOf = (asset: Asset): readonly WantedFact[] => {
       const wanted: WantedFact[] = [];
@@ -165,14 +208,16 @@ export class AccountInventory implements Inventory {
       return wanted;
     };
     while (open.length > 0) {
-      const demands = open.flatMap((asset) => cheapest(demandsOf(asset).filter((demand) => !this.isSettled(demand))));
+      const demands = open.flatMap((asset) =>
+        cheapest(demandsOf(asset).filter((demand) => !this.readings.isSettled(demand))),
+      );
       if (demands.length === 0) break;
-      await Promise.all(demands.map((demand) => this.reading(demand)));
+      await Promise.all(demands.map((demand) => this.readings.read(demand)));
       // A reading may tell of assets that nobody knew of: users who are newer than the report.
       open = this.candidates(type).filter(isOpen);
     }
     const unread = open.map((asset) => this.undecided(asset, this.whyOpen(demandsOf(asset))));
-    return { assets: this.candidates(type).filter(isSelected), unread: onceEach(unread) };
+    return { assets: this.candidates(type).filter(isSelected), open, unread: onceEach(unread) };
   }
 
   private undecided(asset: Asset, why: IamqlError): IamqlError {
@@ -181,14 +226,20 @@ export class AccountInventory implements Inventory {
     return notListed(asset.__typename as AssetTypeName, this.read(unlisted.owner, 'identifier'), why);
   }
 
+  /** Who is known to be gone is no asset any more where the report is not relied upon. */
   private candidates(type: AssetTypeName): readonly Asset[] {
-    if (!catalogue[type].isPart) return this.graph.assetsOf(type);
-    return candidatesOf(type, { read: this.read, assetsOf: (owner) => this.graph.knownAssetsOf(owner) });
+    const { graph, read } = this;
+    const assets = catalogue[type].isPart
+      ? candidatesOf(type, { read, assetsOf: (owner) => graph.knownAssetsOf(owner) })
+      : graph.assetsOf(type);
+    if (!this.verify || !isOfUsers(type)) return assets;
+    const isGone = (user: Node | undefined): boolean => user !== undefined && graph.users.isDeleted(user);
+    return assets.filter((asset) => !isGone(userOf(graph, asset)));
   }
 
   /** A reading that failed, or a fact that is lacking although its group was read. */
   private whyOpen(wanted: readonly WantedFact[]): IamqlError {
-    const failures = wanted.map(({ group, owner }) => this.settled.get(loadKey(group, owner)));
+    const failures = wanted.map((one) => this.readings.failureOf(one));
     const failure = failures.find((one) => one !== undefined);
     const first = wanted.map(({ record, field }) => unlistedOf(record) ?? { owner: record, field })[0];
     return failure ?? (first ? this.notThere(first.owner, first.field) : notInReport('such fact'));
@@ -198,44 +249,21 @@ export class AccountInventory implements Inventory {
     const arn = record['arn'];
     const user = typeof arn === 'string' ? this.graph.users.get(arn) : undefined;
     if (user && this.graph.users.isNewer(user)) return newerThanReport(arn);
+    if (user && this.graph.users.isLive(user)) return changedSinceReport(field, arn);
     const { group, fields } = catalogue[record.__typename as AssetTypeName];
     const isOfReport = (fields[field]?.fact ?? group) === 'CREDENTIAL_REPORT';
     if (isOfReport) return notInReport(field, fields[field]?.column);
     return notAnswered(field, this.read(record, 'identifier'));
   }
 
-  /** What has to be read for a field of a record that is UNREAD. */
+  /** What has to be read next for a field of a record that is UNREAD; what has failed where nothing is left. */
   private demandOf(record: Asset, field: string): Demand {
-    const type = catalogue[record.__typename as AssetTypeName];
-    // What nobody has listed yet is asked of its owner, a key that only the report tells of among them.
-    const unlisted = unlistedOf(record);
-    if (unlisted) return this.demandOf(unlisted.owner, unlisted.field);
     // Which policy it is comes first: there may be none.
     if (field === 'permissionsBoundary' && this.read(record, 'permissionsBoundaryArn') === UNREAD)
       return this.demandOf(record, 'permissionsBoundaryArn');
-    const group = ACCOUNT_FIELDS.has(field)
-      ? 'CALLER_IDENTITY'
-      : field === 'additionalKeys'
-        ? 'ACCESS_KEY_LAST_USED'
-        : (type.fields[field]?.fact ?? type.group);
-    const owner = this.ownerOf(record);
-    // The report has no row of a user who is newer than it; AWS is asked instead.
-    const isNewer = group === 'CREDENTIAL_REPORT' && owner?.__typename === 'IAMUser' && this.graph.users.isNewer(owner);
-    if (isNewer) return { group: 'USER_CREDENTIALS', owner };
-    return { group, owner: factGroups[group].per ? owner : undefined };
-  }
-
-  /** The asset that is asked for the facts of a record. */
-  private ownerOf(record: Asset): Node | undefined {
-    if (record.__typename === 'IAMAccessKey') return record['user'] as Node;
-    return record.__typename === 'IAMUserCredentials'
-      ? this.graph.users.get(record['arn'] as string)
-      : (record as Node);
-  }
-
-  /** Reading it again would tell nothing new. */
-  private isSettled({ group, owner }: Demand): boolean {
-    return this.settled.has(loadKey(group, owner));
+    const demands = demandsOf(this.graph, record, field);
+    const failed = demands.find((demand) => this.readings.failureOf(demand));
+    return demands.find((demand) => !this.readings.isSettled(demand)) ?? failed ?? (demands.at(-1) as Demand);
   }
 
   /** The assets that are asked about: of users the report, unless the question is about what only their details say. */
@@ -248,6 +276,7 @@ export class AccountInventory implements Inventory {
     const hasDetails = named.some(({ field }) => field?.fact === 'USER_DETAILS');
     const bases = type === 'IAMUser' && hasDetails && !isReportNeeded ? usersNow : this.basesOf(type);
     if (type === 'Connector') await this.readBeside(where);
+    if (this.verify && isOfUsers(type)) void this.readings.read(listOf(where));
     const [failure] = await this.readBases(bases);
     if (failure) throw failure;
     return [];
@@ -263,7 +292,7 @@ export class AccountInventory implements Inventory {
       groups.add(this.demandOf(record, field).group);
     });
     if (groups.has('CALLER_IDENTITY')) return;
-    const readings = [...groups].map((group) => [group, this.reading({ group, owner: undefined })] as const);
+    const readings = [...groups].map((group) => [group, this.readings.read({ group, owner: undefined })] as const);
     await new Map(readings).get('CREDENTIAL_REPORT');
   }
 
@@ -283,7 +312,7 @@ export class AccountInventory implements Inventory {
 
   /** @returns what went wrong. @throws IamqlError when all of it did. */
   private async readBases({ needed, sparing }: Bases): Promise<IamqlError[]> {
-    const read = (group: FactGroup) => this.reading({ group, owner: undefined });
+    const read = (group: FactGroup) => this.readings.read({ group, owner: undefined });
     const isIdentity = (group: FactGroup): boolean => group === 'CALLER_IDENTITY';
     const others = needed.filter((group) => !isIdentity(group));
     const failures = await Promise.all(others.map(read));
@@ -302,71 +331,15 @@ export class AccountInventory implements Inventory {
 
   /** @throws IamqlError when the facts could not be read. */
   private async readGroup(group: FactGroup, owner?: Node): Promise<void> {
-    const failure = await this.reading({ group, owner });
+    const failure = await this.readings.read({ group, owner });
     if (failure) throw failure;
   }
-
-  /** Reads facts once; what goes wrong is kept as well: each rule of a control asks, and would wait for the same answer. */
-  private reading(demand: Demand): Promise<IamqlError | undefined> {
-    const key = loadKey(demand.group, demand.owner);
-    const known = this.readings.get(key);
-    if (known) return known;
-    const reading = demand.owner ? this.limit(() => this.tryReading(demand)) : this.tryReading(demand);
-    this.readings.set(key, reading);
-    return reading;
-  }
-
-  private async tryReading({ group, owner }: Demand): Promise<IamqlError | undefined> {
-    const luck = this.luckOf(group);
-    const hasGivenUp = owner && !luck.hasSucceeded && luck.failuresInARow >= FAILURES_BEFORE_GIVING_UP;
-    const failure = hasGivenUp ? luck.lastFailure : await this.failureOf(group, owner);
-    if (!failure) luck.hasSucceeded = true;
-    else {
-      luck.failuresInARow++;
-      luck.lastFailure = failure;
-    }
-    this.settled.set(loadKey(group, owner), failure);
-    return failure;
-  }
-
-  private async failureOf(group: FactGroup, owner: Node | undefined): Promise<IamqlError | undefined> {
-    try {
-      await this.graph.load(group, owner);
-      return undefined;
-    } catch (error) {
-      if (error instanceof IamqlError) return error;
-      throw error;
-    }
-  }
-
-  private luckOf(group: FactGroup): Luck {
-    const luck = this.luck.get(group) ?? { failuresInARow: 0, hasSucceeded: false, lastFailure: undefined };
-    this.luck.set(group, luck);
-    return luck;
-  }
 }
 
-/** Each asset's account: known from its ARN, or from whose credentials these are. */
-const ACCOUNT_FIELDS: ReadonlySet<string> = new Set(['accountID', 'cloudAccountID', 'cloudAccountName']);
-/** What any list of users says of them; the rest of the report's columns it alone has. */
-const IN_EVERY_LIST: ReadonlySet<string> = new Set(['arn', 'userName', 'createDate', 'path']);
+/** Whichever the question reads anyway, else the smaller one. */
+const listOf = (where: Expression): Demand => ({
+  group: factsOf(where).has('USER_DETAILS') ? 'USER_DETAILS' : 'USER_LIST',
+  owner: undefined,
+});
 
 const usersNow: Bases = { needed: ['USER_DETAILS'], sparing: [] };
-
-const needsReport = (name: string, field: Field | undefined): boolean =>
-  name === 'hasIAMUserCredentials' ||
-  name === 'contentHash' ||
-  name === 'accessKeys' ||
-  (field?.column !== undefined && !IN_EVERY_LIST.has(name));
-
-const loadKeyOf = ({ group, owner }: Demand): string => loadKey(group, owner);
-
-/** Of several facts that might decide an asset, those that cost least: often they are enough. */
-function cheapest(demands: readonly Demand[]): readonly Demand[] {
-  const ranks = demands.map(({ group }) => costRank(group));
-  const least = Math.min(...ranks);
-  return demands.filter((_demand, index) => ranks[index] === least);
-}
-
-/** Facts of the whole account before those that cost a call for each asset, and among these the fewer calls first. */
-const costRank = (group: FactGroup): number => (factGroups[group].per ? factGroups[group].actions.length : 0);

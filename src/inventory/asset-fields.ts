@@ -5,7 +5,7 @@ import { UNREAD } from '../iam/unread.ts';
 import type { AccountGraph } from './account-graph.ts';
 
 /** What every asset has (`IAsset`), worked out from its own facts when asked: most answers need it of few assets. */
-const assetFields: Readonly<Record<string, (asset: Asset, graph: Pick<AccountGraph, 'accountId'>) => unknown>> = {
+const assetFields: Readonly<Record<string, (asset: Asset, graph: AccountGraph) => unknown>> = {
   identifier,
   idFromProvider: identifier,
   accountID: accountId,
@@ -20,7 +20,7 @@ const assetFields: Readonly<Record<string, (asset: Asset, graph: Pick<AccountGra
 };
 
 /** A field that follows from what the asset holds; undefined when it does not. */
-export const assetField = (graph: Pick<AccountGraph, 'accountId'>, asset: Asset, field: string): unknown =>
+export const assetField = (graph: AccountGraph, asset: Asset, field: string): unknown =>
   assetFields[field]?.(asset, graph);
 
 function identifier(asset: Asset): unknown {
@@ -28,7 +28,7 @@ function identifier(asset: Asset): unknown {
 }
 
 /** The account in the ARN of the asset or of what it belongs to; policies of AWS have none there. */
-function accountId(asset: Asset, graph: Pick<AccountGraph, 'accountId'>): unknown {
+function accountId(asset: Asset, graph: AccountGraph): unknown {
   for (let one: Asset | undefined = asset; one; one = (one['user'] ?? one['owner']) as Asset | undefined) {
     const [, , , , account = ''] = typeof one['arn'] === 'string' ? one['arn'].split(':') : [];
     if (/^\d{12}$/.test(account)) return account;
@@ -44,12 +44,10 @@ function internalName(asset: Asset): unknown {
  * The facts of the asset's primary source: a report row for users, root and credentials, the call's answer for others.
  * By column name and sorted, so that neither the order of the columns nor the way a spreadsheet writes them matters.
  */
-function contentHash(asset: Asset): unknown {
+function contentHash(asset: Asset, graph: AccountGraph): unknown {
   // A key that only the report has told of: what AWS lists of it is not known yet.
   if (asset['accessKeyId'] === UNREAD) return UNREAD;
-  const row = (
-    asset.__typename === 'IAMUser' || asset.__typename === 'RootUser' ? asset['hasIAMUserCredentials'] : asset
-  ) as Asset | undefined;
+  const row = hashedRow(asset, graph);
   if (!row) return UNREAD;
   const names = hashedFacts(row).filter((name) => typeof row[name] !== 'symbol');
   // A policy that only its owner has told of: its own details are not known yet.
@@ -58,6 +56,19 @@ function contentHash(asset: Asset): unknown {
   return createHash('sha256')
     .update(JSON.stringify(facts.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))))
     .digest('hex');
+}
+
+/** Of a user whose row is live the report's row all the same; of one who has none there the live row, once it is whole. */
+function hashedRow(asset: Asset, { users }: AccountGraph): Asset | undefined {
+  if (asset.__typename !== 'IAMUserCredentials' && !('hasIAMUserCredentials' in asset)) {
+    return asset.__typename === 'IAMUser' || asset.__typename === 'RootUser' ? undefined : asset;
+  }
+  const row = (asset['hasIAMUserCredentials'] ?? asset) as Asset;
+  const user = row === asset ? users.get(String(row['arn'])) : asset;
+  if (!user || !users.isLive(user)) return row;
+  const reported = users.reportedRow(user) as Asset | undefined;
+  const isWhole = ownFacts(row).every((name) => row[name] !== UNREAD || name === 'passwordNextRotation');
+  return reported ?? (isWhole ? row : undefined);
 }
 
 const IDENTITY = ['userName', 'arn', 'createDate', 'accountID'];

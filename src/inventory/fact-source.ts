@@ -15,6 +15,7 @@ import type {
   listSigningCertificates,
   listSshPublicKeys,
 } from '../aws/user-credentials.ts';
+import type { listUsers } from '../aws/users.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import type { CredentialReport } from '../iam/credential-report.ts';
@@ -47,7 +48,7 @@ export type InstanceProfile = Answer<typeof listInstanceProfiles>[number];
 type Tags = Answer<typeof listPolicyTags>;
 
 /** What a group of facts is, as it is read: of the account, or of the one asset that is asked. */
-export interface Facts extends Readonly<Record<ReadGroup, unknown>> {
+export interface Facts extends Readonly<Record<FactGroup, unknown>> {
   readonly CREDENTIAL_REPORT: ReportFacts;
   readonly CALLER_IDENTITY: AccountIdentity;
   readonly ACCOUNT_ALIASES: readonly string[];
@@ -55,6 +56,8 @@ export interface Facts extends Readonly<Record<ReadGroup, unknown>> {
   readonly ACCESS_KEYS: readonly ListedAccessKey[];
   /** The last use of each of the keys that were listed of a user. */
   readonly ACCESS_KEY_LAST_USED: readonly AccessKeyLastUsed[];
+  /** Those who are there now. */
+  readonly USER_LIST: Answer<typeof listUsers>;
   readonly USER_DETAILS: readonly UserDetail[];
   readonly GROUP_DETAILS: readonly GroupDetail[];
   readonly ROLES: readonly ListedRole[];
@@ -82,9 +85,6 @@ export interface Facts extends Readonly<Record<ReadGroup, unknown>> {
   readonly MFA_DEVICE_TAGS: Tags;
 }
 
-/** Groups that are read by themselves: the credentials of a user who is newer than the report are put together of others. */
-export type ReadGroup = Exclude<FactGroup, 'USER_CREDENTIALS'>;
-
 /**
  * Where the facts of one account come from. A reading gives the whole group or throws an IamqlError; a group that the
  * source does not hold is NotCollected. Nothing is remembered here: the account's graph does that.
@@ -92,7 +92,7 @@ export type ReadGroup = Exclude<FactGroup, 'USER_CREDENTIALS'>;
 export interface FactSource {
   readonly kind: 'live' | 'report';
   /** @param owner the asset that is asked, for groups that are read one asset at a time. */
-  read<G extends ReadGroup>(group: G, owner: Asset | undefined): Promise<Facts[G]>;
+  read<G extends FactGroup>(group: G, owner: Asset | undefined): Promise<Facts[G]>;
   /** The AWS calls made since the source was opened. */
   readonly calls: readonly AwsCall[];
 }

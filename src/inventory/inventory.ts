@@ -6,6 +6,8 @@ import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
 import type { Page, Position } from './page.ts';
+import type { Provenance } from './provenance.ts';
+import type { Verify } from './verification.ts';
 
 export interface Found {
   /** The page that was asked for, in order. */
@@ -21,6 +23,19 @@ export interface Found {
    * that is not whole. Never empty when something that the question needs could not be read.
    */
   readonly unread: readonly IamqlError[];
+  /** What the credential report selects and what AWS answers now does not; empty where nothing was verified. */
+  readonly withdrawn: readonly Withdrawn[];
+  /** The answers of AWS that it rests on, and from when they are. */
+  readonly restsOn: readonly Provenance[];
+}
+
+/** An asset that was selected by what the report says of it, and is not by what is true now. */
+export interface Withdrawn {
+  readonly identifier: string;
+  /** The IAM name. */
+  readonly name: string;
+  /** What changed since the report, in words. */
+  readonly reasons: readonly string[];
 }
 
 type SourceKind = 'live' | 'report' | 'sample' | 'snapshot';
@@ -33,6 +48,8 @@ export interface Evidence {
   readonly snapshotOf?: Exclude<SourceKind, 'snapshot'> | undefined;
   readonly account: string | undefined;
   readonly credentialReport: { readonly generatedAt: Instant | undefined } | undefined;
+  /** Whose facts were read live in place of the report's; undefined for nobody's. */
+  readonly verified?: Verify | undefined;
 }
 
 export interface InventorySettings {
@@ -57,6 +74,8 @@ export interface Inventory {
   /** How many assets of that type there are, whatever the question. @throws IamqlError */
   count(type: AssetTypeName): Promise<number>;
   evidence(): Evidence;
+  /** Which answer of AWS told a field of an asset that this inventory gave. */
+  provenance(asset: Asset, field: string): Provenance;
   /**
    * When the facts of a group were true, for questions about time.
    *

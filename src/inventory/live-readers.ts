@@ -1,11 +1,12 @@
 import type { AwsAccount } from '../aws/aws-account.ts';
 import type { CallLog } from '../aws/call-log.ts';
+import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import { DetailsReader } from './details-reader.ts';
-import type { Facts, ReadGroup } from './fact-source.ts';
+import type { Facts } from './fact-source.ts';
 
-type Reader<G extends ReadGroup> = (owner: Asset) => Promise<Facts[G]>;
-export type LiveReaders = { readonly [G in Exclude<ReadGroup, 'CREDENTIAL_REPORT'>]: Reader<G> };
+type Reader<G extends FactGroup> = (owner: Asset) => Promise<Facts[G]>;
+export type LiveReaders = { readonly [G in Exclude<FactGroup, 'CREDENTIAL_REPORT'>]: Reader<G> };
 
 /**
  * How AWS is asked for each group of facts. Each module of calls is loaded when it is first needed: a check of the
@@ -34,6 +35,7 @@ export function liveReaders(account: AwsAccount, log: CallLog): LiveReaders {
         getAccessKeyLastUsed(account, text(key, 'accessKeyId'), tag('the last use of those keys')),
       );
     },
+    USER_LIST: async () => (await import('../aws/users.ts')).listUsers(account, tag('the users who are there now')),
     USER_DETAILS: async () => (await details.read('User')).users,
     GROUP_DETAILS: async () => (await details.read('Group')).groups,
     ROLE_DETAILS: async () => (await details.read('Role')).roles,

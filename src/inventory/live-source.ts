@@ -1,11 +1,12 @@
 import type { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
 import { readCredentialReport } from '../aws/credential-report.ts';
+import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import { parseCredentialReport } from '../iam/credential-report.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
-import type { FactSource, Facts, ReadGroup, ReportFacts } from './fact-source.ts';
+import type { FactSource, Facts, ReportFacts } from './fact-source.ts';
 import { type LiveReaders, liveReaders } from './live-readers.ts';
 
 export interface LiveSettings {
@@ -35,8 +36,8 @@ export class LiveSource implements FactSource {
     return this.log.calls;
   }
 
-  async read<G extends ReadGroup>(group: G, owner: Asset | undefined): Promise<Facts[G]>;
-  async read(group: ReadGroup, owner: Asset | undefined): Promise<Facts[ReadGroup]> {
+  async read<G extends FactGroup>(group: G, owner: Asset | undefined): Promise<Facts[G]>;
+  async read(group: FactGroup, owner: Asset | undefined): Promise<Facts[FactGroup]> {
     return group === 'CREDENTIAL_REPORT' ? this.readReport() : this.readers[group](owner as Asset);
   }
 

@@ -56,6 +56,12 @@ export function newerThanReport(arn: unknown): IamqlError {
   return new IamqlError('NotCollected', message);
 }
 
+/** Of what is true now this field alone cannot be told by any call. */
+export function changedSinceReport(field: string, arn: unknown): IamqlError {
+  const message = `${field} of ${arn} changed since the credential report, which alone tells it; ask again once AWS has a newer one`;
+  return new IamqlError('NotCollected', message);
+}
+
 /** A file that does not say how old it is cannot say what was long ago. */
 export function unknownAge(): never {
   const message =

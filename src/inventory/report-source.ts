@@ -1,9 +1,10 @@
+import type { FactGroup } from '../iam/assets.generated.ts';
 import { factGroups } from '../iam/catalogue.generated.ts';
 import { parseCredentialReport } from '../iam/credential-report.ts';
 import { parseReportFile } from '../iam/credential-report-file.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
-import type { FactSource, Facts, ReadGroup, ReportFacts } from './fact-source.ts';
+import type { FactSource, Facts, ReportFacts } from './fact-source.ts';
 import { checkAge, readSourceFile } from './source-file.ts';
 
 export interface ReportSettings {
@@ -25,8 +26,8 @@ export class ReportSource implements FactSource {
     this.settings = settings;
   }
 
-  async read<G extends ReadGroup>(group: G): Promise<Facts[G]>;
-  async read(group: ReadGroup): Promise<Facts[ReadGroup]> {
+  async read<G extends FactGroup>(group: G): Promise<Facts[G]>;
+  async read(group: FactGroup): Promise<Facts[FactGroup]> {
     if (group === 'CREDENTIAL_REPORT') return this.readReport();
     const action = factGroups[group].actions.at(-1);
     throw new IamqlError('NotCollected', `needs ${action}, which a credential report does not hold`);

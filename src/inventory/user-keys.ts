@@ -32,7 +32,7 @@ export function keysInReport(user: ReportedUser, setupSeconds: number): readonly
 }
 
 /** The report has no column for a fact by which keys are told apart. */
-function lacksSlots(credentials: ReportedCredentials): boolean {
+export function lacksSlots(credentials: ReportedCredentials): boolean {
   return (
     credentials.accessKey1Active === UNREAD ||
     credentials.accessKey1LastRotated === UNREAD ||
@@ -50,7 +50,7 @@ const hasUndatedKey = (credentials: ReportedCredentials): boolean =>
 
 /** The keys of a user as AWS lists them. Their last use, and so their slots, are not read yet. */
 export function absorbAccessKeys(
-  { settings }: Pick<AccountGraph, 'settings'>,
+  { settings, users }: Pick<AccountGraph, 'settings' | 'users'>,
   keys: readonly ListedAccessKey[],
   user: Node,
 ): void {
@@ -61,7 +61,7 @@ export function absorbAccessKeys(
     createdDuringUserSetup: isDuringSetup(user['createDate'] as Instant, key.createDate, settings.setupSeconds),
   }));
   // Without a key there is none that the slots do not show.
-  if (keys.length === 0) noteAdditionalKeys(user, []);
+  if (keys.length === 0 && !users.isLive(user)) noteAdditionalKeys(user, []);
 }
 
 /** Whether a key was created during its user's setup, where setup takes other than the usual time. */
@@ -73,12 +73,16 @@ export function noteSetup(key: Asset, setupSeconds: number): void {
 }
 
 /** The last use of each key of a user, and the slots that this makes out. */
-export function absorbLastUses(user: Node, lastUses: readonly AccessKeyLastUsed[]): void {
+export function absorbLastUses(
+  { users }: Pick<AccountGraph, 'users'>,
+  lastUses: readonly AccessKeyLastUsed[],
+  user: Node,
+): void {
   const keys = user['accessKeys'] as readonly Node[];
   const credentials = user['hasIAMUserCredentials'] as ReportedCredentials | undefined;
   for (const [index, key] of keys.entries()) Object.assign(key, lastUses[index]);
-  // Who is newer than the report has no slots there.
-  if (!credentials) return;
+  // A live row gives the keys its own slots.
+  if (!credentials || users.isLive(user)) return;
   const known = keys as readonly Asset[] as unknown as Parameters<typeof matchSlots>[1];
   const slots = lacksSlots(credentials) ? undefined : matchSlots(filledSlots(credentials), known);
   for (const key of keys) key['slot'] = slots ? (slots.get(key['accessKeyId'] as string) ?? null) : UNREAD;
@@ -104,16 +108,22 @@ function additionalKeyRows(credentials: ReportedCredentials, keys: readonly Acce
   const slots = filledSlots(credentials);
   return keys
     .filter((key) => !slots.some((slot) => slot.slot === key.slot && isLike(slot, key)))
-    .map((key) => ({
-      ...credentials,
-      accessKeyId: key.accessKeyId,
-      accessKey1Active: key.status === 'Active',
-      accessKey1LastRotated: key.createDate,
-      accessKey1LastUsedDate: key.lastUsedDate,
-      accessKey1LastUsedRegion: key.lastUsedRegion,
-      accessKey1LastUsedService: key.lastUsedService,
-    }));
+    .map((key) => keyInSlot1(credentials, key));
 }
+
+/** A credentials row that shows a key without a slot in slot 1. */
+export const keyInSlot1 = (credentials: ReportedCredentials, key: AccessKey): Asset => ({
+  ...credentials,
+  accessKeyId: key.accessKeyId,
+  accessKey1Active: key.status === 'Active',
+  accessKey1LastRotated: key.createDate,
+  accessKey1LastUsedDate: orUnread(key.lastUsedDate),
+  accessKey1LastUsedRegion: orUnread(key.lastUsedRegion),
+  accessKey1LastUsedService: orUnread(key.lastUsedService),
+});
+
+/** Keys are listed before their last use is read. */
+const orUnread = (value: unknown): unknown => (value === undefined ? UNREAD : value);
 
 const isLike = (slot: ReportSlot, key: AccessKey): boolean =>
   slot.active === (key.status === 'Active') && slot.lastUsedDate === key.lastUsedDate;

@@ -38,6 +38,10 @@ function forWhom({ of }: NeededFacts, many: string): string {
   if (of === 'owners') return `for whoever may have ${many}`;
   if (of === 'undecided') return `for those ${many} that this leaves undecided`;
   if (of === 'selected') return `for those ${many} that are selected`;
+  if (of === 'listed') return 'to know who is there now, because of --verify';
+  if (of === 'newer') return `for those ${many} that are newer than the credential report`;
+  if (of === 'verified')
+    return `for the users whom --verify reads live: newer ones, and those selected unless it says all`;
   return 'for those with more access keys than the credential report has slots';
 }
 

@@ -4,6 +4,7 @@ import type { Finding } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { type Instant, instantOf, renderInstant } from '../iam/instant.ts';
 import { isSample } from '../inventory/inventory.ts';
+import type { Provenance } from '../inventory/provenance.ts';
 import { type Item, listSections, scoreOf } from './listing.ts';
 import { printableLines } from './printable.ts';
 import type { Run } from './run.ts';
@@ -21,6 +22,7 @@ export function renderJson(run: Run): string {
     source: evidence.source,
     ...(evidence.snapshotOf ? { snapshotOf: evidence.snapshotOf } : {}),
     sample: isSample(evidence),
+    verified: evidence.verified ?? null,
     account: evidence.account ?? null,
     credentialReport: evidence.credentialReport
       ? { generatedAt: generatedAt ? renderInstant(generatedAt) : null }
@@ -75,7 +77,8 @@ function controlValue({ control, verdict, rules, parameters }: ControlRun): unkn
   return { id, title, severity, verdict, parameters, rules: rules.map(ruleValue) };
 }
 
-function ruleValue({ rule, verdict, findings, excepted, total, errors }: RuleRun): unknown {
+function ruleValue(run: RuleRun): unknown {
+  const { rule, verdict, findings, excepted, total, errors, withdrawn, restsOn } = run;
   return {
     name: rule.name,
     title: rule.title,
@@ -86,9 +89,15 @@ function ruleValue({ rule, verdict, findings, excepted, total, errors }: RuleRun
     found: findings.length,
     total: total ?? null,
     errors,
+    restsOn: restsOn.map(provenanceValue),
     findings: findings.map(findingValue),
     excepted: excepted.map((finding) => ({ ...findingValue(finding), exception: exceptionValue(finding.exception) })),
+    withdrawn,
   };
+}
+
+function provenanceValue({ source, at, isGenerated }: Provenance): Record<string, unknown> {
+  return { source, [isGenerated ? 'generatedAt' : 'readAt']: at ? renderInstant(at) : null };
 }
 
 function findingValue({ identifier, type, name, facts, keys, hasConsolePassword }: Finding): object {
@@ -97,7 +106,7 @@ function findingValue({ identifier, type, name, facts, keys, hasConsolePassword 
     type,
     name,
     ...(hasConsolePassword === undefined ? {} : { hasConsolePassword }),
-    facts,
+    facts: facts.map((fact) => ({ field: fact.field, value: fact.value, ...provenanceValue(fact) })),
     keys: keys.map(({ slot, since, accessKeyId, createDate, lastUsedDate, unnamed }) => ({
       slot,
       since: timeValue(since),

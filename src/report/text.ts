@@ -1,7 +1,8 @@
 import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { instantToMs, renderInstant } from '../iam/instant.ts';
-import { type Evidence, isSample } from '../inventory/inventory.ts';
+import { type Evidence, isSample, type Withdrawn } from '../inventory/inventory.ts';
+import type { Provenance } from '../inventory/provenance.ts';
 import { renderDuration } from './duration.ts';
 import { countOf, troubledExceptions, wordOf, wordsOfException, wordsOfFact, wordsOfScope } from './found.ts';
 import { listSections } from './listing.ts';
@@ -41,7 +42,7 @@ function renderExceptions(run: Run): readonly string[] {
 
 /** Whose account, and how old what is known of it is. */
 export function renderEvidence(evidence: Evidence, now: Date): string {
-  const { source, snapshotOf, account, credentialReport } = evidence;
+  const { source, snapshotOf, account, credentialReport, verified } = evidence;
   const owner = `${source === 'snapshot' ? 'snapshot of ' : ''}account ${account ?? 'unknown'}`;
   const whose = isSample(evidence) ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
   if (!credentialReport) return `${whose}; no credential report was read`;
@@ -49,7 +50,8 @@ export function renderEvidence(evidence: Evidence, now: Date): string {
   const { generatedAt } = credentialReport;
   if (!generatedAt) return `${whose}; ${from} of unknown age (--generated-at tells)`;
   const age = renderDuration((now.getTime() - instantToMs(generatedAt)) / 1000);
-  return `${whose}; ${from} generated ${renderInstant(generatedAt)} (${age} ago)`;
+  const live = verified ? `; ${verified === 'all' ? 'every user' : 'who is found or newer'} was read live` : '';
+  return `${whose}; ${from} generated ${renderInstant(generatedAt)} (${age} ago)${live}`;
 }
 
 function renderControl(run: ControlRun, now: Date): string {
@@ -74,7 +76,7 @@ function renderControl(run: ControlRun, now: Date): string {
 }
 
 function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
-  const asOf = run.verdict === 'PASS' ? ', as of the time of the report' : '';
+  const asOf = run.verdict === 'PASS' ? renderAge(run.restsOn) : '';
   const shared = sharedReason(run.findings);
   return [
     `      ${countOf(run, control)}${asOf}`,
@@ -84,6 +86,8 @@ function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
       renderFinding(finding, (key) => [renderKey(key, now, shared), turnOff(finding.name, key)]),
     ),
     ...(shared ? [indent(`Key ids: ${printable(shared)}.`, 2)] : []),
+    ...renderFacts(run.findings),
+    ...renderWithdrawn(run.withdrawn),
     ...(run.excepted.length > 0 ? ['', `  Excepted, and not counted: ${run.excepted.length}`] : []),
     ...run.excepted.flatMap((finding) => [
       // Nobody shall turn off by copying a line what somebody has agreed to live with.
@@ -91,6 +95,35 @@ function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
       indent(printable(wordsOfException(finding.exception)), 6),
     ]),
   ].join('\n');
+}
+
+/** How old the oldest of the answers is that a verdict rests on. */
+function renderAge(answers: readonly Provenance[]): string {
+  const [oldest] = [...answers].sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1));
+  if (!oldest) return '';
+  if (!oldest.at) return `, as of ${oldest.isGenerated ? 'the time of the report' : 'an unknown time'}`;
+  return `, as of ${renderInstant(oldest.at)} (${oldest.source})`;
+}
+
+/** The answers of AWS that told the facts of all findings, in one line: first and last where they differ. */
+function renderFacts(findings: readonly Finding[]): readonly string[] {
+  const bySource = Map.groupBy(
+    findings.flatMap(({ facts }) => facts),
+    ({ source }) => source,
+  );
+  const told = [...bySource].map(([source, facts]) => {
+    const times = [...new Set(facts.map(({ at }) => (at ? renderInstant(at) : 'at an unknown time')))].sort();
+    const span = times.length > 1 ? `${times[0]} to ${times.at(-1)}` : times[0];
+    return `${source}, ${facts[0]?.isGenerated ? 'generated' : 'read'} ${span}`;
+  });
+  return told.length > 0 ? [indent(`Told by ${told.sort().join('; ')}.`, 2)] : [];
+}
+
+function renderWithdrawn(withdrawn: readonly Withdrawn[]): readonly string[] {
+  const lines = withdrawn.map(({ name, reasons }) => `  ${printable(name)}: ${reasons.join('; ')}`);
+  return lines.length > 0
+    ? ['', ...['Found by the report, and no longer so:', ...lines].map((line) => indent(line, 2))]
+    : [];
 }
 
 function renderReasons(errors: RuleRun['errors'], what: string, spaces: number): readonly string[] {

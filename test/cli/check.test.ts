@@ -56,9 +56,11 @@ describe('check --sample', () => {
         expect(text.stdout).toContain(`access key ${key.slot} ${key.accessKeyId}, since ${key.createDate}`);
       }
     }
+    const [source, generatedAt] = ['iam:GetCredentialReport', '2026-11-02T08:15:00Z'];
+    expect(stored.restsOn).toEqual([{ source, generatedAt }]);
     expect(stored.findings[2].facts).toEqual([
-      { field: 'accessKey2Active', value: true },
-      { field: 'accessKey2LastUsedDate', value: null },
+      { field: 'accessKey2Active', value: true, source, generatedAt },
+      { field: 'accessKey2LastUsedDate', value: null, source, generatedAt },
     ]);
   });
 

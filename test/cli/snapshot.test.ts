@@ -37,13 +37,14 @@ describe('iamql snapshot', () => {
 
   test('writes an account, which is then judged like the account itself, without asking AWS', async () => {
     const file = path('account.ndjson');
-    const { code, stdout, stderr } = await live({ users }, 'snapshot', '--output', file);
+    const report = { generatedTime: new Date().toISOString() };
+    const { code, stdout, stderr } = await live({ users, report }, 'snapshot', '--output', file);
     expect(stdout).toBe('');
     expect(stderr).toMatch(
       /^iamql: wrote .*account\.ndjson: 1 Connector, \d+ IAMAccessKey, .*60 IAMUser, 61 IAMUserCredentials, \d+ IAMUserLoginProfile, 1 RootUser\n$/,
     );
     expect(code).toBe(0);
-    const judged = await live({ users }, 'check');
+    const judged = await live({ users, report }, 'check');
     const fromFile = await runCli(['check', '--snapshot', file]);
     expect(comparable(fromFile.stdout)).toBe(comparable(judged.stdout));
     expect(fromFile.stdout).toMatch(/^snapshot of account 111122223333; credential report generated /);

@@ -38,7 +38,7 @@ describe('every call there is', () => {
   const all = [...Object.entries(questions), ...questionsOfParts];
 
   test.each(all)('%s passes where nothing is wrong, and was asked: %o', async (action, question) => {
-    const inventory = account.open(question.scenario ?? clean);
+    const inventory = account.open(question.scenario ?? clean, question.freshness);
     const { verdict, errors } = await judge(inventory, question, parseExpectation('eq []'));
     expect([verdict, errors]).toEqual(['PASS', []]);
     expect(account.counts()[action]).toBeGreaterThan(0);
@@ -46,7 +46,8 @@ describe('every call there is', () => {
 
   describe.each(all)('%s: %o', (action, question) => {
     test.each(Object.entries(faults))('with %s is never taken for clean', async (name, fault) => {
-      const inventory = account.open({ ...(question.scenario ?? clean), faults: [{ action, ...fault }] });
+      const scenario = { ...(question.scenario ?? clean), faults: [{ action, ...fault }] };
+      const inventory = account.open(scenario, question.freshness);
       const { verdict, errors } = await judge(inventory, question, parseExpectation('eq []'));
       if (isHarmless(action, name)) expect([verdict, errors]).toEqual(['PASS', []]);
       else expect([verdict, errors.length > 0]).toEqual(['ERROR', true]);

@@ -21,7 +21,7 @@ test.each(Object.entries(passing))('%s, every call is made again and its questio
   account.open({ ...clean, faults });
   const verdicts = await Promise.all(
     asked.map(async ([action, question]) => {
-      const { verdict, errors } = await judge(account.another(), question, parseExpectation('eq []'));
+      const { verdict, errors } = await judge(account.another(question.freshness), question, parseExpectation('eq []'));
       return [action, verdict, errors.map(String)];
     }),
   );

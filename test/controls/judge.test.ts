@@ -159,10 +159,11 @@ describe('runControl', () => {
     const [finding] = rules[0]?.findings ?? [];
     expect(finding?.keys.map(({ slot }) => slot)).toEqual(slots);
     expect(finding?.keys.map(({ since }) => since)).toEqual(slots.map(() => '2025-01-01T00:00:00+00:00'));
+    const told = { source: 'iam:GetCredentialReport', at: undefined, isGenerated: true };
     expect(finding?.facts).toEqual(
       slots.flatMap((slot) => [
-        { field: `accessKey${slot}Active`, value: true },
-        { field: `accessKey${slot}LastUsedDate`, value: null },
+        { field: `accessKey${slot}Active`, value: true, ...told },
+        { field: `accessKey${slot}LastUsedDate`, value: null, ...told },
       ]),
     );
     expect(finding).toMatchObject({ name: 'bad', type: 'IAMUser', hasConsolePassword: false });

@@ -8,10 +8,10 @@ import { runCli } from '../support/run-cli.ts';
 const account = scriptedAccount();
 
 test.each(Object.entries(questions))('%s: what `permissions` prints is enough', async (_action, question) => {
-  const { stdout } = await runCli(['permissions', question.text]);
+  const { stdout } = await runCli(['permissions', question.text, ...(question.freshness?.verify ? ['--verify'] : [])]);
   const allowed = actionsOf(stdout);
   const faults = [...everyAction].filter((action) => !allowed.has(action)).map((action) => denied(action));
-  const inventory = account.open({ ...(question.scenario ?? clean), faults });
+  const inventory = account.open({ ...(question.scenario ?? clean), faults }, question.freshness);
   const { verdict, errors } = await judge(inventory, question, parseExpectation('eq []'));
   expect([verdict, errors]).toEqual(['PASS', []]);
   expect(Object.keys(account.counts()).filter((action) => !allowed.has(action))).toEqual([]);

@@ -12,7 +12,8 @@ import { renderAssetFragment } from '../../src/graphql/asset-fragment.ts';
 import { limitTable } from '../../src/graphql/limits.ts';
 import { namedFields } from '../../src/graphql/named-fields.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
-import { catalogue } from '../../src/iam/catalogue.generated.ts';
+import type { FactGroup } from '../../src/iam/assets.generated.ts';
+import { catalogue, factGroups } from '../../src/iam/catalogue.generated.ts';
 import { errorKinds } from '../../src/iam/error.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { operators } from '../../src/where/operators.ts';
@@ -215,6 +216,17 @@ describe('docs/where.md', () => {
   test('names every operator', () => {
     const keys = section('docs/where.md', 'Keys of a where');
     for (const { suffix } of operators) expect(keys).toMatch(new RegExp(`\`(field|relation)${suffix}\``));
+  });
+});
+
+describe('docs/freshness.md', () => {
+  const rows = new Map(tableRows('docs/freshness.md').map(([name = '', live = '']) => [name, live]));
+  const columns = Object.entries(catalogue.IAMUserCredentials.fields).filter(([, { column }]) => column);
+
+  test.each(columns)('says what tells %s live', (name, { live = [] }) => {
+    expect(live.length).toBeGreaterThan(0);
+    const [first] = live;
+    expect(rows.get(name)).toContain(`\`${factGroups[first as FactGroup].actions.at(-1)}\``);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { explain } from '../../src/graphql/explain.ts';
 import { namedFields } from '../../src/graphql/named-fields.ts';
 import { factGroups } from '../../src/iam/catalogue.generated.ts';
+import type { Verify } from '../../src/inventory/verification.ts';
 import type { Scenario, ScenarioUser } from '../support/aws-endpoint.ts';
 import { everyAction } from '../support/clean-account.ts';
 import { askInventory, key, scriptedAccount, USED } from './live-account.ts';
@@ -196,6 +197,51 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
     { ...REPORT, ListAccessKeys: 1, GetAccessKeyLastUsed: 1 },
   ],
 };
+
+const LIST_OF_MANY: Counts = { ListUsers: 3 };
+const USED_KEYS =
+  'iamUsers(where:{hasIAMUserCredentials:{accessKey1Active:true,accessKey1LastUsedDate:null}}){userName}';
+
+/** What `--verify` makes of it: the list of users once, and for each user who is found what the question asks. */
+const verifyRows: Readonly<Record<string, readonly [text: string, verify: Verify, ofFew: Counts, ofMany: Counts]>> = {
+  'nobody is found': [USED_KEYS, 'selected', { ...REPORT, ListUsers: 1 }, { ...REPORT, ...LIST_OF_MANY }],
+  'one user is found, by a key': [
+    'iamUsers(where:{userName:"user-0003",hasIAMUserCredentials:{accessKey1Active:true}}){userName}',
+    'selected',
+    { ...REPORT, ListUsers: 1, ListAccessKeys: 1, GetAccessKeyLastUsed: 1 },
+    { ...REPORT, ...LIST_OF_MANY, ListAccessKeys: 1, GetAccessKeyLastUsed: 1 },
+  ],
+  'every tenth user is found, by password and MFA': [
+    'iamUsers(where:{hasIAMUserCredentials:{passwordEnabled:true,mfaActive:true}}){userName}',
+    'selected',
+    { ...REPORT, ListUsers: 1, GetLoginProfile: 1, ListMFADevices: 1 },
+    { ...REPORT, ...LIST_OF_MANY, GetLoginProfile: 250, ListMFADevices: 250 },
+  ],
+  'all: every user is asked for what the question needs': [
+    USED_KEYS,
+    'all',
+    { ...REPORT, ListUsers: 1, ListAccessKeys: 10, GetAccessKeyLastUsed: 10 },
+    { ...REPORT, ...LIST_OF_MANY, ListAccessKeys: 2_500, GetAccessKeyLastUsed: 2_500 },
+  ],
+  'all: a question that the list answers': [
+    'iamUsers(where:{passwordLastUsed_NOT:null}){userName}',
+    'all',
+    { ...REPORT, ListUsers: 1 },
+    { ...REPORT, ...LIST_OF_MANY },
+  ],
+};
+
+describe('calls of a question that is verified', () => {
+  test.each(Object.entries(verifyRows))('%s', async (_name, [text, verify, ofFew, ofMany]) => {
+    for (const [scenario, counts] of [
+      [few, ofFew],
+      [many, ofMany],
+    ] as const) {
+      const { errors } = await askInventory(account.open(scenario, { verify }), text);
+      expect([errors, account.counts()]).toEqual([[], counts]);
+    }
+  });
+});
 
 describe('calls of a question', () => {
   test.each(Object.entries(rows))('%s', async (_name, [text, ofFew, ofMany = ofFew]) => {

@@ -4,7 +4,7 @@ import type { AwsSettings } from '../../src/aws/aws-settings.ts';
 import { ask } from '../../src/graphql/ask.ts';
 import type { Inventory, Source } from '../../src/inventory/inventory.ts';
 import { LiveSource } from '../../src/inventory/live-source.ts';
-import { openAccount } from '../../src/inventory/open-account.ts';
+import { type Freshness, openAccount } from '../../src/inventory/open-account.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
 import {
   type AwsEndpoint,
@@ -42,11 +42,11 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 
 export interface ScriptedAccount extends AskAccount {
   /** An inventory of the account with nothing read yet. */
-  open(scenario: Scenario): Inventory;
+  open(scenario: Scenario, freshness?: Freshness): Inventory;
   /** Another, of the same account as it stands, faults used up and all. */
-  another(): Inventory;
+  another(freshness?: Freshness): Inventory;
   /** What several inventories share. */
-  source(scenario: Scenario): Source;
+  source(scenario: Scenario, freshness?: Freshness): Source;
   /** HTTP requests by action since the last scenario. */
   counts(): Readonly<Record<string, number>>;
 }
@@ -63,15 +63,15 @@ export function scriptedAccount(settings: AwsSettings = {}): ScriptedAccount {
     await endpoint.close();
     process.env = before;
   });
-  const another = (): Source => {
+  const another = (freshness: Freshness = {}): Source => {
     const { signal } = new AbortController();
-    const source = new LiveSource(new AwsAccount(settings, signal), { maxAgeMs: undefined, waitMs: 5_000 }, signal);
-    return openAccount(source, { setupSeconds: 10 });
+    const live = { maxAgeMs: freshness.maxAgeMs, waitMs: 5_000 };
+    return openAccount(new LiveSource(new AwsAccount(settings, signal), live, signal), { setupSeconds: 10 }, freshness);
   };
-  const open = (scenario: Scenario): Source => {
+  const open = (scenario: Scenario, freshness?: Freshness): Source => {
     endpoint.setScenario(scenario);
     endpoint.forgetCalls();
-    return another();
+    return another(freshness);
   };
   const askAccount: AskAccount = async (scenario, text, variables) => {
     const answer = await askInventory(open(scenario).inventory(), text, variables);
@@ -79,8 +79,8 @@ export function scriptedAccount(settings: AwsSettings = {}): ScriptedAccount {
   };
   return Object.assign(askAccount, {
     source: open,
-    open: (scenario: Scenario) => open(scenario).inventory(),
-    another: () => another().inventory(),
+    open: (scenario: Scenario, freshness?: Freshness) => open(scenario, freshness).inventory(),
+    another: (freshness?: Freshness) => another(freshness).inventory(),
     counts: () => endpoint.counts(),
   });
 }

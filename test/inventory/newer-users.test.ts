@@ -39,16 +39,17 @@ describe('users who are newer than the report', () => {
       `iamUsers(where:{${LISTED},${UNUSED}},options:{sort:{userName:ASC}}){userName}`,
     );
     expect([names(answer), answer.errors]).toEqual([['new-third', 'new-unused', 'old-unused'], []]);
-    expect(answer.counts).toMatchObject({
+    // What the question does not ask, passwords and MFA, is not read of them.
+    expect(answer.counts).toEqual({
       GetCredentialReport: 1,
       GetAccountAuthorizationDetails: 1,
       ListAccessKeys: 3,
-      GetLoginProfile: 3,
+      GetAccessKeyLastUsed: 5,
     });
   });
 
   test('have a row that says what those calls say, and an error for what they do not', async () => {
-    const text = `iamUsers(where:{${LISTED},userName:"new-used"}){hasIAMUserCredentials{passwordEnabled mfaActive accessKey1Active accessKey1LastUsedRegion accessKey2Active} passwordLastUsed}`;
+    const text = `iamUsers(where:{${LISTED},userName:"new-used"}){hasIAMUserCredentials{passwordEnabled mfaActive accessKey1Active accessKey1LastUsedRegion accessKey2Active passwordNextRotation} passwordLastUsed}`;
     const answer = await account(scenario, text);
     expect(answer.data).toEqual({
       iamUsers: [
@@ -59,6 +60,7 @@ describe('users who are newer than the report', () => {
             accessKey1Active: true,
             accessKey1LastUsedRegion: 'eu-west-1',
             accessKey2Active: false,
+            passwordNextRotation: null,
           },
           passwordLastUsed: null,
         },
@@ -66,20 +68,45 @@ describe('users who are newer than the report', () => {
     });
     expect(answer.errors).toEqual([
       expect.stringMatching(
-        /^iamUsers\.0\.passwordLastUsed: NotCollected .*new-used is newer than the credential report/,
+        /^iamUsers\.0\.hasIAMUserCredentials\.passwordNextRotation: NotCollected .*new-used is newer than the credential report/,
       ),
     ]);
   });
 
   test('are errors, and not passed over, where those calls are refused', async () => {
-    for (const action of ['ListAccessKeys', 'GetAccessKeyLastUsed', 'GetLoginProfile']) {
+    const PASSWORD = 'hasIAMUserCredentials:{passwordEnabled:false}';
+    for (const [action, condition, found] of [
+      ['ListAccessKeys', UNUSED, ['old-unused']],
+      ['GetAccessKeyLastUsed', UNUSED, ['old-unused']],
+      ['GetLoginProfile', PASSWORD, ['old-unused', 'old-used']],
+    ] as const) {
       const answer = await account(
         { ...scenario, faults: [denied(action)] },
-        `iamUsers(where:{${LISTED},${UNUSED}}){userName}`,
+        `iamUsers(where:{${LISTED},${condition}}){userName}`,
       );
-      expect(names(answer)).toEqual(['old-unused', null, null, null]);
+      expect(names(answer)).toEqual([...found, null, null, null]);
       expect(answer.errors.every((error) => error.includes(`iam:${action} denied`))).toBe(true);
     }
+  });
+
+  test('are asked for what decides them alone, so that what decides nothing cannot spoil it', async () => {
+    const faults = ['GetLoginProfile', 'ListMFADevices'].map((action) => denied(action));
+    const answer = await account({ ...scenario, faults }, `iamUsers(where:{${LISTED},${UNUSED}}){userName}`);
+    expect([answer.errors, names(answer).toSorted()]).toEqual([[], ['new-third', 'new-unused', 'old-unused']]);
+  });
+
+  test('who were deleted and made anew under the same name are judged by what they have now', async () => {
+    const users = [
+      { ...user('ana', key('A0')), deletedSinceReport: true },
+      newer('ana', key('A1', { ...june, lastUsed: USED })),
+      { ...user('bo', key('B0', { lastUsed: USED })), deletedSinceReport: true },
+      newer('bo', key('B1', june)),
+    ];
+    const answer = await account({ ...scenario, users }, `iamUsers(where:{${LISTED},${UNUSED}}){userName createDate}`);
+    expect([answer.data, answer.errors]).toEqual([
+      { iamUsers: [{ userName: 'bo', createDate: '2024-06-01T00:00:00Z' }] },
+      [],
+    ]);
   });
 
   test('cost nothing where nothing asks for the list', async () => {

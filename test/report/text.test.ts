@@ -37,6 +37,7 @@ FAIL  aws-iam-no-initial-access-keys
   bruno  console password: yes
     access key 2 AKIASAMPLE004EXAMPLE, since 2026-10-05T09:00:00Z (29 d 1 h)
       aws iam update-access-key --user-name bruno --access-key-id AKIASAMPLE004EXAMPLE --status Inactive
+  Told by iam:GetCredentialReport, generated 2026-11-02T08:15:00Z.
 
   What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and
   delete it once nobody missed it. In full: iamql controls show aws-iam-no-initial-access-keys
@@ -66,8 +67,26 @@ describe('renderText', () => {
   test('PASS says out of how many, as of when, and nothing to do', () => {
     const text = withOutcome({ verdict: 'PASS', findings: [], total: 10 });
     expect(text).toContain('PASS  aws-iam');
-    expect(text).toContain('      0 of 10 IAM users, as of the time of the report\n');
+    expect(text).toContain('      0 of 10 IAM users, as of 2026-11-02T08:15:00Z (iam:GetCredentialReport)\n');
     expect(text).not.toContain('What to do');
+  });
+
+  test('PASS is as old as the oldest answer that it rests on, whichever that is', () => {
+    const report = { source: 'iam:GetCredentialReport', isGenerated: true, at: undefined };
+    const roles = { source: 'iam:GetAccountAuthorizationDetails', isGenerated: false, at: '2026-11-03T10:20:28+00:00' };
+    const users = { source: 'iam:ListUsers', isGenerated: false, at: '2026-11-03T10:20:29+00:00' };
+    const passed = { verdict: 'PASS' as const, findings: [], total: 10 };
+    expect(withOutcome({ ...passed, restsOn: [users, roles] })).toContain(
+      ' IAM users, as of 2026-11-03T10:20:28Z (iam:GetAccountAuthorizationDetails)\n',
+    );
+    expect(withOutcome({ ...passed, restsOn: [users, report] })).toContain(' users, as of the time of the report\n');
+    expect(withOutcome({ ...passed, restsOn: [] })).toContain(' IAM users\n');
+  });
+
+  test('what was found by the report and is no longer so is said', () => {
+    const ana = { identifier: 'arn:aws:iam::111122223333:user/ana', name: 'ana', reasons: ['a', 'b'] };
+    const text = withOutcome({ verdict: 'PASS', findings: [], total: 10, withdrawn: [ana] });
+    expect(text).toContain('\n\n  Found by the report, and no longer so:\n    ana: a; b\n');
   });
 
   test('ERROR never says 0: what was not counted is a question mark', () => {

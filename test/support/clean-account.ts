@@ -1,4 +1,5 @@
 import { factGroups } from '../../src/iam/catalogue.generated.ts';
+import type { Freshness } from '../../src/inventory/open-account.ts';
 import type { Scenario, ScenarioAccessKey } from './aws-endpoint.ts';
 
 const TRUST = { Statement: { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' } };
@@ -40,6 +41,7 @@ interface CleanQuestion {
   readonly text: string;
   /** Where it is not the account above. */
   readonly scenario?: Scenario;
+  readonly freshness?: Freshness;
 }
 
 const UNUSED_KEYS =
@@ -69,6 +71,10 @@ export const questions: Readonly<Record<string, CleanQuestion>> = {
   ListServiceSpecificCredentials: { text: 'iamServiceSpecificCredentials(where:{expirationDate:null}){userName}' },
   GetLoginProfile: { text: 'iamUsers(where:{hasIAMUserLoginProfile_SOME:{passwordResetRequired:true}}){userName}' },
   ListMFADevices: { text: 'iamUsers(where:{mfaSerialNumbers:[]}){userName}' },
+  ListUsers: {
+    text: 'iamUsers(where:{hasIAMUserCredentials:{mfaActive:false}}){userName}',
+    freshness: { verify: 'selected' },
+  },
   ListSSHPublicKeys: { text: 'iamUsers(where:{sshPublicKeys_SOME:{}}){userName}' },
   ListSigningCertificates: { text: 'iamUsers(where:{signingCertificates_SOME:{status:"Active"}}){userName}' },
   ListRoles: { text: 'iamRoles(where:{maxSessionDuration_GT:3600}){roleName}' },

@@ -76,7 +76,7 @@ function renderRows(scenario: ResolvedScenario, generatedTime: string | undefine
 
 function userRow(scenario: ResolvedScenario, user: ScenarioUser, clock: Clock): Row {
   const keys = (user.accessKeys ?? []).filter((key) => clock.includes(key.createDate));
-  const hasPassword = user.passwordEnabled ?? false;
+  const hasPassword = user.passwordEnabledInReport ?? user.passwordEnabled ?? false;
   return {
     user: user.name,
     arn: userArn(scenario, user),
@@ -134,7 +134,7 @@ function certificateCells(certificates: readonly ScenarioSigningCertificate[] = 
 function keyCells(slot: 1 | 2, key: ScenarioAccessKey | undefined, clock: Clock): Row {
   const lastUsed = key?.lastUsed && clock.includes(key.lastUsed.date) ? key.lastUsed : undefined;
   const cells = [
-    String(key?.status === 'Active'),
+    String((key?.statusInReport ?? key?.status) === 'Active'),
     key ? clock.write(key.lastRotated ?? key.createDate) : 'N/A',
     lastUsed ? clock.write(lastUsed.date) : 'N/A',
     lastUsed?.region ?? 'N/A',

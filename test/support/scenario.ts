@@ -41,6 +41,8 @@ export interface ScenarioUser extends ScenarioUserNouns {
   /** Default: when the user was created. */
   readonly passwordLastChanged?: string;
   readonly passwordNextRotation?: string;
+  /** What the report says, of a password that was made or deleted since; default: `passwordEnabled`. */
+  readonly passwordEnabledInReport?: boolean;
   /** What the report says; default: whether there are MFA devices. */
   readonly mfaActive?: boolean;
   readonly accessKeys?: readonly ScenarioAccessKey[];
@@ -53,6 +55,8 @@ export interface ScenarioUser extends ScenarioUserNouns {
 export interface ScenarioAccessKey {
   readonly id: string;
   readonly status: 'Active' | 'Inactive';
+  /** What the report says, of a key whose status changed since; default: `status`. */
+  readonly statusInReport?: 'Active' | 'Inactive';
   readonly createDate: string;
   /** The report's slot. Keys without one fill the free slots in order; ListAccessKeys keeps the order of the list. */
   readonly slot?: 1 | 2;

@@ -12,6 +12,7 @@ import { notCounted, onceEach, unknownAge } from '../not-told.ts';
 import { candidatesOf, unlistedOf } from '../owners.ts';
 import { type Page, pageOf } from '../page.ts';
 import { placed } from '../placed.ts';
+import { groupsOfQuestion, groupsTelling, type Provenance, provenanceOf } from '../provenance.ts';
 import { keysInReport } from '../user-keys.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 
@@ -44,7 +45,13 @@ export class SnapshotInventory implements Inventory {
     const undecided = candidates.filter((asset) => !isSelected(asset));
     const { assets, unread } = await placed(this, candidates.filter(isSelected), page.sort);
     const errors = onceEach(undecided.map((asset) => snapshot.whyUndecided(asset, expression)));
-    return { ...pageOf(assets, page), unread: [...errors, ...unread, ...snapshot.whyNotAll(type)] };
+    const groups = [...groupsOfQuestion(type, where)].filter((group) => snapshot.header.facts[group]);
+    return {
+      ...pageOf(assets, page),
+      unread: [...errors, ...unread, ...snapshot.whyNotAll(type)],
+      withdrawn: [],
+      restsOn: groups.map((group) => provenanceOf(group, this.timeOf(group))),
+    };
   }
 
   read = (asset: Asset, field: string): unknown => {
@@ -71,13 +78,38 @@ export class SnapshotInventory implements Inventory {
   }
 
   async scanTime(group: FactGroup): Promise<Instant> {
-    const { facts, unread } = (await this.opened()).header;
-    const { readAt, generatedAt } = facts[group] ?? {};
-    const time = parseInstant(generatedAt ?? readAt ?? '');
+    const { unread } = (await this.opened()).header;
+    const time = this.timeOf(group);
     if (time !== undefined) return time;
     const whole = unread.find(({ type, fields }) => !fields && catalogue[type as AssetTypeName]?.group === group);
     if (whole) throw new IamqlError(whole.code, whole.message);
     return unknownAge();
+  }
+
+  provenance(asset: Asset, field: string): Provenance {
+    const group = this.groupBehind(asset, field);
+    return provenanceOf(group, this.timeOf(group));
+  }
+
+  /** Who is newer than the report has a row that was read live; what was not read was told by the report alone. */
+  private groupBehind(asset: Asset, field: string): FactGroup {
+    const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
+    if (live && this.isNewer(asset)) return live;
+    const { facts } = this.snapshot?.header ?? { facts: {} };
+    return groupsTelling(asset, field).find((group) => group in facts) ?? 'CREDENTIAL_REPORT';
+  }
+
+  /** Made after the report was generated: a user, or the user whose row this is. */
+  private isNewer(asset: Asset): boolean {
+    const isThis = (user: Asset): boolean => user === asset || user['hasIAMUserCredentials'] === asset;
+    const createDate = this.snapshot?.assetsOf('IAMUser').find(isThis)?.['createDate'];
+    const generatedAt = this.timeOf('CREDENTIAL_REPORT');
+    return typeof createDate === 'string' && generatedAt !== undefined && createDate > generatedAt;
+  }
+
+  private timeOf(group: FactGroup): Instant | undefined {
+    const { readAt, generatedAt } = this.snapshot?.header.facts[group] ?? {};
+    return parseInstant(generatedAt ?? readAt ?? '');
   }
 
   evidence(): Evidence {
