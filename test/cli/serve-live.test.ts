@@ -56,6 +56,37 @@ describe('the live account', () => {
     expect(endpoint.count('GetCredentialReport')).toBe(2);
   });
 
+  test('a hundred requests at once make the calls of one', async () => {
+    const users = manyUsers(40, 4).map((user) => ({ ...user, groups: ['all'] }));
+    const endpoint = await start({ users, groups: [{ name: 'all' }], latencyMs: 20 });
+    const url = await serve([], awsEnv(endpoint.url));
+    const query = FOUNDING_TEXT.replace(
+      '...AssetFragment',
+      'userName accessKeys{accessKeyId lastUsedDate} hasIAMGroup{groupName} sshPublicKeys{status}',
+    );
+    const alone = await post(url, { query });
+    expect(alone.body.errors).toBeUndefined();
+    const calls = endpoint.counts();
+    endpoint.forgetCalls();
+    const other = await serve([], awsEnv(endpoint.url));
+    const answers = await Promise.all(Array.from({ length: 100 }, () => post(other, { query })));
+    for (const { status, body } of answers) expect([status, body.data]).toEqual([200, alone.body.data]);
+    expect(endpoint.counts()).toEqual(calls);
+    expect(calls).toMatchObject({ GetCredentialReport: 1, GetAccountAuthorizationDetails: 1, ListAccessKeys: 4 });
+  });
+
+  test('is read again when it is older than --max-age, however long --refresh is', async () => {
+    const endpoint = await start({ passwordPolicy: { MinimumPasswordLength: 8 } });
+    const url = await serve(['--refresh', '1h', '--max-age', '1s'], awsEnv(endpoint.url));
+    const query = '{iamPasswordPolicies{minimumPasswordLength}}';
+    const lengthNow = async () => (await post(url, { query })).body.data.iamPasswordPolicies[0].minimumPasswordLength;
+    expect(await lengthNow()).toBe(8);
+    endpoint.setScenario({ passwordPolicy: { MinimumPasswordLength: 20 } });
+    await sleep(1_100);
+    expect(await lengthNow()).toBe(20);
+    expect(endpoint.count('GetAccountPasswordPolicy')).toBe(2);
+  });
+
   test('tells its alias when asked, and access keys with one call for each user', async () => {
     const endpoint = await start({ users: manyUsers(20, 2), aliases: ['prod'] });
     const url = await serve([], awsEnv(endpoint.url));
