@@ -210,7 +210,7 @@ describe('a benchmark', () => {
   });
 
   test('shows what is excepted, by whom, until when and why, and no command against it', () => {
-    expect(text).toContain(`      0 of 10 IAM users, as of the time of the report
+    expect(text).toContain(`      0 of 10 IAM users, as of 2026-11-02T08:15:00Z (iam:GetCredentialReport)
 
   Excepted, and not counted: 1
     etl  console password: no

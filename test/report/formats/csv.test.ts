@@ -28,7 +28,7 @@ describe('renderCsv', () => {
       type: 'IAMUser',
       identifier: 'arn:aws:iam::111122223333:user/bruno',
       evidence:
-        'access key 2 AKIASAMPLE004EXAMPLE, since 2026-10-05T09:00:00Z; console password: yes; accessKey2Active: true; accessKey2LastUsedDate: null',
+        'access key 2 AKIASAMPLE004EXAMPLE, since 2026-10-05T09:00:00Z; console password: yes; accessKey2Active: true (iam:GetCredentialReport, 2026-11-02T08:15:00Z); accessKey2LastUsedDate: null (iam:GetCredentialReport, 2026-11-02T08:15:00Z)',
       account: '111122223333',
       sample: 'true',
       judgedAt: '2026-11-03T10:20:30.4Z',
