@@ -1,10 +1,11 @@
 import type { Limits } from '../graphql/limits.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import type { Control, ParameterValue, Rule } from './control.ts';
+import type { Control, Parameters, Rule } from './control.ts';
 import type { Exception } from './exception.ts';
 import { asksForNone } from './expectation.ts';
 import { describeFinding, type Finding } from './finding.ts';
 import { type Judgement, judge, type Verdict } from './judge.ts';
+import { parametersOf } from './parameters.ts';
 
 export interface RuleRun {
   readonly rule: Rule;
@@ -22,11 +23,9 @@ interface ExceptedFinding extends Finding {
   readonly exception: Exception;
 }
 
-/** What the variables of a control's texts were: its defaults, or what the run or the benchmark asks. */
-type Parameters = Readonly<Record<string, ParameterValue>>;
-
 export interface ControlRun {
   readonly control: Control;
+  /** Its own, or what the run or the benchmark asks. */
   readonly parameters: Parameters;
   readonly verdict: Verdict;
   readonly rules: readonly RuleRun[];
@@ -38,8 +37,7 @@ export async function runControl(
   control: Control,
   { limits, parameters: asked = {} }: RunSettings = {},
 ): Promise<ControlRun> {
-  const usual = Object.entries(control.parameters).map(([name, parameter]) => [name, parameter.default] as const);
-  const parameters = { ...Object.fromEntries(usual), ...asked };
+  const parameters = parametersOf(control, asked);
   const rules: RuleRun[] = [];
   for (const rule of control.rules) rules.push(await runRule(inventory, rule, { limits, parameters }));
   const judged = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
