@@ -1,14 +1,18 @@
 import { type Command, Option } from 'commander';
-import { findControls, foundingControlId } from '../controls/load-controls.ts';
-import { type ControlRun, runControl } from '../controls/run-control.ts';
+import { type Severity, severities } from '../controls/control.ts';
+import { foundingControlId } from '../controls/load-controls.ts';
+import type { ControlRun } from '../controls/run-control.ts';
+import { runControls, runOfRecommendation } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Run } from '../report/run.ts';
-import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
+import { addControlOptions, type ControlOptions, selectControls } from './control-options.ts';
+import { exitCodeOfControls, exitCodeOfError, exitCodes } from './exit-code.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote, writeResult } from './output.ts';
 import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
 
-interface CheckOptions extends SourceOptions, LimitOptions {
+interface CheckOptions extends ControlOptions, SourceOptions, LimitOptions {
+  readonly failOn: Severity;
   readonly format: 'text' | 'json';
   readonly output?: string;
   readonly explain?: boolean;
@@ -22,34 +26,34 @@ export function addCheckCommand(program: Command): void {
     .argument('[control...]', 'ids of controls')
     .addOption(new Option('--format <format>', 'how the result is written').choices(['text', 'json']).default('text'))
     .option('--output <file>', 'write the result to a file')
+    .addOption(
+      new Option('--fail-on <least>', 'exit with 1 only where a control of at least that severity failed')
+        .choices(severities)
+        .default('low'),
+    )
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addLimitOptions(addSourceOptions(command)).action(check);
+  addLimitOptions(addSourceOptions(addControlOptions(command))).action(check);
 }
 
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
   const source = await openSource(options);
   const inventory = source.inventory();
+  const isFounding = [...ids, options.benchmark, options.severity].every((one) => one === undefined);
   // What the founding control covers is on its way while its file and its texts are made ready.
-  if (ids.length === 0) inventory.prefetch(['IAMUser']);
-  const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
-  inventory.prefetch(controls.flatMap(({ assetTypes }) => assetTypes));
-  const runs: ControlRun[] = [];
-  for (const control of controls) runs.push(await runControl(inventory, control, { limits: limitsOf(options) }));
+  if (isFounding) inventory.prefetch(['IAMUser']);
+  const { asked, benchmark, overrides } = await selectControls(ids, options);
+  const runs = await runControls(inventory, asked, limitsOf(options));
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);
   // First, because a reader that closes the pipe early ends the process with it.
-  process.exitCode = exitCodeOfVerdicts(runs.map(({ verdict }) => verdict));
-  writeResult(
-    await render(
-      {
-        evidence: inventory.evidence(),
-        controls: runs,
-        judgedAt: new Date(),
-      },
-      options,
-    ),
-    options.output,
-  );
+  process.exitCode = exitCodeOfControls(runs, options.failOn);
+  const run: Run = {
+    evidence: inventory.evidence(),
+    controls: runs,
+    benchmark: benchmark && { benchmark, runOf: runOfRecommendation(runs, overrides) },
+    judgedAt: new Date(),
+  };
+  writeResult(await render(run, options), options.output);
 }
 
 /** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */

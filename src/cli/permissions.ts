@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { Parameters } from '../controls/control.ts';
 import { findControls } from '../controls/load-controls.ts';
+import { parametersOf } from '../controls/parameters.ts';
 import { explain } from '../graphql/explain.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { factGroups } from '../iam/catalogue.generated.ts';
@@ -33,14 +35,16 @@ const groupsOf = (question: string): Promise<readonly FactGroup[]> =>
 /** A finding about a user names the user's keys, which costs the same whatever the text asks. */
 async function groupsOfControl(id: string): Promise<readonly FactGroup[]> {
   const controls = await findControls([id]);
-  const texts = controls.flatMap(({ rules }) => rules.map(({ query }) => query));
-  const ofTexts = (await Promise.all(texts.map(groupsOfText))).flat();
+  const texts = controls.flatMap((control) =>
+    control.rules.map(({ query }) => groupsOfText(query, parametersOf(control))),
+  );
+  const ofTexts = (await Promise.all(texts)).flat();
   const namesKeys = controls.some(({ assetTypes }) => assetTypes.includes('IAMUser'));
   return namesKeys ? [...ofTexts, 'ACCESS_KEYS', 'ACCESS_KEY_LAST_USED'] : ofTexts;
 }
 
-async function groupsOfText(text: string): Promise<readonly FactGroup[]> {
-  const asked = await explain({ text });
+async function groupsOfText(text: string, variables: Parameters = {}): Promise<readonly FactGroup[]> {
+  const asked = await explain({ text, variables });
   if (asked.length > 0) return asked.flatMap(({ facts }) => facts.map(({ group }) => group));
   throw new IamqlError(
     'InvalidInput',

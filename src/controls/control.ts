@@ -7,6 +7,13 @@ export type Rule = DeepReadonly<z.output<typeof ruleShape>>;
 /** A small account, written beside the control, and what the control says of it. */
 export type ControlTest = DeepReadonly<z.output<typeof testShape>>;
 
+/** From the least on. */
+export const severities = ['low', 'medium', 'high'] as const;
+export type Severity = (typeof severities)[number];
+
+export const isAtLeast = (severity: Severity, least: Severity): boolean =>
+  severities.indexOf(severity) >= severities.indexOf(least);
+
 export type ParameterValue = number | string | boolean;
 /** What the variables of a control's texts are, by name. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;

@@ -2,11 +2,15 @@
 export function meant(name: string, known: Iterable<string>): string {
   const most = Math.floor(name.length * 0.4) + 1;
   const near = [...known]
-    .map((candidate) => ({ candidate, distance: distanceOf(name.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, distance: farness(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= most)
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
   return near[0] ? `; did you mean ${near[0].candidate}?` : '';
 }
+
+/** A name that was not written to its end is near. */
+const farness = (name: string, candidate: string): number =>
+  name.length > 2 && candidate.startsWith(name) ? 1 : distanceOf(name, candidate);
 
 /** How many letters must be put in, left out or changed to make one of the other. */
 function distanceOf(a: string, b: string): number {

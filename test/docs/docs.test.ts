@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { editorSchemas, withTables } from '../../scripts/library-shape.ts';
 import { renderActions, withActions } from '../../scripts/permissions.ts';
 import { exitCodeOfError } from '../../src/cli/exit-code.ts';
 import { loadControls } from '../../src/controls/load-controls.ts';
@@ -142,6 +143,16 @@ describe('docs/controls.md', () => {
       const text = section('docs/controls.md', id);
       for (const { name } of rules) expect(text).toContain(`\`${name}\``);
     }
+  });
+});
+
+describe('the files of a library', () => {
+  test('are described in docs/controls.md as the parser reads them', () => {
+    expect(read('docs/controls.md')).toBe(withTables(read('docs/controls.md')));
+  });
+
+  test.each(Object.entries(editorSchemas()))('are known to editors by controls/%s', (name, schema) => {
+    expect(read(`controls/${name}`)).toBe(schema);
   });
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
+import { severities } from '../control.ts';
 import { type Expectation, parseExpectation } from '../expectation.ts';
 import { meant } from '../meant.ts';
 
@@ -143,7 +144,7 @@ export const controlShape = map(
     id: id("States the good condition, for ever: lower case letters, digits and hyphens, and no benchmark's number."),
     title: text('One line, the good condition as a sentence.'),
     aliases: texts('Other ids under which it was published. `check` and `controls show` take them too.').default([]),
-    severity: oneOf(['low', 'medium', 'high'], '`low`, `medium` or `high`.'),
+    severity: oneOf(severities, '`low`, `medium` or `high`.'),
     connectors: texts('Which sort of account it covers: `[AWS]`.'),
     assetTypes: list(
       assetType,
