@@ -15,6 +15,8 @@ export interface Field {
   readonly column?: string;
   /** The access key slot of the credential report that it speaks of. */
   readonly slot?: number;
+  /** Another name for that field of the same type. */
+  readonly sameAs?: string;
   /** How people say it: \`yes\` of true or of any value, \`no\` of false or of null. */
   readonly words?: { readonly yes: string; readonly no: string };
 }

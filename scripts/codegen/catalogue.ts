@@ -21,6 +21,7 @@ export interface CatalogueField {
   readonly fact?: string;
   readonly column?: string;
   readonly slot?: number;
+  readonly sameAs?: string;
   readonly words?: { readonly yes: string; readonly no: string };
 }
 
@@ -86,6 +87,7 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
   const fact = directive(schema, 'fact', field);
   const column = directive(schema, 'reportColumn', field);
   const slot = directive(schema, 'accessKeySlot', field);
+  const sameAs = directive(schema, 'sameAs', field);
   const words = directive(schema, 'words', field);
   const many = isListType(getNullableType(field.type));
   return {
@@ -99,6 +101,7 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
     ...(fact ? { fact: String(fact['group']) } : {}),
     ...(column ? { column: String(column['name']) } : {}),
     ...(slot ? { slot: Number(slot['slot']) } : {}),
+    ...(sameAs ? { sameAs: String(sameAs['field']) } : {}),
     ...(words ? { words: { yes: String(words['yes']), no: String(words['no']) } } : {}),
   };
 }

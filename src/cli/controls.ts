@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { findBenchmark, findControls, loadLibrary } from '../controls/load-controls.ts';
 import { renderBenchmark, renderControl, renderControlList } from '../report/control.ts';
 import { addControlsFolders } from './control-options.ts';
+import { addAuthoringCommands } from './controls-authoring.ts';
 import { writeResult } from './output.ts';
 
 interface FolderOptions {
@@ -29,6 +30,7 @@ export function addControlsCommand(program: Command): void {
       .description('Prints a control as a person wants to read it.')
       .argument('<control>', 'its id, or a published alias'),
   ).action(show);
+  addAuthoringCommands(controls);
 }
 
 async function list({ benchmark, controls }: ListOptions): Promise<void> {

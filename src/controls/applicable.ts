@@ -10,6 +10,8 @@ import { countOf } from './judge.ts';
 export interface Applicable {
   /** How many there are, with those that were found; undefined where they could not be counted. */
   totalWith(findings: readonly Finding[]): number | undefined;
+  /** False where it is known that the control is not about this one. */
+  mayBeAbout(finding: Finding): boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function readApplicable(
   const { id, applicable: text, assetTypes } = control;
   if (text === undefined) {
     const total = await countOf(inventory, assetTypes);
-    return { totalWith: () => total };
+    return { totalWith: () => total, mayBeAbout: () => true };
   }
   const { result, selections } = await ask(inventory, { text, variables: parameters, rowsOnly: true, limits });
   const [error] = result.errors ?? [];
@@ -34,11 +36,14 @@ export async function readApplicable(
   if (error && isOfText(error.extensions['code']))
     throw new IamqlError('InvalidControl', `${id}: applicable: ${error.message}`);
   const isWhole = !error && selections.length > 0 && selections.every(({ kind }) => kind === 'list');
-  if (!isWhole) return { totalWith: () => undefined };
+  if (!isWhole) return { totalWith: () => undefined, mayBeAbout: () => true };
   const known = new Set(
     selections.flatMap(({ found }) => found.assets.map((asset) => String(inventory.read(asset, 'identifier')))),
   );
-  return { totalWith: (findings) => new Set([...known, ...findings.map(({ identifier }) => identifier)]).size };
+  return {
+    totalWith: (findings) => new Set([...known, ...findings.map(({ identifier }) => identifier)]).size,
+    mayBeAbout: ({ identifier }) => known.has(identifier),
+  };
 }
 
 const isOfText = (code: unknown): boolean =>

@@ -17,7 +17,7 @@ export interface RuleRun {
   readonly excepted: readonly ExceptedFinding[];
   /**
    * Out of how many assets it was judged: those of the control's types, or of these the applicable ones. Undefined where
-   * they could not be counted. What was found counts, even where the control does not call it applicable.
+   * they could not be counted, or where the rule asks of others. What was found counts, even where the control does not call it applicable.
    */
   readonly total: number | undefined;
   /** Why it is ERROR, or why FAIL may not be all: error kind and message. */
@@ -61,13 +61,17 @@ export async function runControl(
       verdict,
       findings,
       excepted: [],
-      total: applicable.totalWith(findings),
+      total: isOfTypes(control, rule, judgement) ? applicable.totalWith(findings) : undefined,
       errors: errorsOf(judgement),
     };
   });
   const deciding = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
   return { control, parameters, verdict: combine(deciding), rules };
 }
+
+/** An informative rule may ask of assets that the control does not cover: it is out of nothing that was counted. */
+const isOfTypes = ({ assetTypes }: Control, { returnPath }: Rule, { types }: Judgement): boolean =>
+  returnPath !== '' || types.every((type) => assetTypes.includes(type));
 
 /** A rule that failed has failed, whatever could not be judged beside it; nothing judged is no PASS. */
 export function combine(verdicts: readonly Verdict[]): Verdict {

@@ -17,6 +17,8 @@ export interface Field {
   readonly column?: string;
   /** The access key slot of the credential report that it speaks of. */
   readonly slot?: number;
+  /** Another name for that field of the same type. */
+  readonly sameAs?: string;
   /** How people say it: `yes` of true or of any value, `no` of false or of null. */
   readonly words?: { readonly yes: string; readonly no: string };
 }
@@ -634,7 +636,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "hasIAMPolicy": {
         "type": "IAMPolicy",
         "nullable": true,
-        "relation": "toMany"
+        "relation": "toMany",
+        "sameAs": "iamPolicies"
       },
       "iamPolicies": {
         "type": "IAMPolicy",
@@ -1156,7 +1159,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMPolicyStatement",
         "nullable": true,
         "relation": "toMany",
-        "fact": "POLICY_DETAILS"
+        "fact": "POLICY_DETAILS",
+        "sameAs": "iamPolicyStatements"
       },
       "iamPolicyStatements": {
         "type": "IAMPolicyStatement",
@@ -1506,7 +1510,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "hasIAMPolicy": {
         "type": "IAMPolicy",
         "nullable": true,
-        "relation": "toMany"
+        "relation": "toMany",
+        "sameAs": "iamPolicies"
       },
       "iamPolicies": {
         "type": "IAMPolicy",
@@ -2171,7 +2176,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMPolicy",
         "nullable": true,
         "relation": "toMany",
-        "fact": "USER_DETAILS"
+        "fact": "USER_DETAILS",
+        "sameAs": "iamPolicies"
       },
       "hasIAMUserCredentials": {
         "type": "IAMUserCredentials",

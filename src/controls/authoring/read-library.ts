@@ -12,6 +12,7 @@ import { YamlSource } from './yaml-source.ts';
 
 /** A file of a library, and what it holds: neither where it could not be read. */
 export interface LibraryFile {
+  readonly path: string;
   readonly source: YamlSource;
   readonly control?: Control | undefined;
   readonly benchmark?: Benchmark | undefined;
@@ -40,7 +41,9 @@ async function filesOf(folder: string): Promise<readonly string[]> {
 export async function readLibraryFile(file: string): Promise<LibraryFile> {
   const source = new YamlSource(await readText(file), nameOf(file));
   const isBenchmark = file.split(sep).includes('benchmarks') || hasSections(source.value);
-  return isBenchmark ? { source, benchmark: readBenchmark(source) } : { source, control: readControl(source) };
+  return isBenchmark
+    ? { path: file, source, benchmark: readBenchmark(source) }
+    : { path: file, source, control: readControl(source) };
 }
 
 const hasSections = (value: unknown): boolean =>
@@ -66,9 +69,14 @@ function nameOf(file: string): string {
 export function checkTogether(files: readonly LibraryFile[]): void {
   checkIds(files);
   const controls = files.flatMap(({ control }) => control ?? []);
-  const byId = new Map(controls.map((control) => [control.id, control]));
+  const byId = new Map<unknown, Control | undefined>(controls.map((control) => [control.id, control]));
+  // One that cannot be read is there all the same, and its own problems say so.
+  for (const { source, control } of files) if (!control && hasId(source.value)) byId.set(source.value.id, undefined);
   for (const { source, benchmark } of files) if (benchmark) checkBenchmark(source, benchmark, byId);
 }
+
+const hasId = (value: unknown): value is { readonly id: unknown } =>
+  typeof value === 'object' && value !== null && 'id' in value;
 
 function checkIds(files: readonly LibraryFile[]): void {
   const used = { control: new Map<string, string>(), benchmark: new Map<string, string>() };
@@ -85,17 +93,22 @@ function checkIds(files: readonly LibraryFile[]): void {
   }
 }
 
-function checkBenchmark(source: YamlSource, { sections }: Benchmark, byId: ReadonlyMap<string, Control>): void {
+function checkBenchmark(
+  source: YamlSource,
+  { sections }: Benchmark,
+  byId: ReadonlyMap<unknown, Control | undefined>,
+): void {
   for (const [s, { recommendations }] of sections.entries()) {
     for (const [r, recommendation] of recommendations.entries()) {
       if (recommendation.control === undefined) continue;
       const path = ['sections', s, 'recommendations', r];
       const control = byId.get(recommendation.control);
-      if (!control) {
-        const message = `there is no control ${recommendation.control}${meant(recommendation.control, byId.keys())}`;
+      if (!byId.has(recommendation.control)) {
+        const known = [...byId.keys()].map(String);
+        const message = `there is no control ${recommendation.control}${meant(recommendation.control, known)}`;
         source.wrong([...path, 'control'], message);
-        continue;
       }
+      if (!control) continue;
       for (const [name, value] of Object.entries(recommendation.parameters)) {
         const problem = whyNotParameter(control, name, value);
         if (problem) source.wrong([...path, 'parameters', name], problem);

@@ -14,9 +14,11 @@ import { meant } from '../meant.ts';
 const kind = (noun: string, description: string) => ({
   error: ({ input }: { readonly input?: unknown }) => {
     if (input === undefined) return 'is missing';
-    return input === null ? `is blank: ${description}` : `is not ${noun}`;
+    return input === null ? `is blank: ${withoutLinks(description)}` : `is not ${noun}`;
   },
 });
+
+const withoutLinks = (markdown: string): string => markdown.replace(/ \(\[[^\]]*\]\([^)]*\)\)/g, '');
 
 const text = (description: string, hint = '') =>
   z
@@ -29,7 +31,10 @@ const flag = (description: string) => z.boolean(kind('true or false', descriptio
 const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
   z
     .enum(values, {
-      error: ({ input }) => (input === undefined ? 'is missing' : `is one of ${values.join(', ')}`),
+      error: ({ input }) => {
+        if (input === undefined) return 'is missing';
+        return `is ${input === null ? 'blank: ' : ''}one of ${values.join(', ')}`;
+      },
     })
     .describe(description);
 

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isCollection, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml';
 import type { z } from 'zod';
 import { IamqlError } from '../../iam/error.ts';
 import { offsetInScalar } from './scalar-offsets.ts';
@@ -53,6 +63,13 @@ export class YamlSource {
     this.add(inText ?? node?.range?.[0] ?? 0, message);
   }
 
+  /** Notes what is wrong with the last key of a path itself. */
+  wrongKey(path: YamlPath, message: string): void {
+    const map = this.nodeAt(path.slice(0, -1));
+    const pair = isMap(map) ? map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
+    this.add((isScalar(pair?.key) ? pair.key.range?.[0] : undefined) ?? map?.range?.[0] ?? 0, message);
+  }
+
   /** `file:line:column` of the value at a path. */
   placeOf(path: YamlPath): string {
     const { line, column } = this.at(this.nodeAt(path)?.range?.[0] ?? 0);
@@ -69,13 +86,16 @@ export class YamlSource {
 
   private addIssue({ path, message, ...issue }: z.core.$ZodIssue): void {
     if (issue.code === 'unrecognized_keys') {
-      for (const [index, line] of message.split('\n').entries()) this.wrong([...path, issue.keys[index] ?? ''], line);
+      for (const [index, line] of message.split('\n').entries())
+        this.wrongKey([...path, issue.keys[index] ?? ''], line);
     } else if (message === 'is missing') this.wrong(path.slice(0, -1), `${nameOf(path)} ${message}`);
     else this.wrong(path, message.startsWith('is ') ? `${nameOf(path)} ${message}` : message);
   }
 
   private add(offset: number, message: string): void {
-    this.problems.push({ file: this.file, ...this.at(offset), message });
+    const problem = { file: this.file, ...this.at(offset), message };
+    // Two checks may find the same.
+    if (!this.problems.some((known) => renderProblem(known) === renderProblem(problem))) this.problems.push(problem);
   }
 
   private at(offset: number): { readonly line: number; readonly column: number } {
