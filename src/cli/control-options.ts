@@ -66,9 +66,9 @@ export async function selectControls(ids: readonly string[], options: ControlOpt
 }
 
 /** Without a name it is the founding one; of a severity, all that there are. */
-function controlsOf(ids: readonly string[], { severity }: ControlOptions, library: Library) {
-  if (ids.length > 0) return findControls(ids, library);
-  return severity === undefined ? findControls([foundingControlId], library) : library.controls;
+async function controlsOf(ids: readonly string[], { severity }: ControlOptions, library: Library) {
+  if (ids.length === 0 && severity !== undefined) return library.controls;
+  return findControls(ids.length > 0 ? ids : [foundingControlId], library);
 }
 
 /** A benchmark without the recommendations whose control is left out. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IamqlError } from '../iam/error.ts';
@@ -22,15 +22,18 @@ export interface Library {
 }
 
 /**
- * The bundled library, with what people have in folders of their own. The package has its own as JSON beside the files that
- * it was written in: to read YAML costs a start 15 ms. A checkout may have changed since it was built, so it reads what is
- * written.
+ * The bundled library, with what people have in folders of their own. The build has read it to JSON: YAML and what checks it
+ * cost a start 50 ms and more. A checkout may have changed since, and then what is written is read.
  *
  * @throws IamqlError InvalidControl for a file that is wrong, and for an id that is used twice.
  */
 export async function loadLibrary(folders: readonly string[] = []): Promise<Library> {
-  const isCheckout = existsSync(join(packageRoot, 'src'));
-  if (!isCheckout && folders.length === 0) return JSON.parse(await readFile(builtLibrary, 'utf8'));
+  if (folders.length === 0 && isBuilt()) return JSON.parse(await readFile(builtLibrary, 'utf8'));
+  return readLibrary(folders);
+}
+
+/** The same, from what is written. */
+export async function readLibrary(folders: readonly string[] = []): Promise<Library> {
   const { checkTogether, readFolder } = await import('./authoring/read-library.ts');
   const files = (await Promise.all([libraryFolder, ...folders].map(readFolder))).flat();
   checkTogether(files);
@@ -41,17 +44,27 @@ export async function loadLibrary(folders: readonly string[] = []): Promise<Libr
   };
 }
 
+/** Nothing that the build made the library from has changed since; in a package there is nothing else. */
+function isBuilt(): boolean {
+  const parser = join(packageRoot, 'src', 'controls');
+  if (!existsSync(parser)) return true;
+  const built = statSync(builtLibrary, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return [libraryFolder, parser].every((folder) =>
+    // A folder changes when a file in it comes or goes.
+    ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })].every(
+      (name) => statSync(join(folder, name)).mtimeMs < built,
+    ),
+  );
+}
+
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 
 /** Every control of the bundled library, by id. @throws IamqlError InvalidControl */
 export const loadControls = async (): Promise<readonly Control[]> => (await loadLibrary()).controls;
 
 /** Controls by id or alias, in the order asked. @throws IamqlError InvalidInput for one that is not there. */
-export async function findControls(
-  ids: readonly string[],
-  library: Promise<Library> | Library = loadLibrary(),
-): Promise<readonly Control[]> {
-  const { controls } = await library;
+export async function findControls(ids: readonly string[], library?: Library): Promise<readonly Control[]> {
+  const { controls } = library ?? (await loadLibrary());
   return ids.map((id) => {
     const found = controls.find((control) => control.id === id || control.aliases.includes(id));
     if (found) return found;

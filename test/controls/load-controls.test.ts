@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findBenchmark, findControls, loadLibrary } from '../../src/controls/load-controls.ts';
+import { findBenchmark, findControls, loadLibrary, readLibrary } from '../../src/controls/load-controls.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -91,5 +91,13 @@ describe("a person's own controls", () => {
   test('a folder that is not there, or holds none, is an error', async () => {
     await expect(loadLibrary([join(folder, 'none')])).rejects.toThrow(/cannot read .*none: ENOENT/);
     await expect(loadLibrary([folder])).rejects.toThrow('there is no .yaml file in');
+  });
+});
+
+describe('the bundled library', () => {
+  test('is as it is written, whether it was built or not', async () => {
+    const written = JSON.parse(JSON.stringify(await readLibrary()));
+    expect(JSON.parse(JSON.stringify(await loadLibrary()))).toEqual(written);
+    expect(written.controls.length).toBeGreaterThan(0);
   });
 });
