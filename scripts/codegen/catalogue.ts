@@ -22,6 +22,7 @@ export interface CatalogueField {
   readonly column?: string;
   readonly slot?: number;
   readonly sameAs?: string;
+  readonly inverse?: string;
   readonly words?: { readonly yes: string; readonly no: string };
 }
 
@@ -88,6 +89,7 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
   const column = directive(schema, 'reportColumn', field);
   const slot = directive(schema, 'accessKeySlot', field);
   const sameAs = directive(schema, 'sameAs', field);
+  const inverse = directive(schema, 'inverse', field);
   const words = directive(schema, 'words', field);
   const many = isListType(getNullableType(field.type));
   return {
@@ -102,6 +104,7 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
     ...(column ? { column: String(column['name']) } : {}),
     ...(slot ? { slot: Number(slot['slot']) } : {}),
     ...(sameAs ? { sameAs: String(sameAs['field']) } : {}),
+    ...(inverse ? { inverse: String(inverse['field']) } : {}),
     ...(words ? { words: { yes: String(words['yes']), no: String(words['no']) } } : {}),
   };
 }

@@ -35,7 +35,10 @@ export async function readApplicable(
   // A text that asks nothing, or a variable that was refused, is a wrong control and not a wrong account.
   if (error && isOfText(error.extensions['code']))
     throw new IamqlError('InvalidControl', `${id}: applicable: ${error.message}`);
-  const isWhole = !error && selections.length > 0 && selections.every(({ kind }) => kind === 'list');
+  const isWhole =
+    !error &&
+    selections.length > 0 &&
+    selections.every(({ kind, found }) => kind === 'list' && found.assets.length === found.total);
   if (!isWhole) return { totalWith: () => undefined, mayBeAbout: () => true };
   const known = new Set(
     selections.flatMap(({ found }) => found.assets.map((asset) => String(inventory.read(asset, 'identifier')))),

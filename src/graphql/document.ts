@@ -31,7 +31,8 @@ export type Prepared =
  */
 export function prepareDocument(schema: GraphQLSchema, text: string, limits: Limits = usualLimits): Prepared {
   return preparing(text, (source) => {
-    const flat = rewriteDocument(schema, readSource(source, limits));
+    const written = readSource(source, limits);
+    const flat = rewriteDocument(schema, written);
     const document = withKnownFragments(schema, flat.value);
     checkSelections(document, limits);
     const invalid = validate(schema, document).map((error) => inPlainWords(error, written));

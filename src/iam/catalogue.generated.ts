@@ -19,6 +19,8 @@ export interface Field {
   readonly slot?: number;
   /** Another name for that field of the same type. */
   readonly sameAs?: string;
+  /** The relation of the other type that leads back, where there are several. */
+  readonly inverse?: string;
   /** How people say it: `yes` of true or of any value, `no` of false or of null. */
   readonly words?: { readonly yes: string; readonly no: string };
 }
@@ -1099,13 +1101,15 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMRole",
         "nullable": true,
         "relation": "toMany",
-        "fact": "ROLE_DETAILS"
+        "fact": "ROLE_DETAILS",
+        "inverse": "permissionsBoundary"
       },
       "boundedUsers": {
         "type": "IAMUser",
         "nullable": true,
         "relation": "toMany",
-        "fact": "USER_DETAILS"
+        "fact": "USER_DETAILS",
+        "inverse": "permissionsBoundary"
       },
       "cloudAccountID": {
         "type": "String",
@@ -1224,7 +1228,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMRole",
         "nullable": true,
         "relation": "toMany",
-        "fact": "ROLE_DETAILS"
+        "fact": "ROLE_DETAILS",
+        "inverse": "iamPolicies"
       },
       "tags": {
         "type": "IAMTag",
@@ -1241,7 +1246,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMUser",
         "nullable": true,
         "relation": "toMany",
-        "fact": "USER_DETAILS"
+        "fact": "USER_DETAILS",
+        "inverse": "iamPolicies"
       },
       "versions": {
         "type": "IAMPolicyVersion",

@@ -68,8 +68,7 @@ class AccountBuilder {
 
   account(): TestAccount {
     if (!this.assets.some(({ type }) => type === 'Connector')) this.add('Connector', {}, []);
-    const addUsual = (type: AssetTypeName): Asset => this.add(type, {}, []).fields;
-    completeAssets(this.assets, addUsual);
+    completeAssets(this.assets, (type) => this.add(type, {}, []));
     for (const [index, asset] of this.assets.entries()) this.fill(asset, index);
     completeKeys(this.assets, (type) => {
       const added = this.add(type, {}, []);

@@ -70,6 +70,29 @@ describe('the account of a test', () => {
       'iamRoles {iamPolicies {policyName} hasIAMPolicy {policyName}}',
       [{ iamPolicies: [{ policyName: 'all' }], hasIAMPolicy: [{ policyName: 'all' }] }],
     ],
+    'where types have several to each other, from both sides': [
+      'IAMPolicy: [{policyName: bound, boundedUsers: [{userName: ana}]}, {policyName: has, users: [{userName: bo}]}]',
+      'iamUsers {userName permissionsBoundary {policyName} iamPolicies {policyName}}',
+      [
+        { userName: 'ana', permissionsBoundary: { policyName: 'bound' }, iamPolicies: [] },
+        { userName: 'bo', permissionsBoundary: null, iamPolicies: [{ policyName: 'has' }] },
+      ],
+    ],
+    'a part has the asset that it belongs to, whichever of its relations leads there': [
+      'IAMRole: [{roleName: a, hasIAMAssumeRolePolicyStatement: [{notPrincipals: [{type: AWS, value: b}]}]}]\nIAMAccessKey: [{accessKeyId: AKIAEXAMPLE1}]',
+      'iamAssumeRolePolicyPrincipals {value statement {role {roleName}}}',
+      [{ value: 'b', statement: { role: { roleName: 'a' } } }],
+    ],
+    'and one that is made up where the test writes none': [
+      'IAMAccessKey: [{accessKeyId: AKIAEXAMPLE1}]',
+      'iamAccessKeys {accessKeyId user {userName hasIAMUserCredentials {accessKey1Active}}}',
+      [
+        {
+          accessKeyId: 'AKIAEXAMPLE1',
+          user: { userName: 'IAMUser 3', hasIAMUserCredentials: { accessKey1Active: true } },
+        },
+      ],
+    ],
     'an anchor is one asset': [
       'IAMUser: [{userName: ana, hasIAMGroup: [&a {groupName: admins}]}, {userName: bo, hasIAMGroup: [*a]}]',
       'iamGroups {groupName users {userName}}',

@@ -56,7 +56,7 @@ describe('what is wrong is said with its place and with what was probably meant'
     ],
     'a fragment that there is not, in its second line': [
       MFA.replace('...AssetFragment', '...AssetFragmnt') + MFA_TESTS,
-      'x.yaml:15:11: Unknown fragment "AssetFragmnt".',
+      'x.yaml:15:11: Unknown fragment "AssetFragmnt". Did you mean "AssetFragment"?',
     ],
     'an unknown field of a test': [
       MFA + MFA_TESTS.replace('mfaActive: true', 'mfaActiv: true'),
