@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
-import type { Parameters } from '../controls/control.ts';
-import { findControls } from '../controls/load-controls.ts';
-import { parametersOf } from '../controls/parameters.ts';
+import type { Control, Parameters } from '../controls/control.ts';
+import { findControls, loadLibrary } from '../controls/load-controls.ts';
+import { parametersOf, textsOf } from '../controls/parameters.ts';
+import { askedByBenchmark } from '../controls/run-controls.ts';
 import { explain } from '../graphql/explain.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { factGroups } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
+import { basesOf } from '../inventory/bases.ts';
 import { renderPolicy } from '../report/permissions.ts';
 import { writeResult } from './output.ts';
 
@@ -16,7 +18,7 @@ export function addPermissionsCommand(program: Command): void {
     .description(
       'Prints the least-privilege IAM policy for texts or controls; without any, for everything that can be asked.',
     )
-    .argument('[question...]', 'texts, or ids of controls')
+    .argument('[question...]', 'texts, or ids of controls and benchmarks')
     .option('--output <file>', 'write the policy to a file')
     .action(permissions);
 }
@@ -32,15 +34,24 @@ async function permissions(questions: readonly string[], { output }: { readonly 
 const groupsOf = (question: string): Promise<readonly FactGroup[]> =>
   /[{(]/.test(question) ? groupsOfText(question) : groupsOfControl(question);
 
-/** A finding about a user names the user's keys, which costs the same whatever the text asks. */
+/** With what its assets are counted by. A finding about a user names the user's keys, whatever the text asks. */
 async function groupsOfControl(id: string): Promise<readonly FactGroup[]> {
-  const controls = await findControls([id]);
-  const texts = controls.flatMap((control) =>
-    control.rules.map(({ query }) => groupsOfText(query, parametersOf(control))),
+  const controls = await controlsCalled(id);
+  const ofTexts = controls.flatMap((control) =>
+    textsOf(control).map(([, text]) => groupsOfText(text, parametersOf(control))),
   );
-  const ofTexts = (await Promise.all(texts)).flat();
-  const namesKeys = controls.some(({ assetTypes }) => assetTypes.includes('IAMUser'));
-  return namesKeys ? [...ofTexts, 'ACCESS_KEYS', 'ACCESS_KEY_LAST_USED'] : ofTexts;
+  const types = controls.flatMap(({ assetTypes }) => assetTypes);
+  const ofTypes = types.flatMap((type) => basesOf(type, true).needed);
+  const ofKeys: readonly FactGroup[] = types.includes('IAMUser') ? ['ACCESS_KEYS', 'ACCESS_KEY_LAST_USED'] : [];
+  return [...(await Promise.all(ofTexts)).flat(), ...ofTypes, ...ofKeys];
+}
+
+/** A benchmark is all controls that it points at. */
+async function controlsCalled(id: string): Promise<readonly Control[]> {
+  const library = await loadLibrary();
+  const benchmark = library.benchmarks.find((one) => one.id === id);
+  if (!benchmark) return findControls([id], library);
+  return askedByBenchmark(benchmark, library.controls, () => ({})).map(({ control }) => control);
 }
 
 async function groupsOfText(text: string, variables: Parameters = {}): Promise<readonly FactGroup[]> {
