@@ -1,15 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { GENERATED_AT, sampleScenario } from '../../scripts/sample.ts';
+import type { Control } from '../../src/controls/control.ts';
 import { loadControls } from '../../src/controls/load-controls.ts';
 import { type ControlRun, runControl } from '../../src/controls/run-control.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { openAccount } from '../../src/inventory/open-account.ts';
 import { ReportSource } from '../../src/inventory/report-source.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
-import { scriptedAccount } from '../inventory/live-account.ts';
+import { denied, scriptedAccount } from '../inventory/live-account.ts';
 import { reopen, snapshotOf } from '../inventory/snapshot/snapshot-of.ts';
 import type { Scenario } from '../support/aws-endpoint.ts';
 import { CLEAN_ACCOUNT, CLEAN_AT } from '../support/clean-account.ts';
@@ -167,5 +168,36 @@ describe('a report of credentials alone', () => {
       'aws-iam-root-has-no-access-key',
       'aws-iam-root-is-not-used',
     ]);
+  });
+});
+
+describe('whatever a control calls and is refused, it does not pass', () => {
+  /** What the clean account is asked for one control, beside who asks, which needs no permission. */
+  async function actionsOf(control: Control): Promise<readonly string[]> {
+    const { verdict } = await runControl(account.open(CLEAN_ACCOUNT), control);
+    expect(verdict).toBe('PASS');
+    return Object.keys(account.counts()).filter((action) => action !== 'GetCallerIdentity');
+  }
+
+  /** These ask nothing of credentials: the authorization details list every user, and can do without the report. */
+  const NOT_OF_CREDENTIALS = [
+    'aws-iam-no-full-admin-policies',
+    'aws-iam-no-inline-policies',
+    'aws-iam-users-get-permissions-through-groups',
+  ];
+
+  test.each(controls)('$id', async (control) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(CLEAN_AT) });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const actions = await actionsOf(control);
+    expect(actions.length).toBeGreaterThan(0);
+    for (const action of actions) {
+      const refused = account.open({ ...CLEAN_ACCOUNT, faults: [denied(action)] });
+      const isSpared = action === 'GetCredentialReport' && NOT_OF_CREDENTIALS.includes(control.id);
+      const { verdict } = await runControl(refused, control);
+      expect([action, verdict]).toEqual([action, isSpared ? 'PASS' : 'ERROR']);
+    }
   });
 });
