@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { GENERATED_AT, sampleScenario } from '../../scripts/sample.ts';
 import type { Control } from '../../src/controls/control.ts';
-import { loadControls } from '../../src/controls/load-controls.ts';
+import { loadLibrary } from '../../src/controls/load-controls.ts';
 import { type ControlRun, runControl } from '../../src/controls/run-control.ts';
+import { askedByBenchmark, runControls } from '../../src/controls/run-controls.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { openAccount } from '../../src/inventory/open-account.ts';
 import { ReportSource } from '../../src/inventory/report-source.ts';
@@ -16,7 +17,7 @@ import type { Scenario } from '../support/aws-endpoint.ts';
 import { CLEAN_ACCOUNT, CLEAN_AT } from '../support/clean-account.ts';
 import { renderCredentialReport } from '../support/credential-report-csv.ts';
 
-const controls = await loadControls();
+const { controls, benchmarks } = await loadLibrary();
 const account = scriptedAccount();
 const ids = controls.map(({ id }) => id);
 
@@ -198,5 +199,22 @@ describe('whatever a control calls and is refused, it does not pass', () => {
       const { verdict } = await runControl(refused, control);
       expect([action, verdict]).toEqual([action, isSpared ? 'PASS' : 'ERROR']);
     }
+  });
+});
+
+describe('a whole benchmark', () => {
+  const ofUsers = ['ListAccessKeys', 'GetAccessKeyLastUsed'];
+
+  test.each(benchmarks)('$id: the clean account passes, and tells each fact once', async (benchmark) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(CLEAN_AT) });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const asked = askedByBenchmark(benchmark, controls, () => ({}));
+    const runs = await runControls(account.open(CLEAN_ACCOUNT), asked);
+    expect(runs.filter(({ verdict }) => verdict !== 'PASS').map(({ control }) => control.id)).toEqual([]);
+    expect(runs).toHaveLength(asked.length);
+    const ofAccount = Object.entries(account.counts()).filter(([action]) => !ofUsers.includes(action));
+    expect(ofAccount.filter(([, count]) => count !== 1)).toEqual([]);
   });
 });
