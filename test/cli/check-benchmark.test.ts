@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadLibrary } from '../../src/controls/load-controls.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { type Scenario, type ScenarioUser, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';
 
+const bundled = (await loadLibrary()).benchmarks.map(({ id }) => id);
 const LIBRARY = ['--controls', join(packageRoot, 'test', 'fixtures', 'library')];
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+/, '');
@@ -233,7 +235,10 @@ describe('which controls, and what fails', () => {
   });
 
   test.each<[args: readonly string[], message: string]>([
-    [['--benchmark', 'test-1.1'], 'there is no benchmark "test-1.1": there are test-1.0; did you mean test-1.0?'],
+    [
+      ['--benchmark', 'test-1.1'],
+      `there is no benchmark "test-1.1": there are ${bundled.join(', ')}, test-1.0; did you mean test-1.0?`,
+    ],
     [['--benchmark', 'test-1.0', PASSING], 'name controls or a --benchmark, not both'],
     [['test-users-have-mfaa'], 'there is no control "test-users-have-mfaa"; did you mean test-users-have-mfa?'],
     [
