@@ -9,17 +9,15 @@ import { withDigest } from '../src/inventory/snapshot/snapshot-digest.ts';
 import { takeSnapshot } from '../src/inventory/snapshot/take-snapshot.ts';
 import { packageRoot } from '../src/package-root.ts';
 import { EXAMPLE_CREDENTIALS } from '../test/support/aws-clients.ts';
-import { startAwsEndpoint } from '../test/support/aws-endpoint.ts';
+import { type Scenario, startAwsEndpoint } from '../test/support/aws-endpoint.ts';
 
-const GENERATED_AT = '2026-11-02T08:15:00Z';
+/** When its credential report was made. */
+export const GENERATED_AT = '2026-11-02T08:15:00Z';
 const file = join(packageRoot, 'sample', 'account.ndjson');
 const read = (name: string): string => readFileSync(join(packageRoot, 'sample', name), 'utf8');
 
-/**
- * The snapshot of the sample account: its credential report and, from scenario.json, what AWS would answer beside it,
- * read over HTTP as from AWS. All of it was read when the report was made.
- */
-export async function renderSample(): Promise<string> {
+/** The sample account: its credential report and, from scenario.json, what AWS answers beside it. */
+export function sampleScenario(): Scenario {
   const content = read('credential-report.csv');
   const { users: extras, ...nouns } = JSON.parse(read('scenario.json'));
   const users = parseCredentialReport(content).users.map(({ userName, path, createDate, hasIAMUserCredentials }) => ({
@@ -30,7 +28,12 @@ export async function renderSample(): Promise<string> {
     passwordLastChanged: hasIAMUserCredentials.passwordLastChanged ?? createDate,
     ...extras[userName],
   }));
-  const endpoint = await startAwsEndpoint({ ...nouns, users, report: { content, generatedTime: GENERATED_AT } });
+  return { ...nouns, users, report: { content, generatedTime: GENERATED_AT } };
+}
+
+/** Its snapshot, read over HTTP as from AWS. All of it was read when the report was made. */
+export async function renderSample(): Promise<string> {
+  const endpoint = await startAwsEndpoint(sampleScenario());
   const { accessKeyId, secretAccessKey } = EXAMPLE_CREDENTIALS;
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpoint.url,

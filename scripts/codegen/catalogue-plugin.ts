@@ -17,6 +17,10 @@ export interface Field {
   readonly live?: readonly FactGroup[];
   /** The access key slot of the credential report that it speaks of. */
   readonly slot?: number;
+  /** Another name for that field of the same type. */
+  readonly sameAs?: string;
+  /** The relation of the other type that leads back, where there are several. */
+  readonly inverse?: string;
   /** How people say it: \`yes\` of true or of any value, \`no\` of false or of null. */
   readonly words?: { readonly yes: string; readonly no: string };
 }

@@ -22,6 +22,8 @@ export interface CatalogueField {
   readonly column?: string;
   readonly live?: readonly string[];
   readonly slot?: number;
+  readonly sameAs?: string;
+  readonly inverse?: string;
   readonly words?: { readonly yes: string; readonly no: string };
 }
 
@@ -88,6 +90,8 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
   const column = directive(schema, 'reportColumn', field);
   const live = directive(schema, 'live', field);
   const slot = directive(schema, 'accessKeySlot', field);
+  const sameAs = directive(schema, 'sameAs', field);
+  const inverse = directive(schema, 'inverse', field);
   const words = directive(schema, 'words', field);
   const many = isListType(getNullableType(field.type));
   return {
@@ -102,6 +106,8 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
     ...(column ? { column: String(column['name']) } : {}),
     ...(live ? { live: live['groups'] as readonly string[] } : {}),
     ...(slot ? { slot: Number(slot['slot']) } : {}),
+    ...(sameAs ? { sameAs: String(sameAs['field']) } : {}),
+    ...(inverse ? { inverse: String(inverse['field']) } : {}),
     ...(words ? { words: { yes: String(words['yes']), no: String(words['no']) } } : {}),
   };
 }

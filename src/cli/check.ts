@@ -1,15 +1,19 @@
-import type { Command } from 'commander';
-import { findControls, foundingControlId } from '../controls/load-controls.ts';
-import { type ControlRun, runControl } from '../controls/run-control.ts';
+import { type Command, Option } from 'commander';
+import { type Severity, severities } from '../controls/control.ts';
+import { foundingControlId } from '../controls/load-controls.ts';
+import type { ControlRun } from '../controls/run-control.ts';
+import { runControls, runOfRecommendation } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
-import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
+import { addControlOptions, type ControlOptions, selectControls } from './control-options.ts';
+import { exitCodeOfControls, exitCodeOfError, exitCodes } from './exit-code.ts';
 import { addFormatOptions, type FormatOptions, outputsOf, writeOutputs } from './format-options.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSourceOptions, openSource, type SourceOptions, verifyOption } from './source-options.ts';
 
-interface CheckOptions extends SourceOptions, LimitOptions, FormatOptions {
+interface CheckOptions extends ControlOptions, SourceOptions, LimitOptions, FormatOptions {
+  readonly failOn: Severity;
   readonly explain?: boolean;
 }
 
@@ -20,33 +24,39 @@ export function addCheckCommand(program: Command): void {
     .description(`Judges controls over one account; the founding one, ${foundingControlId}, when none is named.`)
     .argument('[control...]', 'ids of controls')
     .addOption(verifyOption())
+    .addOption(
+      new Option('--fail-on <least>', 'exit with 1 only where a control of at least that severity failed')
+        .choices(severities)
+        .default('low'),
+    )
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addLimitOptions(addSourceOptions(addFormatOptions(command))).action(check);
+  addLimitOptions(addSourceOptions(addFormatOptions(addControlOptions(command)))).action(check);
 }
 
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
   const outputs = outputsOf(options);
   const source = await openSource(options);
   const inventory = source.inventory();
+  const isFounding = [...ids, options.benchmark, options.severity].every((one) => one === undefined);
   // What the founding control covers is on its way while its file and its texts are made ready.
-  if (ids.length === 0) inventory.prefetch(['IAMUser']);
-  const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
-  inventory.prefetch(controls.flatMap(({ assetTypes }) => assetTypes));
-  const runs: ControlRun[] = [];
-  const progress = startProgress(controls.length, () => source.calls.length);
-  try {
-    for (const control of controls) {
-      runs.push(await runControl(inventory, control, { limits: limitsOf(options) }));
-      progress.judged();
-    }
-  } finally {
-    progress.end();
-  }
+  if (isFounding) inventory.prefetch(['IAMUser']);
+  const { asked, benchmark, overrides } = await selectControls(ids, options);
+  const progress = startProgress(asked.length, () => source.calls.length);
+  const settings = { limits: limitsOf(options), onJudged: progress.judged };
+  const runs = await runControls(inventory, asked, settings).finally(progress.end);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);
   // First, because a reader that closes the pipe early ends the process with it.
-  process.exitCode = exitCodeOfVerdicts(runs.map(({ verdict }) => verdict));
-  await writeOutputs({ evidence: inventory.evidence(), controls: runs, judgedAt: new Date() }, outputs);
+  process.exitCode = exitCodeOfControls(runs, options.failOn);
+  await writeOutputs(
+    {
+      evidence: inventory.evidence(),
+      controls: runs,
+      benchmark: benchmark && { benchmark, runOf: runOfRecommendation(runs, overrides) },
+      judgedAt: new Date(),
+    },
+    outputs,
+  );
 }
 
 /** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */

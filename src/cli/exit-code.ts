@@ -1,3 +1,4 @@
+import { isAtLeast, type Severity } from '../controls/control.ts';
 import type { Verdict } from '../controls/judge.ts';
 import type { ErrorKind } from '../iam/error.ts';
 
@@ -21,4 +22,15 @@ export function exitCodeOfError(kind: string): number {
 export function exitCodeOfVerdicts(verdicts: readonly Verdict[]): number {
   if (verdicts.length === 0 || verdicts.includes('ERROR')) return exitCodes.error;
   return verdicts.includes('FAIL') ? exitCodes.fail : exitCodes.pass;
+}
+
+/** The same of controls, where failing of those that are less severe is only shown. */
+export function exitCodeOfControls(
+  runs: readonly { readonly verdict: Verdict; readonly control: { readonly severity: Severity } }[],
+  failOn: Severity,
+): number {
+  const counts = ({ severity }: { readonly severity: Severity }): boolean => isAtLeast(severity, failOn);
+  return exitCodeOfVerdicts(
+    runs.map(({ verdict, control }) => (verdict === 'FAIL' && !counts(control) ? 'PASS' : verdict)),
+  );
 }

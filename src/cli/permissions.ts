@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
-import { findControls } from '../controls/load-controls.ts';
-import { isOfRows } from '../controls/run-control.ts';
+import type { Control } from '../controls/control.ts';
+import { findControls, loadLibrary } from '../controls/load-controls.ts';
+import { parametersOf, textsOf } from '../controls/parameters.ts';
+import { isOfRowsOnly } from '../controls/run-control.ts';
+import { askedByBenchmark } from '../controls/run-controls.ts';
+import type { Question } from '../graphql/ask.ts';
 import { explain } from '../graphql/explain.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { factGroups } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
+import { basesOf } from '../inventory/bases.ts';
 import type { Verify } from '../inventory/verification.ts';
 import { renderPolicy } from '../report/permissions.ts';
 import { writeResult } from './output.ts';
@@ -17,7 +22,7 @@ export function addPermissionsCommand(program: Command): void {
     .description(
       'Prints the least-privilege IAM policy for texts or controls; without any, for everything that can be asked.',
     )
-    .argument('[question...]', 'texts, or ids of controls')
+    .argument('[question...]', 'texts, or ids of controls and benchmarks')
     .addOption(verifyOption('with what `--verify` of `check` and `query` reads'))
     .option('--output <file>', 'write the policy to a file')
     .action(permissions);
@@ -37,23 +42,40 @@ async function permissions(
 
 /** No id of a control has a bracket, and no text is without one. */
 const groupsOf = (question: string, verify: Verify | undefined): Promise<readonly FactGroup[]> =>
-  /[{(]/.test(question) ? groupsOfText(question, verify) : groupsOfControl(question, verify);
+  /[{(]/.test(question) ? groupsOfText({ text: question }, verify) : groupsOfControl(question, verify);
 
-/** A finding about a user names the user's keys, and says whether there is a password, whatever the text asks. */
+/** With what its assets are counted by. A finding about a user names the user's keys, and says whether there is a password. */
 async function groupsOfControl(id: string, verify: Verify | undefined): Promise<readonly FactGroup[]> {
-  const controls = await findControls([id]);
-  const rules = controls.flatMap((control) => control.rules);
-  const ofTexts = (await Promise.all(rules.map((rule) => groupsOfText(rule.query, verify, isOfRows(rule))))).flat();
-  const namesKeys = controls.some(({ assetTypes }) => assetTypes.includes('IAMUser'));
-  if (!namesKeys) return ofTexts;
-  return [...ofTexts, 'ACCESS_KEYS', 'ACCESS_KEY_LAST_USED', ...(verify ? (['LOGIN_PROFILE'] as const) : [])];
+  const controls = await controlsCalled(id);
+  const ofTexts = controls.flatMap((control) =>
+    textsOf(control).map(([, text]) => {
+      const rule = control.rules.find(({ query }) => query === text);
+      return groupsOfText({ text, variables: parametersOf(control), rowsOnly: !rule || isOfRowsOnly(rule) }, verify);
+    }),
+  );
+  const types = controls.flatMap(({ assetTypes }) => assetTypes);
+  const ofTypes = types.flatMap((type) => basesOf(type, true).needed);
+  const ofUsers: readonly FactGroup[] = [
+    'ACCESS_KEYS',
+    'ACCESS_KEY_LAST_USED',
+    ...(verify ? (['LOGIN_PROFILE'] as const) : []),
+  ];
+  return [...(await Promise.all(ofTexts)).flat(), ...ofTypes, ...(types.includes('IAMUser') ? ofUsers : [])];
 }
 
-async function groupsOfText(text: string, verify: Verify | undefined, rowsOnly = false): Promise<readonly FactGroup[]> {
-  const asked = await explain({ text, rowsOnly }, verify);
+/** A benchmark is all controls that it points at. */
+async function controlsCalled(id: string): Promise<readonly Control[]> {
+  const library = await loadLibrary();
+  const benchmark = library.benchmarks.find((one) => one.id === id);
+  if (!benchmark) return findControls([id], library);
+  return askedByBenchmark(benchmark, library.controls, () => ({})).map(({ control }) => control);
+}
+
+async function groupsOfText(question: Question, verify: Verify | undefined): Promise<readonly FactGroup[]> {
+  const asked = await explain(question, verify);
   if (asked.length > 0) return asked.flatMap(({ facts }) => facts.map(({ group }) => group));
   throw new IamqlError(
     'InvalidInput',
-    `${JSON.stringify(text)} cannot be read as a question; \`iamql query\` says why`,
+    `${JSON.stringify(question.text)} cannot be read as a question; \`iamql query\` says why`,
   );
 }

@@ -1,4 +1,4 @@
-import type { ParameterValue } from './control.ts';
+import type { Parameters } from './control.ts';
 
 /** A published list of recommendations, each decided by a control or by nobody. */
 export interface Benchmark {
@@ -25,7 +25,7 @@ interface DecidedByControl {
   /** The id of a control. */
   readonly control: string;
   /** What this benchmark asks where the control's defaults ask something else. */
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly parameters: Parameters;
 }
 
 interface NotAutomated {

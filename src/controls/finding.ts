@@ -121,6 +121,9 @@ interface NamedKey {
 }
 
 async function nameKeys(inventory: Inventory, user: Asset): Promise<readonly NamedKey[] | IamqlError> {
+  if (user.__typename === 'RootUser') {
+    return new IamqlError('NotCollected', 'nobody but the root user itself can list its access keys');
+  }
   try {
     const keys = (await inventory.load(user, 'accessKeys')) as readonly Asset[];
     return await Promise.all(keys.map((key) => nameKey(inventory, key)));

@@ -7,17 +7,26 @@ import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { asksForNone, type Expectation, holds } from './expectation.ts';
-import { atPath, checkReturnPath } from './return-path.ts';
+import { ledTo } from './led-to.ts';
+import { atPath, fieldsAtPath } from './return-path.ts';
 
 export type Verdict = 'PASS' | 'FAIL' | 'ERROR';
+
+/** An asset that was selected and should not be there. */
+export interface Found {
+  readonly asset: Asset;
+  readonly selection: Selection;
+  /** What the return path leads to from it, where that is an asset; else the asset itself. */
+  readonly judged: Asset;
+}
 
 /** A judged text: the verdict, on what, and out of how many. */
 export interface Judgement {
   readonly verdict: Verdict;
   /** GraphQL's answer as it was judged. */
   readonly result: Awaited<ReturnType<typeof ask>>['result'];
-  /** With `eq []`, the assets that should not be there, with what selected them. */
-  readonly findings: readonly { readonly asset: Asset; readonly selection: Selection }[];
+  /** With `eq []`, what should not be there. */
+  readonly findings: readonly Found[];
   /** What each root field selected. */
   readonly selections: readonly Selection[];
   /** How many assets of the types that the text asks for there are; undefined where they could not be counted. */
@@ -37,15 +46,12 @@ export async function judge(
   expectation: Expectation,
   returnPath = '',
 ): Promise<Judgement> {
-  checkPath(question, returnPath);
+  const path = pathFields(question, returnPath);
   const { result, selections } = await ask(inventory, question);
   const types = [...new Set(selections.map((selection) => selection.type))];
   const none = asksForNone(expectation);
-  const findings = none
-    ? selections
-        .filter(({ kind }) => kind === 'list')
-        .flatMap((selection) => selection.found.assets.map((asset) => ({ asset, selection })))
-    : [];
+  const selected = selections.filter(({ kind }) => none && kind === 'list');
+  const findings = await ledTo(inventory, selected, path);
   const errors = [...(result.errors ?? [])];
   if (errors.length + selections.length === 0) errors.push(new GraphQLError('the text selects nothing to judge'));
   if (none) errors.push(...selections.flatMap(cutShort));
@@ -54,7 +60,7 @@ export async function judge(
   const failed =
     (byAssets && findings.length > 0) || (hasValues && failsByValue(result, selections, expectation, returnPath));
   const verdict = failed ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
-  return { verdict, result, findings, selections, types, errors, total: await count(inventory, types) };
+  return { verdict, result, findings, selections, types, errors, total: await countOf(inventory, types) };
 }
 
 /** A text may ask for a part of what matches; where nothing may match, the rest is not to be passed over. */
@@ -79,13 +85,13 @@ function failsByValue(
 }
 
 /** A text that cannot be executed has errors of its own, which the answer will hold. */
-function checkPath({ text, operationName, limits }: Question, returnPath: string): void {
-  if (returnPath === '') return;
-  const { document } = prepareDocument(loadSchema(), text, limits);
-  if (document) checkReturnPath(document, operationName, returnPath);
+function pathFields({ text, operationName, limits }: Question, returnPath: string): ReturnType<typeof fieldsAtPath> {
+  const { document } = returnPath === '' ? {} : prepareDocument(loadSchema(), text, limits);
+  return document ? fieldsAtPath(document, operationName, returnPath) : new Map();
 }
 
-async function count(inventory: Inventory, types: readonly AssetTypeName[]): Promise<number | undefined> {
+/** How many assets of those types there are; undefined where they could not be counted. */
+export async function countOf(inventory: Inventory, types: readonly AssetTypeName[]): Promise<number | undefined> {
   if (types.length === 0) return undefined;
   try {
     const counts = await Promise.all(types.map((type) => inventory.count(type)));

@@ -17,29 +17,39 @@ export function atPath(value: unknown, path: string): unknown {
 }
 
 /**
- * An answer without rows shows nothing of a path, so a path with a typing error would pass: the text is asked instead.
+ * The fields that a path follows below each root field, by the root field's name in the answer: a text may call them
+ * otherwise. An answer without rows shows nothing of a path, so one with a typing error would pass: the text is asked.
  *
  * @throws IamqlError InvalidInput when a root field does not select the path.
  */
-export function checkReturnPath(document: DocumentNode, operationName: string | undefined, path: string): void {
+export function fieldsAtPath(
+  document: DocumentNode,
+  operationName: string | undefined,
+  path: string,
+): ReadonlyMap<string, readonly string[]> {
   const operation = getOperationAST(document, operationName);
-  if (!operation) return; // Which operation was meant is for execution to complain of.
-  const names = path.split('.');
-  for (const root of selectedFields(document, operation.selectionSet)) {
-    if (!root.name.value.startsWith('__')) checkBelow(document, [root], names);
-  }
+  // Which operation was meant is for execution to complain of.
+  const roots = operation ? selectedFields(document, operation.selectionSet) : [];
+  const asked = roots.filter((root) => !root.name.value.startsWith('__'));
+  return new Map(asked.map((root) => [keyOf(root), fieldsBelow(document, [root], path.split('.'))]));
 }
 
 /** @param fields those of one name, which GraphQL merges. */
-function checkBelow(document: DocumentNode, fields: readonly FieldNode[], names: readonly string[]): void {
-  const [head, ...rest] = names;
-  if (head === undefined) return;
+function fieldsBelow(
+  document: DocumentNode,
+  fields: readonly FieldNode[],
+  [head, ...rest]: readonly string[],
+): readonly string[] {
+  if (head === undefined) return [];
   const below = fields
     .flatMap((field) => selectedFields(document, field.selectionSet))
-    .filter((field) => (field.alias ?? field.name).value === head);
-  if (below.length === 0) throw notSelected(head);
-  checkBelow(document, below, rest);
+    .filter((field) => keyOf(field) === head);
+  const [first] = below;
+  if (!first) throw notSelected(head);
+  return [first.name.value, ...fieldsBelow(document, below, rest)];
 }
+
+const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
 
 const notSelected = (name: string): IamqlError =>
   new IamqlError('InvalidInput', `return path: there is no ${JSON.stringify(name)} in what the text selects`);

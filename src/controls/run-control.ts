@@ -1,11 +1,14 @@
 import type { Limits } from '../graphql/limits.ts';
+import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { Inventory, Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
-import type { Control, ParameterValue, Rule } from './control.ts';
+import { readApplicable } from './applicable.ts';
+import type { Control, Parameters, Rule } from './control.ts';
 import type { Exception } from './exception.ts';
 import { asksForNone } from './expectation.ts';
 import { describeFinding, type Finding } from './finding.ts';
-import { type Judgement, judge, type Verdict } from './judge.ts';
+import { type Found, type Judgement, judge, type Verdict } from './judge.ts';
+import { parametersOf } from './parameters.ts';
 
 export interface RuleRun {
   readonly rule: Rule;
@@ -13,7 +16,10 @@ export interface RuleRun {
   readonly findings: readonly Finding[];
   /** Findings that somebody has agreed to live with: they are shown, and do not count. */
   readonly excepted: readonly ExceptedFinding[];
-  /** Out of how many assets it was judged; undefined where they could not be counted. */
+  /**
+   * Out of how many assets it was judged: those of the control's types, or of these the applicable ones. Undefined where
+   * they could not be counted, or where the rule asks of others. What was found counts, even where the control does not call it applicable.
+   */
   readonly total: number | undefined;
   /** What the credential report selects and what AWS answers now does not: of `--verify`. */
   readonly withdrawn: readonly Withdrawn[];
@@ -27,28 +33,12 @@ interface ExceptedFinding extends Finding {
   readonly exception: Exception;
 }
 
-/** What the variables of a control's texts were: its defaults, or what the run or the benchmark asks. */
-type Parameters = Readonly<Record<string, ParameterValue>>;
-
 export interface ControlRun {
   readonly control: Control;
+  /** Its own, or what the run or the benchmark asks. */
   readonly parameters: Parameters;
   readonly verdict: Verdict;
   readonly rules: readonly RuleRun[];
-}
-
-/** Judges every rule of a control over one inventory. */
-export async function runControl(
-  inventory: Inventory,
-  control: Control,
-  { limits, parameters: asked = {} }: RunSettings = {},
-): Promise<ControlRun> {
-  const usual = Object.entries(control.parameters).map(([name, parameter]) => [name, parameter.default] as const);
-  const parameters = { ...Object.fromEntries(usual), ...asked };
-  const rules: RuleRun[] = [];
-  for (const rule of control.rules) rules.push(await runRule(inventory, rule, { limits, parameters }));
-  const judged = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
-  return { control, parameters, verdict: combine(judged), rules };
 }
 
 interface RunSettings {
@@ -57,51 +47,95 @@ interface RunSettings {
   readonly parameters?: Parameters;
 }
 
+/** Judges every rule of a control over one inventory. */
+export async function runControl(
+  inventory: Inventory,
+  control: Control,
+  { limits, parameters: asked = {} }: RunSettings = {},
+): Promise<ControlRun> {
+  const parameters = parametersOf(control, asked);
+  const settings = { limits, parameters };
+  const [applicable, judged] = await Promise.all([
+    readApplicable(inventory, control, settings),
+    Promise.all(control.rules.map((rule) => judgeRule(inventory, rule, settings))),
+  ]);
+  const rules = judged.map(({ rule, judgement, findings }): RuleRun => {
+    const { verdict, selections } = judgement;
+    const found = selections.map((selection) => selection.found);
+    return {
+      rule,
+      verdict,
+      findings,
+      excepted: [],
+      total: isOfTypes(control, rule, judgement) ? applicable.totalWith(findings) : undefined,
+      withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
+      restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
+      errors: errorsOf(judgement),
+    };
+  });
+  const deciding = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
+  return { control, parameters, verdict: combine(deciding), rules };
+}
+
+/** An informative rule may ask of assets that the control does not cover: it is out of nothing that was counted. */
+const isOfTypes = ({ assetTypes }: Control, { returnPath }: Rule, { types }: Judgement): boolean =>
+  returnPath !== '' || types.every((type) => assetTypes.includes(type));
+
 /** A rule that failed has failed, whatever could not be judged beside it; nothing judged is no PASS. */
 export function combine(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('FAIL')) return 'FAIL';
   return verdicts.length === 0 || verdicts.includes('ERROR') ? 'ERROR' : 'PASS';
 }
 
-/** `eq []` asks which assets are selected; what the text prints of them is not needed to judge it. */
-export const isOfRows = ({ expect, returnPath }: Rule): boolean => asksForNone(expect) && returnPath === '';
-
-async function runRule(
+async function judgeRule(
   inventory: Inventory,
   rule: Rule,
   { limits, parameters: variables }: { readonly limits: Limits | undefined; readonly parameters: Parameters },
-): Promise<RuleRun> {
-  const question = { text: rule.query, variables, rowsOnly: isOfRows(rule), limits };
+) {
+  const question = { text: rule.query, variables, rowsOnly: isOfRowsOnly(rule), limits };
   const judgement = await judge(inventory, question, rule.expect, rule.returnPath);
-  const { verdict, total } = judgement;
-  const findings = await findingsOf(inventory, rule, judgement);
-  const found = judgement.selections.map((selection) => selection.found);
+  return { rule, judgement, findings: await findingsOf(inventory, rule, judgement) };
+}
+
+/** `eq []` asks which assets are selected; what the text prints of them is not needed to judge it. */
+export const isOfRowsOnly = ({ expect, returnPath }: Rule): boolean => asksForNone(expect) && returnPath === '';
+
+/** Keys are named for the rules that decide; an informative one names its assets, which costs nothing. */
+async function findingsOf(inventory: Inventory, rule: Rule, { findings }: Judgement): Promise<readonly Finding[]> {
+  const described = findings.map(async (found) => ({
+    ...(rule.informative ? withoutFacts : await describeFinding(inventory, found)),
+    ...identityOf(inventory, found),
+  }));
+  return mergeFindings(await Promise.all(described));
+}
+
+const withoutFacts = { facts: [], keys: [], hasConsolePassword: undefined };
+
+function identityOf(inventory: Inventory, { judged }: Found): Pick<Finding, 'identifier' | 'type' | 'name'> {
   return {
-    rule,
-    verdict,
-    total,
-    errors: errorsOf(judgement),
-    findings,
-    excepted: [],
-    withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
-    restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
+    identifier: String(inventory.read(judged, 'identifier')),
+    type: judged.__typename as AssetTypeName,
+    name: String(inventory.read(judged, 'internalName')),
   };
 }
 
-/** Keys are named for the rules that decide; an informative one names its users, which costs nothing. */
-async function findingsOf(inventory: Inventory, rule: Rule, judgement: Judgement): Promise<readonly Finding[]> {
-  if (!rule.informative) {
-    return Promise.all(judgement.findings.map((found) => describeFinding(inventory, found)));
-  }
-  return judgement.findings.map(({ asset, selection }) => ({
-    identifier: String(inventory.read(asset, 'identifier')),
-    type: selection.type,
-    name: String(inventory.read(asset, 'internalName')),
-    facts: [],
-    keys: [],
-    hasConsolePassword: undefined,
-  }));
+/** An asset that is found in several ways is one finding, with the facts of all of them. */
+function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
+  const byAsset = Map.groupBy(findings, ({ type, identifier }) => `${type} ${identifier}`);
+  return [...byAsset.values()].map(([first, ...more]) => {
+    const all = [first as Finding, ...more];
+    if (more.length === 0) return first as Finding;
+    return {
+      ...(first as Finding),
+      facts: distinct(all.flatMap(({ facts }) => facts)),
+      keys: distinct(all.flatMap(({ keys }) => keys)),
+    };
+  });
 }
+
+const distinct = <T>(items: readonly T[]): readonly T[] => [
+  ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
+];
 
 function errorsOf({ errors }: Judgement): RuleRun['errors'] {
   return errors.map((error) => ({ code: String(error.extensions['code'] ?? 'GRAPHQL'), message: error.message }));

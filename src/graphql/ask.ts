@@ -59,8 +59,9 @@ function withdrawnFrom(selections: readonly Selection[]): Record<string, unknown
 
 /** By as much of the schema as the question names; an error is told by the whole, which knows what may be meant. */
 function prepareWith(text: string, variables: Readonly<Record<string, unknown>>, limits: Limits) {
-  // Variables name fields as well, and nothing has bounded them yet.
-  const isPlain = text.length <= limits.maxTextLength && Object.keys(variables).length === 0;
+  // A variable that is an object names fields as well, and nothing has bounded it yet.
+  const isPlain =
+    text.length <= limits.maxTextLength && Object.values(variables).every((value) => typeof value !== 'object');
   const schema = isPlain ? schemaFor(text) : loadSchema();
   const prepared = prepareDocument(schema, text, limits);
   if (prepared.document) return { schema, ...prepared };

@@ -30,11 +30,8 @@ export type Prepared =
  * with the fragments that it spreads, or without those that the service knows.
  */
 export function prepareDocument(schema: GraphQLSchema, text: string, limits: Limits = usualLimits): Prepared {
-  // No editor counts a byte order mark as a column.
-  const source = new Source(text.replace(/^\uFEFF/, ''), 'stored text');
-  try {
-    const { isBare } = scan(source, limits);
-    const written = isBare ? parseBareText(source) : parse(source);
+  return preparing(text, (source) => {
+    const written = readSource(source, limits);
     const flat = rewriteDocument(schema, written);
     const document = withKnownFragments(schema, flat.value);
     checkSelections(document, limits);
@@ -43,11 +40,26 @@ export function prepareDocument(schema: GraphQLSchema, text: string, limits: Lim
     return errors.length > 0
       ? { errors: errors.map((error) => withCode(withPlace(error, source), 'GRAPHQL_VALIDATION_FAILED')) }
       : { document };
+  });
+}
+
+/** A text as it is written: it may still ask for what there is not. */
+export const readDocument = (text: string): Prepared =>
+  preparing(text, (source) => ({ document: readSource(source, usualLimits) }));
+
+function preparing(text: string, prepare: (source: Source) => Prepared): Prepared {
+  // No editor counts a byte order mark as a column.
+  const source = new Source(text.replace(/^\uFEFF/, ''), 'stored text');
+  try {
+    return prepare(source);
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [withCode(withPlace(error, source), 'GRAPHQL_PARSE_FAILED')] };
     throw error;
   }
 }
+
+const readSource = (source: Source, limits: Limits): DocumentNode =>
+  scan(source, limits).isBare ? parseBareText(source) : parse(source);
 
 /** Everything here reads. */
 function operationErrors(document: DocumentNode): readonly GraphQLError[] {

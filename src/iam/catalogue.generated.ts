@@ -19,6 +19,10 @@ export interface Field {
   readonly live?: readonly FactGroup[];
   /** The access key slot of the credential report that it speaks of. */
   readonly slot?: number;
+  /** Another name for that field of the same type. */
+  readonly sameAs?: string;
+  /** The relation of the other type that leads back, where there are several. */
+  readonly inverse?: string;
   /** How people say it: `yes` of true or of any value, `no` of false or of null. */
   readonly words?: { readonly yes: string; readonly no: string };
 }
@@ -636,7 +640,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "hasIAMPolicy": {
         "type": "IAMPolicy",
         "nullable": true,
-        "relation": "toMany"
+        "relation": "toMany",
+        "sameAs": "iamPolicies"
       },
       "iamPolicies": {
         "type": "IAMPolicy",
@@ -1098,13 +1103,15 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMRole",
         "nullable": true,
         "relation": "toMany",
-        "fact": "ROLE_DETAILS"
+        "fact": "ROLE_DETAILS",
+        "inverse": "permissionsBoundary"
       },
       "boundedUsers": {
         "type": "IAMUser",
         "nullable": true,
         "relation": "toMany",
-        "fact": "USER_DETAILS"
+        "fact": "USER_DETAILS",
+        "inverse": "permissionsBoundary"
       },
       "cloudAccountID": {
         "type": "String",
@@ -1158,7 +1165,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMPolicyStatement",
         "nullable": true,
         "relation": "toMany",
-        "fact": "POLICY_DETAILS"
+        "fact": "POLICY_DETAILS",
+        "sameAs": "iamPolicyStatements"
       },
       "iamPolicyStatements": {
         "type": "IAMPolicyStatement",
@@ -1222,7 +1230,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMRole",
         "nullable": true,
         "relation": "toMany",
-        "fact": "ROLE_DETAILS"
+        "fact": "ROLE_DETAILS",
+        "inverse": "iamPolicies"
       },
       "tags": {
         "type": "IAMTag",
@@ -1239,7 +1248,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMUser",
         "nullable": true,
         "relation": "toMany",
-        "fact": "USER_DETAILS"
+        "fact": "USER_DETAILS",
+        "inverse": "iamPolicies"
       },
       "versions": {
         "type": "IAMPolicyVersion",
@@ -1508,7 +1518,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "hasIAMPolicy": {
         "type": "IAMPolicy",
         "nullable": true,
-        "relation": "toMany"
+        "relation": "toMany",
+        "sameAs": "iamPolicies"
       },
       "iamPolicies": {
         "type": "IAMPolicy",
@@ -2173,7 +2184,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMPolicy",
         "nullable": true,
         "relation": "toMany",
-        "fact": "USER_DETAILS"
+        "fact": "USER_DETAILS",
+        "sameAs": "iamPolicies"
       },
       "hasIAMUserCredentials": {
         "type": "IAMUserCredentials",

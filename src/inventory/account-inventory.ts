@@ -54,8 +54,9 @@ export class AccountInventory implements Inventory {
     this.settings = graph.settings;
   }
 
-  prefetch(types: readonly AssetTypeName[]): void {
+  prefetch(types: readonly AssetTypeName[], groups: readonly FactGroup[] = []): void {
     for (const type of types) this.readBases(this.basesOf(type)).catch(() => {});
+    for (const group of groups) void this.readings.read({ group, owner: undefined });
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {

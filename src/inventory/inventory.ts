@@ -85,8 +85,8 @@ export interface Inventory {
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
   readonly settings: InventorySettings;
-  /** Begins to read what those types are read from. What goes wrong is said when it is asked for. */
-  prefetch(types: readonly AssetTypeName[]): void;
+  /** Begins to read what those types are read from, and those groups. What goes wrong is said when it is asked for. */
+  prefetch(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
 }
 
 /** Where the facts of an account come from, as the flags of a command name it. */

@@ -21,3 +21,12 @@ test('the package has every control as its file says it', async () => {
   const show = ['controls', 'show', 'aws-iam-no-initial-access-keys'];
   expect(await runCli(show, inPackage)).toEqual(await runCli(show));
 });
+
+test('the package tests its controls as a checkout does, and begins one', async () => {
+  const tests = ['controls', 'test'];
+  const { code, stdout } = await runCli(tests, inPackage);
+  expect(stdout).toMatch(/ tests: no problem\n$/);
+  expect(stdout.split('\n')).toHaveLength((await runCli(tests)).stdout.split('\n').length);
+  expect(code).toBe(0);
+  expect(await runCli(['controls', 'new', 'mine'], inPackage)).toMatchObject({ code: 0, stdout: '' });
+});

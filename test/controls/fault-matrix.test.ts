@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { parseExpectation } from '../../src/controls/expectation.ts';
 import { judge } from '../../src/controls/judge.ts';
 import { scriptedAccount } from '../inventory/live-account.ts';
+import { clean, everyAction, questions, questionsOfParts } from '../support/asked-account.ts';
 import type { Fault } from '../support/aws-endpoint.ts';
-import { clean, everyAction, questions, questionsOfParts } from '../support/clean-account.ts';
 
 /** What does not answer is given up soon: that it is, matters here, not when. */
 const account = scriptedAccount({ timeouts: { answerMs: 1_000 } });

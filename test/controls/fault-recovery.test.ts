@@ -2,8 +2,8 @@ import { expect, test, vi } from 'vitest';
 import { parseExpectation } from '../../src/controls/expectation.ts';
 import { judge } from '../../src/controls/judge.ts';
 import { scriptedAccount } from '../inventory/live-account.ts';
+import { clean, questions } from '../support/asked-account.ts';
 import type { Fault } from '../support/aws-endpoint.ts';
-import { clean, questions } from '../support/clean-account.ts';
 
 const account = scriptedAccount();
 

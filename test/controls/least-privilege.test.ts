@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseExpectation } from '../../src/controls/expectation.ts';
 import { judge } from '../../src/controls/judge.ts';
 import { denied, scriptedAccount } from '../inventory/live-account.ts';
-import { clean, everyAction, questions } from '../support/clean-account.ts';
+import { clean, everyAction, questions } from '../support/asked-account.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const account = scriptedAccount();

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { renderBenchmarks } from '../../scripts/benchmarks.ts';
+import { editorSchemas, withTables } from '../../scripts/library-shape.ts';
 import { renderActions, withActions } from '../../scripts/permissions.ts';
 import { exitCodeOfError } from '../../src/cli/exit-code.ts';
 import { formats } from '../../src/cli/format-options.ts';
-import { loadControls } from '../../src/controls/load-controls.ts';
+import { foundingControlId, loadControls } from '../../src/controls/load-controls.ts';
 import { renderAssetFragment } from '../../src/graphql/asset-fragment.ts';
 import { limitTable } from '../../src/graphql/limits.ts';
 import { namedFields } from '../../src/graphql/named-fields.ts';
@@ -154,14 +156,28 @@ describe('docs/formats.md', () => {
   });
 });
 
+describe('docs/benchmarks.md', () => {
+  test('is what the library says', async () => {
+    expect(read('docs/benchmarks.md')).toBe(await renderBenchmarks());
+  });
+});
+
 describe('docs/controls.md', () => {
-  test('names every control and its rules', async () => {
-    const controls = await loadControls();
-    expect(controls.length).toBeGreaterThan(0);
-    for (const { id, rules } of controls) {
-      const text = section('docs/controls.md', id);
-      for (const { name } of rules) expect(text).toContain(`\`${name}\``);
-    }
+  test('says why the rules of the founding control differ', async () => {
+    const founding = (await loadControls()).find(({ id }) => id === foundingControlId);
+    const text = section('docs/controls.md', foundingControlId);
+    expect(founding?.rules).toHaveLength(3);
+    for (const { name } of founding?.rules ?? []) expect(text).toContain(`\`${name}\``);
+  });
+});
+
+describe('the files of a library', () => {
+  test('are described in docs/controls.md as the parser reads them', () => {
+    expect(read('docs/controls.md')).toBe(withTables(read('docs/controls.md')));
+  });
+
+  test.each(Object.entries(editorSchemas()))('are known to editors by controls/%s', (name, schema) => {
+    expect(read(`controls/${name}`)).toBe(schema);
   });
 });
 

@@ -3,8 +3,8 @@ import { explain } from '../../src/graphql/explain.ts';
 import { namedFields } from '../../src/graphql/named-fields.ts';
 import { factGroups } from '../../src/iam/catalogue.generated.ts';
 import type { Verify } from '../../src/inventory/verification.ts';
+import { everyAction } from '../support/asked-account.ts';
 import type { Scenario, ScenarioUser } from '../support/aws-endpoint.ts';
-import { everyAction } from '../support/clean-account.ts';
 import { askInventory, key, scriptedAccount, USED } from './live-account.ts';
 
 const account = scriptedAccount();

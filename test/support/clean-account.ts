@@ -1,107 +1,125 @@
-import { factGroups } from '../../src/iam/catalogue.generated.ts';
-import type { Freshness } from '../../src/inventory/open-account.ts';
-import type { Scenario, ScenarioAccessKey } from './aws-endpoint.ts';
+import type { Scenario, ScenarioUser } from './aws-endpoint.ts';
 
-const TRUST = { Statement: { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' } };
-const READ = { Statement: { Effect: 'Allow', Action: 's3:Get*', Resource: '*' } };
-const arn = (path: string): string => `arn:aws:iam::111122223333:${path}`;
+/** When its facts are as they are. */
+export const CLEAN_AT = '2026-11-02T08:15:00Z';
 
-const usedKey = (id: string): ScenarioAccessKey => ({
-  id: `AKIAEXAMPLE${id}`,
-  status: 'Active',
-  createDate: '2024-03-05T00:00:00Z',
-  lastUsed: { date: '2024-04-01T01:02:00Z', region: 'eu-west-1', service: 's3' },
+const arn = (resource: string): string => `arn:aws:iam::111122223333:${resource}`;
+const ofAws = (name: string): string => `arn:aws:iam::aws:policy/${name}`;
+const allow = (...actions: readonly string[]) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+});
+const trust = (principal: object) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }],
+});
+const used = (date: string) => ({ date, region: 'eu-central-1', service: 's3' });
+
+/** Somebody with a console password, a device, and a group that says what they may do. */
+const person = (name: string, more: Partial<ScenarioUser> = {}): ScenarioUser => ({
+  name,
+  createDate: '2025-02-10T09:00:00Z',
+  passwordEnabled: true,
+  passwordLastChanged: '2026-09-15T08:00:00Z',
+  mfaDevices: [{ serial: arn(`mfa/${name}`), enableDate: '2025-02-10T09:20:00Z' }],
+  groups: ['people'],
+  ...more,
 });
 
-/** An account with every noun, in which nothing is wrong that the questions below ask. */
-export const clean: Scenario = {
+const seen = (name: string, more: Partial<ScenarioUser> = {}): ScenarioUser =>
+  person(name, { passwordLastUsed: '2026-11-01T07:12:00Z', ...more });
+
+/** Not seen yet, and not expected to have been. */
+const newcomer = (name: string): ScenarioUser =>
+  person(name, { createDate: '2026-10-30T13:00:00Z', passwordLastChanged: '2026-10-30T13:00:00Z' });
+
+/**
+ * An account in which no control finds anything, though it has some of everything: a user who is too new to have been
+ * seen, three keys of which one is active, keys that were turned off.
+ */
+export const CLEAN_ACCOUNT: Scenario = {
+  aliases: ['example-clean'],
+  report: { generatedTime: CLEAN_AT, columns: 'with-additional' },
+  root: {
+    createDate: '2021-01-04T10:00:00Z',
+    passwordEnabled: true,
+    passwordLastUsed: '2025-01-07T11:00:00Z',
+    passwordLastChanged: '2025-01-07T11:05:00Z',
+    // A hardware device, which AWS shows to nobody.
+    mfaActive: true,
+  },
+  accountSummary: { AccountMFAEnabled: 1, AccountAccessKeysPresent: 0 },
   users: [
+    seen('amira'),
+    seen('bela', {
+      accessKeys: [
+        { id: 'AKIACLEAN001EXAMPLE1', status: 'Inactive', createDate: '2025-03-01T00:00:00Z' },
+        {
+          id: 'AKIACLEAN002EXAMPLE1',
+          status: 'Active',
+          createDate: '2026-09-20T10:00:00Z',
+          lastUsed: used('2026-11-02T06:00:00Z'),
+        },
+      ],
+    }),
+    newcomer('chen'),
     {
-      name: 'ana',
-      createDate: '2024-03-01T10:20:30Z',
-      passwordEnabled: true,
-      mfaDevices: [{ serial: arn('mfa/ana') }],
-      accessKeys: [usedKey('1'), usedKey('2'), usedKey('3')],
-      signingCertificates: [{ id: 'CERT1', status: 'Inactive' }],
-      tags: { team: 'a' },
+      name: 'exporter',
+      path: '/programs/',
+      createDate: '2024-05-06T07:08:09Z',
+      groups: ['programs'],
+      accessKeys: [
+        {
+          id: 'AKIACLEAN003EXAMPLE1',
+          status: 'Active',
+          createDate: '2026-10-01T00:00:00Z',
+          lastUsed: used('2026-11-02T08:00:00Z'),
+        },
+        { id: 'AKIACLEAN004EXAMPLE1', status: 'Inactive', createDate: '2025-10-01T00:00:00Z' },
+        { id: 'AKIACLEAN005EXAMPLE1', status: 'Inactive', createDate: '2025-11-01T00:00:00Z' },
+      ],
     },
   ],
-  report: { columns: 'with-additional' },
-  aliases: ['example'],
-  groups: [{ name: 'admins' }],
-  iamRoles: [{ name: 'deploy', trust: TRUST, instanceProfiles: ['web'] }],
-  policies: [{ arn: arn('policy/read'), document: READ }],
-  passwordPolicy: { MinimumPasswordLength: 20 },
-  serverCertificates: [{ name: 'www', expiration: '2099-01-01T00:00:00Z' }],
-  samlProviders: [{ name: 'corp' }],
-  oidcProviders: [{ host: 'oidc.example.com' }],
-};
-
-interface CleanQuestion {
-  readonly text: string;
-  /** Where it is not the account above. */
-  readonly scenario?: Scenario;
-  readonly freshness?: Freshness;
-}
-
-const UNUSED_KEYS =
-  'iamUsers(where:{hasIAMUserCredentials:{OR:[{accessKey1Active:true,accessKey1LastUsedDate:null},{accessKey2Active:true,accessKey2LastUsedDate:null}]}}){userName}';
-
-/** For each action a question that it decides, and that the account passes with `eq []`. */
-export const questions: Readonly<Record<string, CleanQuestion>> = {
-  GetCredentialReport: { text: 'iamUsers(where:{hasIAMUserCredentials:{mfaActive:false}}){userName}' },
-  GenerateCredentialReport: {
-    text: 'iamUsers(where:{hasIAMUserCredentials:{mfaActive:false}}){userName}',
-    scenario: { ...clean, report: { ...clean.report, state: 'absent', pollsUntilReady: 0 } },
-  },
-  GetCallerIdentity: { text: 'connectors(where:{name:"another"}){name}' },
-  ListAccessKeys: { text: 'iamUsers(where:{accessKeys:{status:"Expired"}}){userName}' },
-  GetAccessKeyLastUsed: { text: UNUSED_KEYS },
-  ListAccountAliases: { text: 'connectors(where:{accountAlias:null}){name}' },
-  GetAccountAuthorizationDetails: { text: 'iamUsers(where:{iamPolicies_SOME:{policyType:"Inline"}}){userName}' },
-  GetAccountPasswordPolicy: { text: 'iamPasswordPolicies(where:{minimumPasswordLength_LT:14}){identifier}' },
-  GetAccountSummary: {
-    text: 'iamAccountSummaries(where:{hasIAMAccountSummaryItem_SOME:{key:"AccountAccessKeysPresent",value_GT:0}}){identifier}',
-  },
-  ListVirtualMFADevices: { text: 'rootUsers(where:{virtualMFADevices_SOME:{}}){arn}' },
-  ListServerCertificates: { text: 'AWS130IAM19{serverCertificateName}' },
-  ListSAMLProviders: { text: 'iamSAMLProviders(where:{arn_ENDS_WITH:"/other"}){arn}' },
-  ListOpenIDConnectProviders: { text: 'iamOIDCProviders(where:{arn_ENDS_WITH:"/other"}){arn}' },
-  GetOpenIDConnectProvider: { text: 'iamOIDCProviders(where:{clientIDs_INCLUDES:"anybody"}){arn}' },
-  ListServiceSpecificCredentials: { text: 'iamServiceSpecificCredentials(where:{expirationDate:null}){userName}' },
-  GetLoginProfile: { text: 'iamUsers(where:{hasIAMUserLoginProfile_SOME:{passwordResetRequired:true}}){userName}' },
-  ListMFADevices: { text: 'iamUsers(where:{mfaSerialNumbers:[]}){userName}' },
-  ListUsers: {
-    text: 'iamUsers(where:{hasIAMUserCredentials:{mfaActive:false}}){userName}',
-    freshness: { verify: 'selected' },
-  },
-  ListSSHPublicKeys: { text: 'iamUsers(where:{sshPublicKeys_SOME:{}}){userName}' },
-  ListSigningCertificates: { text: 'iamUsers(where:{signingCertificates_SOME:{status:"Active"}}){userName}' },
-  ListRoles: { text: 'iamRoles(where:{maxSessionDuration_GT:3600}){roleName}' },
-  ListInstanceProfiles: { text: 'iamInstanceProfiles(where:{path:"/odd/"}){arn}' },
-  ListPolicyTags: { text: 'iamPolicies(where:{tags_SOME:{key:"secret"}}){policyName}' },
-  ListServerCertificateTags: { text: 'iamServerCertificates(where:{tags_SOME:{key:"secret"}}){arn}' },
-  ListSAMLProviderTags: { text: 'iamSAMLProviders(where:{tags_SOME:{key:"secret"}}){arn}' },
-  ListInstanceProfileTags: { text: 'iamRoles(where:{instanceProfiles_SOME:{tags_SOME:{key:"secret"}}}){arn}' },
-  ListMFADeviceTags: { text: 'iamUsers(where:{mfaDevices_SOME:{tags_SOME:{key:"secret"}}}){userName}' },
-};
-
-/** The same of what belongs to others, which is looked for at its owners. */
-export const questionsOfParts: readonly (readonly [action: string, question: CleanQuestion])[] = [
-  ['GetAccountAuthorizationDetails', { text: 'iamAccessKeys(where:{status:"Expired"}){accessKeyId}' }],
-  ['ListAccessKeys', { text: 'iamAccessKeys(where:{status:"Expired"}){accessKeyId}' }],
-  ['GetAccessKeyLastUsed', { text: 'iamAccessKeys(where:{slot:null,lastUsedDate:null}){accessKeyId}' }],
-  [
-    'GetCredentialReport',
-    { text: 'iamUserCredentials(where:{mfaActive:false,passwordEnabled:true,user_NOT:null}){identifier}' },
+  groups: [
+    { name: 'people', attachedPolicies: [ofAws('ReadOnlyAccess')] },
+    { name: 'programs', attachedPolicies: [arn('policy/export')] },
   ],
-  ['ListVirtualMFADevices', { text: 'iamMFADevices(where:{userArn:null}){serialNumber}' }],
-  ['ListMFADevices', { text: 'iamMFADevices(where:{isVirtual:false}){serialNumber}' }],
-  ['ListSAMLProviderTags', { text: 'iamTags(where:{key:"secret"}){key}' }],
-];
-
-/** Every action that the schema names, and the one that needs no permission, which it therefore does not name. */
-export const everyAction: ReadonlySet<string> = new Set([
-  ...Object.values(factGroups).flatMap(({ actions }) => actions.map((action) => action.split(':')[1] as string)),
-  'GetCallerIdentity',
-]);
+  iamRoles: [
+    {
+      name: 'web',
+      trust: trust({ Service: 'ec2.amazonaws.com' }),
+      attachedPolicies: [arn('policy/export')],
+      instanceProfiles: ['web'],
+      lastUsed: { date: '2026-11-02T07:00:00Z', region: 'eu-central-1' },
+    },
+    {
+      name: 'support',
+      trust: trust({ AWS: arn('root') }),
+      attachedPolicies: [ofAws('AWSSupportAccess')],
+      lastUsed: { date: '2026-08-20T22:00:00Z', region: 'us-east-1' },
+    },
+    {
+      name: 'AWSServiceRoleForSupport',
+      path: '/aws-service-role/support.amazonaws.com/',
+      trust: trust({ Service: 'support.amazonaws.com' }),
+    },
+  ],
+  policies: [
+    { arn: ofAws('ReadOnlyAccess'), document: allow('s3:Get*', 's3:List*') },
+    { arn: ofAws('AWSSupportAccess'), document: allow('support:*') },
+    { arn: arn('policy/export'), document: allow('S3:PutObject') },
+  ],
+  passwordPolicy: {
+    MinimumPasswordLength: 14,
+    RequireSymbols: true,
+    RequireNumbers: true,
+    RequireUppercaseCharacters: true,
+    RequireLowercaseCharacters: true,
+    AllowUsersToChangePassword: true,
+    ExpirePasswords: true,
+    MaxPasswordAge: 90,
+    PasswordReusePrevention: 24,
+  },
+  serverCertificates: [{ name: 'www', expiration: '2027-10-01T23:59:59Z' }],
+  samlProviders: [{ name: 'corp-sso', validUntil: '2031-01-01T00:00:00Z' }],
+};

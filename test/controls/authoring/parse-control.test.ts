@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { loadControls } from '../../src/controls/load-controls.ts';
-import { parseControl } from '../../src/controls/parse-control.ts';
-import { IamqlError } from '../../src/iam/error.ts';
-import { FOUNDING_TEXT } from '../support/founding-text.ts';
+import { parseControl } from '../../../src/controls/authoring/parse-control.ts';
+import { loadControls } from '../../../src/controls/load-controls.ts';
+import { IamqlError } from '../../../src/iam/error.ts';
+import { FOUNDING_TEXT } from '../../support/founding-text.ts';
 
 const LINES = [
   'id: some-control',
@@ -37,13 +37,14 @@ function messageOf(yaml: string): string {
 }
 
 test('what is optional may be left out', () => {
-  expect(parseControl(GOOD, 'x.yaml')).toMatchObject({
+  const control = parseControl(GOOD, 'x.yaml');
+  expect(control.applicable).toBeUndefined();
+  expect(control.whyRulesDiffer).toBeUndefined();
+  expect(control).toMatchObject({
     id: 'some-control',
     aliases: [],
     parameters: {},
     tests: [],
-    applicable: undefined,
-    whyRulesDiffer: undefined,
     rules: [{ informative: false, returnPath: '', expect: { comparator: 'eq', expected: [] } }],
   });
 });
@@ -78,8 +79,52 @@ describe('what is wrong, with file, line and column', () => {
     ['an expectation that is none', withLine(14, '    expect: is []'), /^x\.yaml:14:13: expectation "is \[\]" is not/],
     ['an expectation that is no text', withLine(14, '    expect: []'), /^x\.yaml:14:13: expect is not text/],
     ['yes for true', withMore('    informative: yes'), /^x\.yaml:15:18: informative is not true or false/],
+    ['a blank', withLine(2, 'title:'), /^x\.yaml:2:\d+: title is blank: One line, the good condition/],
+    ['what was probably meant', withMore('alias: [a]'), /; did you mean aliases\?/],
+    [
+      'several at once',
+      withLine(2, 'title: 7').replace('severity: low', 'severity: huge'),
+      /^x\.yaml:2:8: title .* \(and 1 more: /,
+    ],
     ['only informative rules', withMore('    informative: true'), /^x\.yaml:11:3: every rule is informative/],
   ])('%s', (_name, yaml, message) => {
+    expect(messageOf(yaml)).toMatch(message);
+  });
+});
+
+describe('parameters', () => {
+  const asking = (declared: string, ...more: readonly string[]): string =>
+    [
+      ...LINES.with(12, `    query: 'query(${declared}) {AWSIAM4(days: $maxAgeDays) {arn}}'`),
+      'parameters:',
+      '  maxAgeDays: {default: 90, description: How old a key may be.}',
+      ...more,
+    ].join('\n');
+
+  test('are variables of the texts, with a default', () => {
+    const { parameters } = parseControl(asking('$maxAgeDays: Int!'), 'x.yaml');
+    expect(parameters).toEqual({ maxAgeDays: { default: 90, description: 'How old a key may be.' } });
+  });
+
+  test.each([
+    [
+      'a variable without one',
+      asking('$maxAgeDays: Int, $other: String'),
+      /^x\.yaml:13:37: the variable \$other has no/,
+    ],
+    [
+      'one without a variable',
+      asking('$maxAgeDays: Int', '  minAge: {default: 1, description: a}'),
+      /^x\.yaml:17:11: no text uses/,
+    ],
+    [
+      'a default of the wrong type',
+      asking('$maxAgeDays: String'),
+      /^x\.yaml:13:19: the variable \$maxAgeDays is String, and its default 90 is not/,
+    ],
+    ['a variable of no plain type', asking('$maxAgeDays: [Int]'), /^x\.yaml:13:19: a parameter is Int, Float, /],
+    ['a text that is not GraphQL', withLine(13, '    query: iamUsers{'), /^x\.yaml:13:\d+: Syntax Error/],
+  ])('%s is an error', (_name, yaml, message) => {
     expect(messageOf(yaml)).toMatch(message);
   });
 });
@@ -97,7 +142,7 @@ describe('the bundled controls', () => {
   });
 
   test('tell all that the published control tells', async () => {
-    const [control] = await loadControls();
+    const control = (await loadControls()).find(({ id }) => id === 'aws-iam-no-initial-access-keys');
     const { console: inConsole, cli, serviceWide, rollout } = control?.remediation ?? {};
     expect(inConsole).toMatch(/creation time/);
     expect(cli).toContain('aws iam delete-access-key');

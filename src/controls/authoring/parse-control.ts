@@ -1,0 +1,28 @@
+import type { Control } from '../control.ts';
+import { checkParameters } from '../parameters.ts';
+import { controlShape } from './shape.ts';
+import { YamlSource } from './yaml-source.ts';
+
+/**
+ * Reads a control file.
+ *
+ * @param file named in errors, which give line and column.
+ * @throws IamqlError InvalidControl
+ */
+export function parseControl(yaml: string, file: string): Control {
+  const source = new YamlSource(yaml, file);
+  const control = readControl(source);
+  source.throwIfWrong();
+  return control as Control;
+}
+
+/** The control of a file. Undefined where it is none; the source's problems say why, and what is wrong all the same. */
+export function readControl(source: YamlSource): Control | undefined {
+  const control = source.read(controlShape);
+  if (!control) return undefined;
+  if (control.rules.every(({ informative }) => informative)) {
+    source.wrong(['rules'], 'every rule is informative: none would decide');
+  }
+  checkParameters(source, control);
+  return control;
+}

@@ -1,0 +1,123 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml';
+import type { z } from 'zod';
+import { IamqlError } from '../../iam/error.ts';
+import { offsetInScalar } from './scalar-offsets.ts';
+
+/** What is wrong with a file, and where. */
+export interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+export const renderProblem = ({ file, line, column, message }: Problem): string =>
+  `${file}:${line}:${column}: ${message}`;
+
+export type YamlPath = readonly PropertyKey[];
+
+/** A YAML text that can say where each of its values stands, and that keeps what was found wrong with it. */
+export class YamlSource {
+  readonly file: string;
+  /** As JSON; undefined where the text is not YAML. */
+  readonly value: unknown;
+  readonly problems: Problem[] = [];
+  private readonly yaml: string;
+  private readonly document: Document.Parsed;
+  private readonly lines = new LineCounter();
+
+  /** @param file named in problems. */
+  constructor(yaml: string, file: string) {
+    this.yaml = yaml;
+    this.file = file;
+    this.document = parseDocument(yaml, { lineCounter: this.lines });
+    for (const { pos, message } of this.document.errors) this.add(pos[0], message.split('\n')[0] ?? 'not YAML');
+    this.value = this.problems.length > 0 ? undefined : this.document.toJS();
+  }
+
+  /** The value as that shape has it; undefined where it is not of that shape, and the problems say why. */
+  read<T extends z.ZodType>(shape: T): z.output<T> | undefined {
+    if (this.problems.length > 0) return undefined;
+    const { data, error } = shape.safeParse(this.value);
+    // A key that is not known is often one that is missing, written otherwise.
+    const isUnknownKey = ({ code }: z.core.$ZodIssue): number => (code === 'unrecognized_keys' ? 0 : 1);
+    const issues = (error?.issues ?? []).toSorted((a, b) => isUnknownKey(a) - isUnknownKey(b));
+    for (const issue of issues) this.addIssue(issue);
+    return error ? undefined : data;
+  }
+
+  /** Notes what is wrong with the value at a path. @param index where in it, for a text in a text. */
+  wrong(path: YamlPath, message: string, index?: number): void {
+    const node = this.nodeAt(path);
+    const inText = index !== undefined && isScalar(node) ? offsetInScalar(this.yaml, node, index) : undefined;
+    this.add(inText ?? node?.range?.[0] ?? 0, message);
+  }
+
+  /** Notes what is wrong with the last key of a path itself. */
+  wrongKey(path: YamlPath, message: string): void {
+    const map = this.nodeAt(path.slice(0, -1));
+    const pair = isMap(map) ? map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
+    this.add((isScalar(pair?.key) ? pair.key.range?.[0] : undefined) ?? map?.range?.[0] ?? 0, message);
+  }
+
+  /** `file:line:column` of the value at a path. */
+  placeOf(path: YamlPath): string {
+    const { line, column } = this.at(this.nodeAt(path)?.range?.[0] ?? 0);
+    return `${this.file}:${line}:${column}`;
+  }
+
+  /** @throws IamqlError InvalidControl with the first problem, if there are any. */
+  throwIfWrong(): void {
+    const [first, ...more] = this.problems;
+    if (!first) return;
+    const rest = more.length > 0 ? ` (and ${more.length} more: \`iamql controls test\` shows all)` : '';
+    throw new IamqlError('InvalidControl', `${renderProblem(first)}${rest}`);
+  }
+
+  private addIssue({ path, message, ...issue }: z.core.$ZodIssue): void {
+    if (issue.code === 'unrecognized_keys') {
+      for (const [index, line] of message.split('\n').entries())
+        this.wrongKey([...path, issue.keys[index] ?? ''], line);
+    } else if (message === 'is missing') this.wrong(path.slice(0, -1), `${nameOf(path)} ${message}`);
+    else this.wrong(path, message.startsWith('is ') ? `${nameOf(path)} ${message}` : message);
+  }
+
+  private add(offset: number, message: string): void {
+    const problem = { file: this.file, ...this.at(offset), message };
+    // Two checks may find the same.
+    if (!this.problems.some((known) => renderProblem(known) === renderProblem(problem))) this.problems.push(problem);
+  }
+
+  private at(offset: number): { readonly line: number; readonly column: number } {
+    const { line, col } = this.lines.linePos(offset);
+    return { line: line || 1, column: col || 1 };
+  }
+
+  /** The node at a path, through anchors; the last that there is where the path leads further. */
+  private nodeAt(path: YamlPath): Node | undefined {
+    let node: Node | undefined = isNode(this.document.contents) ? this.document.contents : undefined;
+    for (const step of path) {
+      const next: unknown = isCollection(node) ? node.get(step, true) : undefined;
+      const target = isAlias(next) ? next.resolve(this.document) : next;
+      if (!isNode(target)) return node;
+      node = target;
+    }
+    return node;
+  }
+}
+
+/** `rules 2`: the second of the rules. */
+function nameOf(path: YamlPath): string {
+  const last = path.at(-1);
+  return typeof last === 'number' ? `${String(path.at(-2) ?? 'item')} ${last + 1}` : String(last ?? 'the file');
+}
