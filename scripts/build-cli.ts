@@ -46,7 +46,7 @@ await build({
         // What one command loads together is one file: each file costs the start about as much as its contents do.
         codeSplitting: {
           groups: [
-            { name: 'iamql', test: /\/src\/(?!server\/|cli\/main|inventory\/snapshot\/)/ },
+            { name: 'iamql', test: /\/src\/(?!server\/|cli\/main|inventory\/snapshot\/|controls\/authoring\/)/ },
             {
               name: 'aws',
               test: /@smithy\/(?:core|node-http-handler|signature-v4|types)\/|@aws-sdk\/(?:core|client-iam)\//,

@@ -1,14 +1,18 @@
 import { type Command, Option } from 'commander';
+import { exceptionsRun } from '../controls/exceptions-run.ts';
 import { findControls, foundingControlId } from '../controls/load-controls.ts';
 import { type ControlRun, runControl } from '../controls/run-control.ts';
 import { IamqlError } from '../iam/error.ts';
+import { instantOf } from '../iam/instant.ts';
+import { renderExceptionNotes } from '../report/exceptions.ts';
 import type { Run } from '../report/run.ts';
+import { addExceptionOptions, type ExceptionOptions, openExceptions } from './exceptions.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote, writeResult } from './output.ts';
 import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
 
-interface CheckOptions extends SourceOptions, LimitOptions {
+interface CheckOptions extends SourceOptions, LimitOptions, ExceptionOptions {
   readonly format: 'text' | 'json';
   readonly output?: string;
   readonly explain?: boolean;
@@ -23,7 +27,7 @@ export function addCheckCommand(program: Command): void {
     .addOption(new Option('--format <format>', 'how the result is written').choices(['text', 'json']).default('text'))
     .option('--output <file>', 'write the result to a file')
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addLimitOptions(addSourceOptions(command)).action(check);
+  addLimitOptions(addSourceOptions(addExceptionOptions(command))).action(check);
 }
 
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
@@ -33,10 +37,18 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   if (ids.length === 0) inventory.prefetch(['IAMUser']);
   const controls = await findControls(ids.length > 0 ? ids : [foundingControlId]);
   inventory.prefetch(controls.flatMap(({ assetTypes }) => assetTypes));
+  const judgedAt = new Date();
+  const now = instantOf(judgedAt);
+  const exceptions = options.exceptions.length > 0 ? (await openExceptions(options)).exceptions : [];
   const runs: ControlRun[] = [];
-  for (const control of controls) runs.push(await runControl(inventory, control, { limits: limitsOf(options) }));
+  const settings = { limits: limitsOf(options), exceptions, now };
+  for (const control of controls) runs.push(await runControl(inventory, control, settings));
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);
+  const { account } = inventory.evidence();
+  const clock = { now, expiringMs: options.expiring };
+  const excepted = options.exceptions.length > 0 ? exceptionsRun(exceptions, runs, { ...clock, account }) : undefined;
+  if (excepted) for (const line of renderExceptionNotes(excepted, clock)) writeNote(`iamql: ${line}`);
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOfVerdicts(runs.map(({ verdict }) => verdict));
   writeResult(
@@ -44,7 +56,8 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
       {
         evidence: inventory.evidence(),
         controls: runs,
-        judgedAt: new Date(),
+        exceptions: excepted,
+        judgedAt,
       },
       options,
     ),

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import { addCheckCommand } from './check.ts';
 import { addControlsCommand } from './controls.ts';
+import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
@@ -45,6 +46,7 @@ function createProgram(): Command {
   addSnapshotCommand(program);
   addPermissionsCommand(program);
   addControlsCommand(program);
+  addExceptionsCommand(program);
   return exitOverrideAll(program);
 }
 

@@ -18,6 +18,8 @@ export interface Judgement {
   readonly result: Awaited<ReturnType<typeof ask>>['result'];
   /** With `eq []`, the assets that should not be there, with what selected them. */
   readonly findings: readonly { readonly asset: Asset; readonly selection: Selection }[];
+  /** It fails by more than the findings, whatever becomes of these: by a value. */
+  readonly failsBeyondFindings: boolean;
   /** How many assets of the types that the text asks for there are; undefined where they could not be counted. */
   readonly total: number | undefined;
   readonly types: readonly AssetTypeName[];
@@ -49,10 +51,11 @@ export async function judge(
   if (none) errors.push(...selections.flatMap(cutShort));
   const byAssets = none && returnPath === '';
   const hasValues = !byAssets || selections.some(({ kind }) => kind !== 'list');
-  const failed =
-    (byAssets && findings.length > 0) || (hasValues && failsByValue(result, selections, expectation, returnPath));
+  const byValue = hasValues && failsByValue(result, selections, expectation, returnPath);
+  const failed = (byAssets && findings.length > 0) || byValue;
   const verdict = failed ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
-  return { verdict, result, findings, types, errors, total: await count(inventory, types) };
+  const failsBeyondFindings = failed && (!byAssets || byValue);
+  return { verdict, result, findings, failsBeyondFindings, types, errors, total: await count(inventory, types) };
 }
 
 /** A text may ask for a part of what matches; where nothing may match, the rest is not to be passed over. */

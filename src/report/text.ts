@@ -35,7 +35,7 @@ function renderControl({ control, verdict, rules }: ControlRun, now: Date): stri
   const deciding = rules.filter(({ rule }) => !rule.informative);
   const informative = rules.filter(({ rule }) => rule.informative);
   return [
-    `${verdict}  ${control.id}`,
+    `${verdict}  ${control.id}${verdict === 'PASS' ? withExceptions(deciding) : ''}`,
     `      ${control.title}`,
     ...deciding.map((rule) => renderRule(rule, control.assetTypes, now)),
     ...(verdict === 'FAIL' ? ['', wrap(whatToDo(control.id), 2)] : []),
@@ -45,6 +45,12 @@ function renderControl({ control, verdict, rules }: ControlRun, now: Date): stri
       ? [wrap(`Why they differ: ${control.whyRulesDiffer}`, 4)]
       : []),
   ].join('\n');
+}
+
+/** A pass that rests on what somebody has agreed to says so first. */
+function withExceptions(deciding: readonly RuleRun[]): string {
+  const count = deciding.reduce((sum, { excepted }) => sum + excepted.length, 0);
+  return count === 0 ? '' : ` with ${count} ${count === 1 ? 'exception' : 'exceptions'}`;
 }
 
 function renderRule(run: RuleRun, types: readonly AssetTypeName[], now: Date): string {
@@ -86,11 +92,11 @@ function renderFinding(finding: Finding, now: Date, shared: string | undefined):
       : `  console password: ${finding.hasConsolePassword === null ? 'not known' : finding.hasConsolePassword ? 'yes' : 'no'}`;
   return [
     `  ${printable(finding.name)}${password}`,
-    ...finding.keys.map((key) => indent(renderKey(finding.name, key, now, shared), 4)),
+    ...finding.keys.map((key) => indent(renderKey(finding, key, now, shared), 4)),
   ];
 }
 
-function renderKey(user: string, key: FindingKey, now: Date, shared: string | undefined): string {
+function renderKey({ type, name }: Finding, key: FindingKey, now: Date, shared: string | undefined): string {
   const slot = key.slot === null ? 'further access key' : `access key ${key.slot}`;
   const id = key.accessKeyId ? ` ${key.accessKeyId}` : '';
   const since = key.createDate ?? key.since;
@@ -100,7 +106,9 @@ function renderKey(user: string, key: FindingKey, now: Date, shared: string | un
     : '';
   const used = key.lastUsedDate ? `; used since the report: ${renderInstant(key.lastUsedDate)}` : '';
   const unnamed = key.unnamed && key.unnamed !== shared ? `\nno key id: ${key.unnamed}` : '';
-  return `${slot}${id}${age}${used}${unnamed}\n${turnOff(user, key)}`;
+  // Of somebody else's key, only the facts are known, and the root user's is turned off by hand.
+  const command = type === 'IAMUser' ? `\n${turnOff(name, key)}` : '';
+  return `${slot}${id}${age}${used}${unnamed}${command}`;
 }
 
 /** A key that was used after all is not to be turned off by copying a line. */

@@ -60,6 +60,24 @@ describe('renderText', () => {
     return renderText({ evidence, controls: [{ ...run, verdict: outcome.verdict ?? 'FAIL', rules }], judgedAt });
   }
 
+  test('a key of something else than an IAM user comes without a command for users', () => {
+    const findings = (run.rules[0]?.findings ?? []).map((one): Finding => ({ ...one, type: 'IAMGroup' }));
+    const text = withOutcome({ findings });
+    expect(text).toContain('access key 1 AKIAIOSFODNN7EXAMPLE');
+    expect(text).not.toContain('aws iam');
+  });
+
+  test('a pass that rests on exceptions says so first', () => {
+    const [first, second] = run.rules[0]?.findings ?? [];
+    const exception = { owner: 'ops', reason: 'sealed', expires: '2027-01-01T00:00:00+00:00' };
+    const excepted = [first, second].map((one) => ({
+      ...one,
+      exception,
+      further: [],
+    })) as unknown as RuleRun['excepted'];
+    expect(withOutcome({ verdict: 'PASS', findings: [], excepted })).toMatch(/^PASS {2}\S+ with 2 exceptions$/m);
+  });
+
   test('PASS says out of how many, as of when, and nothing to do', () => {
     const text = withOutcome({ verdict: 'PASS', findings: [], total: 10 });
     expect(text).toContain('PASS  aws-iam');
