@@ -6,7 +6,7 @@ import { loadSchema } from '../graphql/schema.ts';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import { asksForNone, type Expectation, holds } from './expectation.ts';
+import { asksForNone, asksOfAll, type Expectation, holds } from './expectation.ts';
 import { atPath, checkReturnPath } from './return-path.ts';
 
 export type Verdict = 'PASS' | 'FAIL' | 'ERROR';
@@ -40,21 +40,16 @@ export async function judge(
   checkPath(question, returnPath);
   const { result, selections } = await ask(inventory, question);
   const types = [...new Set(selections.map((selection) => selection.type))];
-  const none = asksForNone(expectation);
-  const findings = none
-    ? selections
-        .filter(({ kind }) => kind === 'list')
-        .flatMap((selection) => selection.found.assets.map((asset) => ({ asset, selection })))
-    : [];
+  const isListed = ({ kind }: Selection): boolean => asksForNone(expectation) && kind === 'list';
+  const listed = selections.filter(isListed);
+  const others = selections.filter((selection) => !isListed(selection));
+  const findings = listed.flatMap((selection) => selection.found.assets.map((asset) => ({ asset, selection })));
   const errors = [...(result.errors ?? [])];
   if (errors.length + selections.length === 0) errors.push(new GraphQLError('the text selects nothing to judge'));
-  if (none) errors.push(...selections.flatMap(cutShort));
-  const byAssets = none && returnPath === '';
-  const hasValues = !byAssets || selections.some(({ kind }) => kind !== 'list');
-  const byValue = hasValues && failsByValue(result, selections, expectation, returnPath);
-  const failed = (byAssets && findings.length > 0) || byValue;
-  const verdict = failed ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
-  const failsBeyondFindings = failed && (!byAssets || byValue);
+  if (asksOfAll(expectation)) errors.push(...selections.flatMap(cutShort));
+  const byFindings = returnPath === '' ? findings.length > 0 : failsByValue(result, listed, expectation, returnPath);
+  const failsBeyondFindings = failsByValue(result, others, expectation, returnPath);
+  const verdict = byFindings || failsBeyondFindings ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
   return { verdict, result, findings, failsBeyondFindings, types, errors, total: await count(inventory, types) };
 }
 
