@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findControls, loadControls } from '../controls/load-controls.ts';
 import { renderControl, renderControlList } from '../report/control.ts';
+import { addControlsImportCommand } from './controls-import.ts';
 import { writeResult } from './output.ts';
 
 export function addControlsCommand(program: Command): void {
@@ -19,4 +20,5 @@ export function addControlsCommand(program: Command): void {
     .action(async (id: string) => {
       for (const control of await findControls([id])) writeResult(renderControl(control), undefined);
     });
+  addControlsImportCommand(controls);
 }
