@@ -1,10 +1,14 @@
 import { type Command, Option } from 'commander';
 import { type Severity, severities } from '../controls/control.ts';
+import { exceptionsRun } from '../controls/exceptions-run.ts';
 import { foundingControlId } from '../controls/load-controls.ts';
 import type { ControlRun } from '../controls/run-control.ts';
 import { runControls, runOfRecommendation } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
+import { instantOf } from '../iam/instant.ts';
+import { renderExceptionNotes } from '../report/exceptions.ts';
 import { addControlOptions, type ControlOptions, selectControls } from './control-options.ts';
+import { addExceptionOptions, type ExceptionOptions, openExceptions } from './exceptions.ts';
 import { exitCodeOfControls, exitCodeOfError, exitCodes } from './exit-code.ts';
 import { addFormatOptions, type FormatOptions, outputsOf, writeOutputs } from './format-options.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
@@ -12,7 +16,7 @@ import { writeNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSourceOptions, openSource, type SourceOptions, verifyOption } from './source-options.ts';
 
-interface CheckOptions extends ControlOptions, SourceOptions, LimitOptions, FormatOptions {
+interface CheckOptions extends ControlOptions, SourceOptions, LimitOptions, FormatOptions, ExceptionOptions {
   readonly failOn: Severity;
   readonly explain?: boolean;
 }
@@ -30,7 +34,8 @@ export function addCheckCommand(program: Command): void {
         .default('low'),
     )
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addLimitOptions(addSourceOptions(addFormatOptions(addControlOptions(command)))).action(check);
+  for (const add of [addExceptionOptions, addControlOptions, addFormatOptions, addSourceOptions]) add(command);
+  addLimitOptions(command).action(check);
 }
 
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
@@ -41,11 +46,19 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   // What the founding control covers is on its way while its file and its texts are made ready.
   if (isFounding) inventory.prefetch(['IAMUser']);
   const { asked, benchmark, overrides } = await selectControls(ids, options);
+  const judgedAt = new Date();
+  const now = instantOf(judgedAt);
+  const hasExceptions = options.exceptions.length > 0;
+  const exceptions = hasExceptions ? (await openExceptions(options, options.controls)).exceptions : [];
   const progress = startProgress(asked.length, () => source.calls.length);
-  const settings = { limits: limitsOf(options), onJudged: progress.judged };
+  const settings = { limits: limitsOf(options), exceptions, now, onJudged: progress.judged };
   const runs = await runControls(inventory, asked, settings).finally(progress.end);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);
+  const { account } = inventory.evidence();
+  const clock = { now, expiringMs: options.expiring };
+  const excepted = hasExceptions ? exceptionsRun(exceptions, runs, { ...clock, account }) : undefined;
+  if (excepted) for (const line of renderExceptionNotes(excepted, clock)) writeNote(`iamql: ${line}`);
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOfControls(runs, options.failOn);
   await writeOutputs(
@@ -53,7 +66,8 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
       evidence: inventory.evidence(),
       controls: runs,
       benchmark: benchmark && { benchmark, runOf: runOfRecommendation(runs, overrides) },
-      judgedAt: new Date(),
+      exceptions: excepted,
+      judgedAt,
     },
     outputs,
   );

@@ -3,6 +3,7 @@ import { findBenchmark, findControls, loadLibrary } from '../controls/load-contr
 import { renderBenchmark, renderControl, renderControlList } from '../report/control.ts';
 import { addControlsFolders } from './control-options.ts';
 import { addAuthoringCommands } from './controls-authoring.ts';
+import { addControlsImportCommand } from './controls-import.ts';
 import { writeResult } from './output.ts';
 
 interface FolderOptions {
@@ -31,6 +32,7 @@ export function addControlsCommand(program: Command): void {
       .argument('<control>', 'its id, or a published alias'),
   ).action(show);
   addAuthoringCommands(controls);
+  addControlsImportCommand(controls);
 }
 
 async function list({ benchmark, controls }: ListOptions): Promise<void> {

@@ -3,6 +3,7 @@ import { IamqlError } from '../iam/error.ts';
 import { version } from '../package-version.ts';
 import { addCheckCommand } from './check.ts';
 import { addControlsCommand } from './controls.ts';
+import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
@@ -46,6 +47,7 @@ function createProgram(): Command {
   addSnapshotCommand(program);
   addPermissionsCommand(program);
   addControlsCommand(program);
+  addExceptionsCommand(program);
   return exitOverrideAll(program);
 }
 

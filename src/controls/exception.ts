@@ -20,4 +20,6 @@ export interface Exception {
 }
 
 /** By its id, or by its slot and when it was created. */
-type ExceptedKey = { readonly accessKeyId: string } | { readonly slot: number; readonly createDate: Instant };
+export type ExceptedKey = { readonly accessKeyId: string } | { readonly slot: number; readonly createDate: Instant };
+
+export const hasExpired = ({ expires }: Exception, now: Instant): boolean => now >= expires;

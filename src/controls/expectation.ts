@@ -27,13 +27,27 @@ export function parseExpectation(text: string): Expectation {
 export const renderExpectation = ({ comparator, expected }: Expectation): string =>
   `${comparator} ${JSON.stringify(expected)}`;
 
+/**
+ * One scalar is expected of each value that was selected. Nothing at all is not that scalar, and is none that it should
+ * not be.
+ */
 export function holds({ comparator, expected }: Expectation, value: unknown): boolean {
-  return isSameJson(value, expected) === (comparator === 'eq');
+  const isEach = Array.isArray(value) && isScalar(expected);
+  const values: readonly unknown[] = isEach ? value : [value];
+  return comparator === 'eq'
+    ? values.length > 0 && values.every((one) => isSameJson(one, expected))
+    : !values.some((one) => isSameJson(one, expected));
 }
 
 /** `eq []`: what is selected is what is wrong. */
 export const asksForNone = ({ comparator, expected }: Expectation): boolean =>
   comparator === 'eq' && Array.isArray(expected) && expected.length === 0;
+
+/** Whether a part of what matches is not enough to tell: nothing may match, or one scalar is asked of all. */
+export const asksOfAll = (expectation: Expectation): boolean =>
+  asksForNone(expectation) || isScalar(expectation.expected);
+
+const isScalar = (value: unknown): boolean => value === null || typeof value !== 'object';
 
 /** graphql-js makes objects without a prototype, which Node's own comparison takes for a difference. */
 function isSameJson(a: unknown, b: unknown): boolean {

@@ -61,7 +61,7 @@ export async function describeFinding(
       value: value === UNREAD ? undefined : value,
       ...inventory.provenance(record, field),
     })),
-    keys: credentials ? await describeKeys(inventory, asset, credentials, facts) : [],
+    keys: await describeKeys(inventory, asset, facts),
     hasConsolePassword: credentials ? await passwordOf(inventory, credentials) : undefined,
   };
 }
@@ -76,41 +76,69 @@ async function passwordOf(inventory: Inventory, credentials: Asset): Promise<boo
   }
 }
 
+/** Every key that a fact is about is a key of the finding: an exception for one of them must not hide another. */
 async function describeKeys(
   inventory: Inventory,
   asset: Asset,
-  credentials: Asset,
   facts: readonly DecidingFact[],
 ): Promise<readonly FindingKey[]> {
-  const { slots: named, ids } = keysOf(facts);
-  const slots = named.filter((slot) => isFilled(credentials, slot));
-  if (slots.length + ids.length === 0) return [];
-  const keys = await nameKeys(inventory, asset);
-  const ofSlots = slots.map((slot) => {
-    const since = credentials[`accessKey${slot}LastRotated`];
-    return describeKey(slot, typeof since === 'string' ? since : null, (key) => key.slot === slot, keys);
-  });
-  return [...ofSlots, ...ids.map((id) => describeKey(null, null, (key) => key.accessKeyId === id, keys))];
+  const byOwner = [...Map.groupBy(factKeys(asset, facts), ({ owner }) => owner)];
+  const described = await Promise.all(
+    byOwner.map(async ([owner, keys]) => {
+      const named = owner ? await nameKeys(inventory, owner) : ofAnother(asset);
+      return keys.map((key) => describeKey(key, named));
+    }),
+  );
+  const keys = described.flat();
+  // A text may ask about one key by its slot and as one of the user's keys.
+  return keys.filter(
+    ({ accessKeyId: id }, index) =>
+      id === undefined || keys.findIndex(({ accessKeyId }) => accessKeyId === id) === index,
+  );
+}
+
+const ofAnother = (asset: Asset): IamqlError =>
+  new IamqlError('NotCollected', `the key belongs to something that ${asset.__typename} is related to`);
+
+/** A key as a fact speaks of it: by its slot, or by its id. */
+interface FactKey {
+  /** Who is asked for the key's name; undefined where that is not known. */
+  readonly owner: Asset | undefined;
+  readonly slot: number | null;
+  readonly since: Instant | null;
+  readonly id: string | undefined;
+}
+
+/** Slots first, then the keys that have none. */
+function factKeys(asset: Asset, facts: readonly DecidingFact[]): readonly FactKey[] {
+  const keys = facts.flatMap(({ record, field }) => factKey(asset, record, field) ?? []);
+  const distinct = new Map(keys.map((key) => [`${key.slot ?? 3} ${key.id} ${key.since}`, key]));
+  return [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
+}
+
+function factKey(asset: Asset, record: Asset, field: string): FactKey | undefined {
+  const id = typeof record['accessKeyId'] === 'string' ? record['accessKeyId'] : undefined;
+  if (record.__typename === 'IAMAccessKey') {
+    const owner = record['user'] as Asset;
+    // What the report tells of a key, before AWS has listed it, has a slot and no id.
+    const slot = id === undefined ? (record['slot'] as number) : null;
+    return { owner, slot, since: slot ? sinceOf(owner['hasIAMUserCredentials'] as Asset, slot) : null, id };
+  }
+  const slot = catalogue[record.__typename as AssetTypeName].fields[field]?.slot;
+  if (slot === undefined) return undefined;
+  if (id !== undefined) return { owner: asset, slot: null, since: null, id };
+  if (!isFilled(record, slot)) return undefined;
+  const owner = record === asset['hasIAMUserCredentials'] ? asset : undefined;
+  return { owner, slot, since: sinceOf(record, slot), id };
 }
 
 /** A fact may be that there is no key. */
 const isFilled = (credentials: Asset, slot: number): boolean =>
   credentials[`accessKey${slot}Active`] === true || credentials[`accessKey${slot}LastRotated`] !== null;
 
-/** The slots that the facts speak of, and the ids of keys without one. */
-function keysOf(facts: readonly DecidingFact[]): {
-  readonly slots: readonly number[];
-  readonly ids: readonly unknown[];
-} {
-  const slots = new Set<number>();
-  const ids = new Set<unknown>();
-  for (const { record, field } of facts) {
-    const slot = catalogue[record.__typename as AssetTypeName].fields[field]?.slot;
-    if (slot === undefined) continue;
-    if (record['accessKeyId'] === undefined) slots.add(slot);
-    else ids.add(record['accessKeyId']);
-  }
-  return { slots: [...slots].sort(), ids: [...ids].sort() };
+function sinceOf(credentials: Asset | undefined, slot: number): Instant | null {
+  const since = credentials?.[`accessKey${slot}LastRotated`];
+  return typeof since === 'string' ? since : null;
 }
 
 interface NamedKey {
@@ -142,16 +170,14 @@ async function nameKey(inventory: Inventory, key: Asset): Promise<NamedKey> {
   };
 }
 
-function describeKey(
-  slot: number | null,
-  since: Instant | null,
-  isThis: (key: NamedKey) => boolean,
-  named: readonly NamedKey[] | IamqlError,
-): FindingKey {
+function describeKey({ owner, slot, since, id }: FactKey, named: readonly NamedKey[] | IamqlError): FindingKey {
   const unknown = { slot, since, accessKeyId: undefined, createDate: undefined, lastUsedDate: undefined };
   if (named instanceof IamqlError) return { ...unknown, unnamed: named.message };
-  const key = named.find(isThis);
-  if (key) return { slot, since: since ?? key.createDate, ...pick(key), unnamed: undefined };
+  const key = named.find((one) => (id === undefined ? one.slot === slot : one.accessKeyId === id));
+  if (key) {
+    const ofSlot = key.slot ? sinceOf(owner?.['hasIAMUserCredentials'] as Asset | undefined, key.slot) : null;
+    return { slot: slot ?? key.slot, since: since ?? ofSlot ?? key.createDate, ...pick(key), unnamed: undefined };
+  }
   const candidates = named.filter((other) => other.slot === null).map((other) => other.accessKeyId);
   const unnamed =
     candidates.length > 0

@@ -6,7 +6,7 @@ import { loadSchema } from '../graphql/schema.ts';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import { asksForNone, type Expectation, holds } from './expectation.ts';
+import { asksForNone, asksOfAll, type Expectation, holds } from './expectation.ts';
 import { ledTo } from './led-to.ts';
 import { atPath, fieldsAtPath } from './return-path.ts';
 
@@ -29,6 +29,8 @@ export interface Judgement {
   readonly findings: readonly Found[];
   /** What each root field selected. */
   readonly selections: readonly Selection[];
+  /** It fails by more than the findings, whatever becomes of these: by a value. */
+  readonly failsBeyondFindings: boolean;
   /** How many assets of the types that the text asks for there are; undefined where they could not be counted. */
   readonly total: number | undefined;
   readonly types: readonly AssetTypeName[];
@@ -49,18 +51,18 @@ export async function judge(
   const path = pathFields(question, returnPath);
   const { result, selections } = await ask(inventory, question);
   const types = [...new Set(selections.map((selection) => selection.type))];
-  const none = asksForNone(expectation);
-  const selected = selections.filter(({ kind }) => none && kind === 'list');
-  const findings = await ledTo(inventory, selected, path);
+  const isListed = ({ kind }: Selection): boolean => asksForNone(expectation) && kind === 'list';
+  const listed = selections.filter(isListed);
+  const others = selections.filter((selection) => !isListed(selection));
+  const findings = await ledTo(inventory, listed, path);
   const errors = [...(result.errors ?? [])];
   if (errors.length + selections.length === 0) errors.push(new GraphQLError('the text selects nothing to judge'));
-  if (none) errors.push(...selections.flatMap(cutShort));
-  const byAssets = none && returnPath === '';
-  const hasValues = !byAssets || selections.some(({ kind }) => kind !== 'list');
-  const failed =
-    (byAssets && findings.length > 0) || (hasValues && failsByValue(result, selections, expectation, returnPath));
-  const verdict = failed ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
-  return { verdict, result, findings, selections, types, errors, total: await countOf(inventory, types) };
+  if (asksOfAll(expectation)) errors.push(...selections.flatMap(cutShort));
+  const byFindings = returnPath === '' ? findings.length > 0 : failsByValue(result, listed, expectation, returnPath);
+  const failsBeyondFindings = failsByValue(result, others, expectation, returnPath);
+  const verdict = byFindings || failsBeyondFindings ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
+  const total = await countOf(inventory, types);
+  return { verdict, result, findings, selections, failsBeyondFindings, types, errors, total };
 }
 
 /** A text may ask for a part of what matches; where nothing may match, the rest is not to be passed over. */

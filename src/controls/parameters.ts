@@ -41,8 +41,9 @@ export function checkParameters(source: YamlSource, control: Control): void {
   for (const [path, text] of textsOf(control)) {
     const { variables, errors } = variablesOf(text);
     for (const { message, positions } of errors) source.wrong(path, message, positions?.[0]);
-    for (const { name, type, position } of variables) {
+    for (const { name, type, isOptional, position } of variables) {
       used.add(name);
+      if (isOptional && !Object.hasOwn(control.parameters, name)) continue;
       const problem = problemOf(control, name, type);
       if (problem) source.wrong(path, problem, position);
     }

@@ -1,9 +1,12 @@
 import type { Limits } from '../graphql/limits.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { type Instant, instantOf } from '../iam/instant.ts';
 import type { Inventory, Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { readApplicable } from './applicable.ts';
+import { matchesAsset } from './asset-pattern.ts';
 import type { Control, Parameters, Rule } from './control.ts';
+import { type ExceptedFinding, withExceptions } from './except.ts';
 import type { Exception } from './exception.ts';
 import { asksForNone } from './expectation.ts';
 import { describeFinding, type Finding } from './finding.ts';
@@ -29,10 +32,6 @@ export interface RuleRun {
   readonly errors: readonly { readonly code: string; readonly message: string }[];
 }
 
-interface ExceptedFinding extends Finding {
-  readonly exception: Exception;
-}
-
 export interface ControlRun {
   readonly control: Control;
   /** Its own, or what the run or the benchmark asks. */
@@ -41,36 +40,41 @@ export interface ControlRun {
   readonly rules: readonly RuleRun[];
 }
 
-interface RunSettings {
+export interface RunSettings {
   readonly limits?: Limits | undefined;
   /** In place of the control's defaults. */
   readonly parameters?: Parameters;
+  /** Of any control and account, expired or not. */
+  readonly exceptions?: readonly Exception[];
+  /** When it is judged: exceptions end. */
+  readonly now?: Instant;
 }
 
 /** Judges every rule of a control over one inventory. */
 export async function runControl(
   inventory: Inventory,
   control: Control,
-  { limits, parameters: asked = {} }: RunSettings = {},
+  { limits, parameters: asked = {}, exceptions = [], now = instantOf(new Date()) }: RunSettings = {},
 ): Promise<ControlRun> {
   const parameters = parametersOf(control, asked);
-  const settings = { limits, parameters };
+  const own = exceptions.filter((exception) => exception.control === control.id);
+  const settings = { limits, parameters, exceptions: own };
   const [applicable, judged] = await Promise.all([
     readApplicable(inventory, control, settings),
     Promise.all(control.rules.map((rule) => judgeRule(inventory, rule, settings))),
   ]);
   const rules = judged.map(({ rule, judgement, findings }): RuleRun => {
-    const { verdict, selections } = judgement;
+    const { verdict, selections, failsBeyondFindings } = judgement;
     const found = selections.map((selection) => selection.found);
+    const errors = errorsOf(judgement);
+    // What was found has told whose account it is, where anything does.
+    const scope = { control: control.id, account: inventory.evidence().account, now };
     return {
       rule,
-      verdict,
-      findings,
-      excepted: [],
+      ...withExceptions({ verdict, findings, errors, failsBeyondFindings }, own, scope),
       total: isOfTypes(control, rule, judgement) ? applicable.totalWith(findings) : undefined,
       withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
       restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
-      errors: errorsOf(judgement),
     };
   });
   const deciding = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
@@ -90,22 +94,31 @@ export function combine(verdicts: readonly Verdict[]): Verdict {
 async function judgeRule(
   inventory: Inventory,
   rule: Rule,
-  { limits, parameters: variables }: { readonly limits: Limits | undefined; readonly parameters: Parameters },
+  { limits, parameters: variables, exceptions }: Required<Omit<RunSettings, 'now'>>,
 ) {
   const question = { text: rule.query, variables, rowsOnly: isOfRowsOnly(rule), limits };
   const judgement = await judge(inventory, question, rule.expect, rule.returnPath);
-  return { rule, judgement, findings: await findingsOf(inventory, rule, judgement) };
+  return { rule, judgement, findings: await findingsOf(inventory, rule, judgement, exceptions) };
 }
 
 /** `eq []` asks which assets are selected; what the text prints of them is not needed to judge it. */
 export const isOfRowsOnly = ({ expect, returnPath }: Rule): boolean => asksForNone(expect) && returnPath === '';
 
-/** Keys are named for the rules that decide; an informative one names its assets, which costs nothing. */
-async function findingsOf(inventory: Inventory, rule: Rule, { findings }: Judgement): Promise<readonly Finding[]> {
-  const described = findings.map(async (found) => ({
-    ...(rule.informative ? withoutFacts : await describeFinding(inventory, found)),
-    ...identityOf(inventory, found),
-  }));
+/**
+ * Keys are named for the rules that decide; an informative one names its assets, which costs nothing. An exception for one
+ * of these is another matter: which keys it is about must be known.
+ */
+async function findingsOf(
+  inventory: Inventory,
+  rule: Rule,
+  { findings }: Judgement,
+  exceptions: readonly Exception[],
+): Promise<readonly Finding[]> {
+  const described = findings.map(async (found) => {
+    const identity = identityOf(inventory, found);
+    const isWhole = !rule.informative || exceptions.some(({ asset }) => matchesAsset(asset, identity));
+    return { ...(isWhole ? await describeFinding(inventory, found) : withoutFacts), ...identity };
+  });
   return mergeFindings(await Promise.all(described));
 }
 
@@ -119,9 +132,12 @@ function identityOf(inventory: Inventory, { judged }: Found): Pick<Finding, 'ide
   };
 }
 
-/** An asset that is found in several ways is one finding, with the facts of all of them. */
+/**
+ * An asset that is found in several ways is one finding, with the facts of all of them. What is about access keys stays
+ * apart from what is not: an exception for the keys must not cover the rest.
+ */
 function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
-  const byAsset = Map.groupBy(findings, ({ type, identifier }) => `${type} ${identifier}`);
+  const byAsset = Map.groupBy(findings, ({ type, identifier, keys }) => `${type} ${identifier} ${keys.length > 0}`);
   return [...byAsset.values()].map(([first, ...more]) => {
     const all = [first as Finding, ...more];
     if (more.length === 0) return first as Finding;

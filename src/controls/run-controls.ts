@@ -1,12 +1,11 @@
 import { explain } from '../graphql/explain.ts';
-import type { Limits } from '../graphql/limits.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { type AssetTypeName, factGroups } from '../iam/catalogue.generated.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Benchmark, Recommendation } from './benchmark.ts';
 import type { Control, Parameters } from './control.ts';
 import { parametersOf } from './parameters.ts';
-import { type ControlRun, isOfRowsOnly, runControl } from './run-control.ts';
+import { type ControlRun, isOfRowsOnly, type RunSettings, runControl } from './run-control.ts';
 
 /** A control, and with which values it is to be judged in place of its own. */
 export interface AskedControl {
@@ -21,7 +20,7 @@ export interface AskedControl {
 export async function runControls(
   inventory: Inventory,
   asked: readonly AskedControl[],
-  { limits, onJudged }: RunsSettings = {},
+  { onJudged, ...settings }: RunsSettings = {},
 ): Promise<readonly ControlRun[]> {
   const distinct = [...new Map(asked.map((one) => [keyOf(one.control.id, parametersIn(one)), one])).values()];
   if (distinct.length > 1) {
@@ -30,15 +29,14 @@ export async function runControls(
   }
   return Promise.all(
     distinct.map(async ({ control, parameters }) => {
-      const run = await runControl(inventory, control, { limits, parameters });
+      const run = await runControl(inventory, control, { ...settings, parameters });
       onJudged?.();
       return run;
     }),
   );
 }
 
-interface RunsSettings {
-  readonly limits?: Limits | undefined;
+interface RunsSettings extends Omit<RunSettings, 'parameters'> {
   /** Called when one more control has its verdict. */
   readonly onJudged?: () => void;
 }

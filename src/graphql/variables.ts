@@ -6,6 +6,8 @@ export interface DeclaredVariable {
   readonly name: string;
   /** As it is written: `Int!`. */
   readonly type: string;
+  /** It may be left without a value: it may be null, or the text has a default for it. */
+  readonly isOptional: boolean;
   /** Where in the text. */
   readonly position: number;
 }
@@ -18,9 +20,10 @@ export function variablesOf(text: string): {
   const { document, errors } = readDocument(text);
   const operations = (document?.definitions ?? []).filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   const variables = operations.flatMap(({ variableDefinitions = [] }) =>
-    variableDefinitions.map(({ variable, type, loc }) => ({
+    variableDefinitions.map(({ variable, type, defaultValue, loc }) => ({
       name: variable.name.value,
       type: printType(type),
+      isOptional: type.kind !== Kind.NON_NULL_TYPE || defaultValue !== undefined,
       position: loc?.start ?? 0,
     })),
   );

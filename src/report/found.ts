@@ -108,11 +108,12 @@ export const renderDay = (instant: Instant): string => renderInstant(instant).re
 /** The exceptions of a run that somebody has to look at, with what is wrong with them. */
 export function troubledExceptions({ exceptions }: Run): readonly (readonly [what: string, exception: Exception])[] {
   if (!exceptions) return [];
-  const { expired, expiring, orphans } = exceptions;
+  const { expired, expiring, orphans, unfit } = exceptions;
   return [
     ...expired.map((one) => [`expired ${renderDay(one.expires)}, no longer counts`, one] as const),
     ...expiring.map((one) => [`expires soon, ${renderDay(one.expires)}`, one] as const),
-    ...orphans.map((one) => ['matches nothing that was found', one] as const),
+    ...unfit.map((one) => [`does not cover what it names: ${one.why}`, one] as const),
+    ...orphans.map((one) => [`covers nothing: ${one.why}`, one] as const),
   ];
 }
 

@@ -36,6 +36,7 @@ export function renderJson(run: Run): string {
             expired: run.exceptions.expired.map(exceptionValue),
             expiring: run.exceptions.expiring.map(exceptionValue),
             orphans: run.exceptions.orphans.map(exceptionValue),
+            unfit: run.exceptions.unfit.map(exceptionValue),
           },
         }
       : {}),
@@ -91,7 +92,11 @@ function ruleValue(run: RuleRun): unknown {
     errors,
     restsOn: restsOn.map(provenanceValue),
     findings: findings.map(findingValue),
-    excepted: excepted.map((finding) => ({ ...findingValue(finding), exception: exceptionValue(finding.exception) })),
+    excepted: excepted.map((finding) => ({
+      ...findingValue(finding),
+      exception: exceptionValue(finding.exception),
+      further: finding.further.map(exceptionValue),
+    })),
     withdrawn,
   };
 }

@@ -1,5 +1,5 @@
 import type { Benchmark, Recommendation } from '../controls/benchmark.ts';
-import type { Exception } from '../controls/exception.ts';
+import type { ExceptionsRun } from '../controls/exceptions-run.ts';
 import type { ControlRun } from '../controls/run-control.ts';
 import type { Evidence } from '../inventory/inventory.ts';
 
@@ -20,14 +20,4 @@ interface BenchmarkRun {
   readonly benchmark: Benchmark;
   /** The run that decides a recommendation; undefined for those that nothing decides. */
   runOf(recommendation: Recommendation): ControlRun | undefined;
-}
-
-/** What became of the exceptions of a run, beside those that cover findings. */
-interface ExceptionsRun {
-  /** They no longer count. */
-  readonly expired: readonly Exception[];
-  /** They count, and will not for long. */
-  readonly expiring: readonly Exception[];
-  /** They cover nothing that was found. */
-  readonly orphans: readonly Exception[];
 }

@@ -59,7 +59,7 @@ function renderControl(run: ControlRun, now: Date): string {
   const deciding = rules.filter(({ rule }) => !rule.informative);
   const informative = rules.filter(({ rule }) => rule.informative);
   return [
-    `${verdict}  ${control.id}`,
+    `${verdict}  ${control.id}${verdict === 'PASS' ? withExceptions(deciding) : ''}`,
     `      ${control.title}`,
     ...Object.entries(parameters).map(([name, value]) => {
       const usual = control.parameters[name]?.default;
@@ -75,6 +75,12 @@ function renderControl(run: ControlRun, now: Date): string {
   ].join('\n');
 }
 
+/** A pass that rests on what somebody has agreed to says so first. */
+function withExceptions(deciding: readonly RuleRun[]): string {
+  const count = deciding.reduce((sum, { excepted }) => sum + excepted.length, 0);
+  return count === 0 ? '' : ` with ${count} ${count === 1 ? 'exception' : 'exceptions'}`;
+}
+
 function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
   const asOf = run.verdict === 'PASS' ? renderAge(run.restsOn) : '';
   const shared = sharedReason(run.findings);
@@ -83,7 +89,11 @@ function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
     ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6),
     ...(run.findings.length > 0 ? [''] : []),
     ...run.findings.flatMap((finding) =>
-      renderFinding(finding, (key) => [renderKey(key, now, shared), turnOff(finding.name, key)]),
+      renderFinding(finding, (key) => [
+        renderKey(key, now, shared),
+        // Of somebody else's key, only the facts are known, and the root user's is turned off by hand.
+        ...(finding.type === 'IAMUser' ? [turnOff(finding.name, key)] : []),
+      ]),
     ),
     ...(shared ? [indent(`Key ids: ${printable(shared)}.`, 2)] : []),
     ...renderFacts(run.findings),
@@ -92,7 +102,7 @@ function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
     ...run.excepted.flatMap((finding) => [
       // Nobody shall turn off by copying a line what somebody has agreed to live with.
       ...renderFinding(finding, (key) => [renderKey(key, now, undefined)]).map((line) => indent(line, 2)),
-      indent(printable(wordsOfException(finding.exception)), 6),
+      ...[finding.exception, ...finding.further].map((one) => indent(printable(wordsOfException(one)), 6)),
     ]),
   ].join('\n');
 }

@@ -49,6 +49,15 @@ describe('holds', () => {
     ['eq {"toString":1}', {}, false],
     ['neq [{"a":1}]', [withoutPrototype({ a: 1 })], false],
     ['eq {"0":1}', [1], false],
+    ['eq true', [true, true], true],
+    ['eq true', [true, false], false],
+    ['eq true', [true, null], false],
+    ['eq true', [], false],
+    ['neq true', [false, null], true],
+    ['neq true', [false, true], false],
+    ['neq true', [], true],
+    ['eq null', [null], true],
+    ['eq [true]', [true, true], false],
   ])('%s of %j is %j', (expectation, value, result) => {
     expect(holds(parseExpectation(expectation), value)).toBe(result);
   });

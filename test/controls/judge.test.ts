@@ -75,6 +75,14 @@ const ROWS: readonly Row[] = [
     judged: ['ERROR', 0, 1, 1],
   },
   {
+    name: 'one scalar of all, of which the text asks for some',
+    users: [BAD, FINE],
+    text: 'iamUsers(options:{limit:1}){userName}',
+    expectation: 'neq "fine"',
+    path: 'userName',
+    judged: ['ERROR', 0, 1, 2],
+  },
+  {
     name: 'nothing found, with a limit',
     users: [FINE],
     text: 'iamUsers(where:{userName:"x"},options:{limit:1}){arn}',
@@ -130,6 +138,19 @@ describe('judge', () => {
     const { verdict, findings, errors, total } = await judge(inventory, { text }, parseExpectation(expectation), path);
     expect([verdict, findings.length, errors.length, total]).toEqual(judged);
   });
+});
+
+// What an exception for each finding would not change.
+test.each([
+  ['its findings', ANY, 'eq []', '', false],
+  ['a value', 'iamUsersAggregate{count}', 'eq []', '', true],
+  ['a value beside findings', `${ANY} iamUsersAggregate{count}`, 'eq []', '', true],
+  ['what its return path leads to', ANY, 'eq []', 'userName', false],
+  ['another expectation', ANY, 'eq [{"userName":"fine"}]', '', true],
+])('fails by %s', async (_name, text, expectation, path, isBeyond) => {
+  const inventory = await inventoryOf([FINE, BAD]);
+  const { verdict, failsBeyondFindings } = await judge(inventory, { text }, parseExpectation(expectation), path);
+  expect({ verdict, failsBeyondFindings }).toEqual({ verdict: 'FAIL', failsBeyondFindings: isBeyond });
 });
 
 describe('runControl', () => {

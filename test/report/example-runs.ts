@@ -56,7 +56,11 @@ export const errored = withRule(named('aws-iam-root-mfa', 'The root user has MFA
 /** Everything found is excepted. It was asked with another value than its default. */
 const excepted = withRule(
   named('aws-iam-keys-rotated', 'Access keys are rotated'),
-  { verdict: 'PASS', findings: [], excepted: findings.slice(1, 2).map((finding) => ({ ...finding, exception })) },
+  {
+    verdict: 'PASS',
+    findings: [],
+    excepted: findings.slice(1, 2).map((finding) => ({ ...finding, exception, further: [] })),
+  },
   { parameters: { maxAgeDays: 45 } },
 );
 const rotated: ControlRun = { ...excepted, control: { ...excepted.control, parameters } };
@@ -111,7 +115,17 @@ export const fullRun: Run = {
   exceptions: {
     expired: [{ ...exception, asset: 'carla', expires: '2026-10-01T00:00:00+00:00', place: 'exceptions.yaml:9:5' }],
     expiring: [{ ...exception, expires: '2026-11-10T00:00:00+00:00' }],
-    orphans: [{ ...exception, asset: 'nobody', key: undefined, ticket: undefined, place: 'exceptions.yaml:15:5' }],
+    orphans: [
+      {
+        ...exception,
+        asset: 'nobody',
+        key: undefined,
+        ticket: undefined,
+        place: 'exceptions.yaml:15:5',
+        why: 'nothing was found on it',
+      },
+    ],
+    unfit: [{ ...exception, key: undefined, place: 'exceptions.yaml:21:5', why: 'the finding is about access keys' }],
   },
 };
 
@@ -163,10 +177,14 @@ export function runWithTexts([name, owner, reason, message]: readonly [string, s
   return {
     ...sampleRun,
     controls: [
-      withRule(failed, { findings: [found], excepted: [{ ...found, name: `x${name}`, exception: one }], errors: bad }),
+      withRule(failed, {
+        findings: [found],
+        excepted: [{ ...found, name: `x${name}`, exception: one, further: [] }],
+        errors: bad,
+      }),
       withRule(named('aws-iam-other', 'Other'), { verdict: 'ERROR', findings: [], errors: bad }),
     ],
-    exceptions: { expired: [one], expiring: [], orphans: [] },
+    exceptions: { expired: [one], expiring: [], orphans: [], unfit: [] },
   };
 }
 

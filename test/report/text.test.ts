@@ -64,6 +64,24 @@ describe('renderText', () => {
     return renderText({ evidence, controls: [{ ...run, verdict: outcome.verdict ?? 'FAIL', rules }], judgedAt });
   }
 
+  test('a key of something else than an IAM user comes without a command for users', () => {
+    const findings = (run.rules[0]?.findings ?? []).map((one): Finding => ({ ...one, type: 'IAMGroup' }));
+    const text = withOutcome({ findings });
+    expect(text).toContain('access key 1 AKIAIOSFODNN7EXAMPLE');
+    expect(text).not.toContain('aws iam');
+  });
+
+  test('a pass that rests on exceptions says so first', () => {
+    const [first, second] = run.rules[0]?.findings ?? [];
+    const exception = { owner: 'ops', reason: 'sealed', expires: '2027-01-01T00:00:00+00:00' };
+    const excepted = [first, second].map((one) => ({
+      ...one,
+      exception,
+      further: [],
+    })) as unknown as RuleRun['excepted'];
+    expect(withOutcome({ verdict: 'PASS', findings: [], excepted })).toMatch(/^PASS {2}\S+ with 2 exceptions$/m);
+  });
+
   test('PASS says out of how many, as of when, and nothing to do', () => {
     const text = withOutcome({ verdict: 'PASS', findings: [], total: 10 });
     expect(text).toContain('PASS  aws-iam');
@@ -200,12 +218,12 @@ describe('a benchmark', () => {
   });
 
   test('shows in full what is not simply a PASS', () => {
-    const shown = [...text.matchAll(/^(PASS|FAIL|ERROR) {2}(\S+)$/gm)].map(([, verdict, id]) => `${verdict} ${id}`);
+    const shown = [...text.matchAll(/^(PASS|FAIL|ERROR) {2}(\S+.*)$/gm)].map(([, verdict, id]) => `${verdict} ${id}`);
     expect(shown).toEqual([
       'ERROR aws-iam-root-mfa',
       'FAIL aws-iam-no-initial-access-keys',
       'FAIL aws-iam-no-old-passwords',
-      'PASS aws-iam-keys-rotated',
+      'PASS aws-iam-keys-rotated with 1 exception',
     ]);
   });
 
@@ -256,7 +274,9 @@ const TROUBLED = `Exceptions to look at:
       owner Data platform: the nightly job moves to a role in December
   expires soon, 2026-11-10: aws-iam-no-initial-access-keys, account 111122223333, asset etl, key AKIASAMPLE007EXAMPLE (exceptions.yaml:3:5)
       owner Data platform: the nightly job moves to a role in December
-  matches nothing that was found: aws-iam-no-initial-access-keys, account 111122223333, asset nobody (exceptions.yaml:15:5)
+  does not cover what it names: the finding is about access keys: aws-iam-no-initial-access-keys, account 111122223333, asset etl (exceptions.yaml:21:5)
+      owner Data platform: the nightly job moves to a role in December
+  covers nothing: nothing was found on it: aws-iam-no-initial-access-keys, account 111122223333, asset nobody (exceptions.yaml:15:5)
       owner Data platform: the nightly job moves to a role in December
 `;
 

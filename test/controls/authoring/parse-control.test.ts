@@ -109,7 +109,7 @@ describe('parameters', () => {
   test.each([
     [
       'a variable without one',
-      asking('$maxAgeDays: Int, $other: String'),
+      asking('$maxAgeDays: Int, $other: String!'),
       /^x\.yaml:13:37: the variable \$other has no/,
     ],
     [

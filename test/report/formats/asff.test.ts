@@ -70,7 +70,7 @@ describe('renderAsff', () => {
     const findings = failed.rules[0]?.findings.slice(1, 2) ?? [];
     const covered = withRule(failed, {
       findings: [],
-      excepted: findings.map((finding) => ({ ...finding, exception })),
+      excepted: findings.map((finding) => ({ ...finding, exception, further: [] })),
     });
     const [, before] = read({ ...sampleRun, controls: [covered] });
     const [, after] = read({ ...sampleRun, controls: [withRule(failed, { findings })] });

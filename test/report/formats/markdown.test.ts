@@ -66,7 +66,7 @@ describe('renderMarkdown', () => {
       elements(page, 'li')
         .map(textOf)
         .filter((line) => line.includes('exceptions.yaml')),
-    ).toHaveLength(3);
+    ).toHaveLength(4);
   });
 
   test('any text is shown as text: no element, link, cell or mention comes of it', async () => {

@@ -43,7 +43,7 @@ describe('renderSarif', () => {
     expect(told).toContain(
       'note NOT_AUTOMATED 1.1: Maintain current contact details: only a person can tell whether a phone number is current',
     );
-    expect(told?.filter((text) => text.startsWith('warning exception '))).toHaveLength(3);
+    expect(told?.filter((text) => text.startsWith('warning exception '))).toHaveLength(4);
   });
 
   test('an execution without ERROR was successful, and one that passed has no result', () => {

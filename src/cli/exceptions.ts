@@ -1,0 +1,126 @@
+import type { Command } from 'commander';
+import type { Control } from '../controls/control.ts';
+import type { Exception } from '../controls/exception.ts';
+import { EXPIRING_DAYS, type ExceptionsRun, exceptionsRun, stateOf } from '../controls/exceptions-run.ts';
+import { loadLibrary } from '../controls/load-controls.ts';
+import { runControl } from '../controls/run-control.ts';
+import { IamqlError } from '../iam/error.ts';
+import { type Instant, instantOf } from '../iam/instant.ts';
+import { renderExceptionNotes, renderExceptionTable } from '../report/exceptions.ts';
+import { addControlsFolders } from './control-options.ts';
+import { exitCodes } from './exit-code.ts';
+import { writeResult } from './output.ts';
+import { addSourceOptions, durationOption, openSource, type SourceOptions } from './source-options.ts';
+
+export interface ExceptionOptions {
+  readonly exceptions: readonly string[];
+  /** In milliseconds. */
+  readonly expiring: number;
+}
+
+interface ListOptions extends ExceptionOptions {
+  readonly controls?: readonly string[];
+}
+
+interface CheckOptions extends ListOptions, SourceOptions {
+  readonly live?: boolean;
+}
+
+/** The flags of every command that takes exceptions. */
+export function addExceptionOptions(command: Command): Command {
+  return command
+    .option(
+      '--exceptions <file>',
+      'findings that somebody has agreed to live with, for a time; repeatable',
+      collect,
+      [],
+    )
+    .addOption(
+      durationOption('--expiring <time>', 'how long before its end an exception is about to end', `${EXPIRING_DAYS}d`),
+    );
+}
+
+const collect = (file: string, files: readonly string[]): readonly string[] => [...files, file];
+
+export function addExceptionsCommand(program: Command): void {
+  const exceptions = program
+    .command('exceptions')
+    .summary('look after the findings that somebody lives with')
+    .description('Lists and checks exceptions: findings that somebody has agreed to live with, for a time.');
+  const list = exceptions.command('list').description('Lists exceptions, the one that ends first on top.');
+  addControlsFolders(addExceptionOptions(list)).action(listExceptions);
+  const check = exceptions
+    .command('check')
+    .description(
+      'Checks exceptions: that they are whole and have not expired; with a source, also that they cover what is found there.',
+    )
+    .option('--live', 'compare them with the live account of your credentials');
+  addSourceOptions(addControlsFolders(addExceptionOptions(check))).action(checkExceptions);
+}
+
+async function listExceptions(options: ListOptions): Promise<void> {
+  const { exceptions } = await openExceptions(options, options.controls);
+  writeResult(renderExceptionTable(exceptions, { now: nowInstant(), expiringMs: options.expiring }), undefined);
+}
+
+async function checkExceptions(options: CheckOptions): Promise<void> {
+  const { controls, exceptions } = await openExceptions(options, options.controls);
+  const clock = { now: nowInstant(), expiringMs: options.expiring };
+  const ofState = (state: string) => exceptions.filter((one) => stateOf(one, clock) === state);
+  const found = hasSource(options) ? await compare(controls, exceptions, { ...clock, options }) : undefined;
+  const run: ExceptionsRun = {
+    expired: ofState('expired'),
+    expiring: ofState('expiring'),
+    orphans: found?.run.orphans ?? [],
+    unfit: found?.run.unfit ?? [],
+  };
+  const isBad = run.expired.length + run.orphans.length + run.unfit.length > 0;
+  process.exitCode = found?.isUnjudged ? exitCodes.error : isBad ? exitCodes.fail : exitCodes.pass;
+  const notes = [...renderExceptionNotes(run, clock), ...(found?.notes ?? [])];
+  const counts = `${counted(exceptions.length)}: ${run.expired.length} expired, ${run.expiring.length} about to expire`;
+  const compared = found
+    ? `, ${run.orphans.length} that cover nothing, ${run.unfit.length} that do not cover what they name`
+    : '; not compared with an account';
+  writeResult(`${[...notes, `${counts}${compared}`].join('\n')}\n`, undefined);
+}
+
+/** The exceptions of the files that the flags name, and the controls that they may be about. */
+export async function openExceptions({ exceptions: files }: ExceptionOptions, folders?: readonly string[]) {
+  if (files.length === 0) throw new IamqlError('InvalidInput', 'no exceptions: name a file with --exceptions');
+  const { controls } = await loadLibrary(folders);
+  const { readExceptions } = await import('../controls/authoring/read-exceptions.ts');
+  return { controls, exceptions: await readExceptions(files, controls) };
+}
+
+const hasSource = ({ live, profile, roleArn, report, snapshot, sample }: CheckOptions): boolean =>
+  live === true || sample === true || [profile, roleArn, report, snapshot].some((value) => value !== undefined);
+
+/** Judges what the exceptions are about, over the account that there is. */
+async function compare(
+  controls: readonly Control[],
+  exceptions: readonly Exception[],
+  { options, ...clock }: { readonly options: CheckOptions; readonly now: Instant; readonly expiringMs: number },
+) {
+  const source = await openSource(options);
+  const { accountId: account } = await source.identify();
+  const inventory = source.inventory();
+  const ofAccount = exceptions.filter((one) => one.account === account);
+  const asked = controls.filter(({ id }) => ofAccount.some(({ control }) => control === id));
+  const runs = [];
+  for (const control of asked) runs.push(await runControl(inventory, control, { exceptions, now: clock.now }));
+  const unjudged = runs.flatMap(({ control, rules }) =>
+    rules
+      .filter(({ rule }) => !rule.informative)
+      .flatMap(({ errors }) =>
+        errors.slice(0, 1).map(({ message }) => `${control.id} could not be judged: ${message}`),
+      ),
+  );
+  const others = exceptions.length - ofAccount.length;
+  const elsewhere = others > 0 ? [`not compared, because of other accounts than ${account}: ${counted(others)}`] : [];
+  const run = exceptionsRun(exceptions, runs, { ...clock, account });
+  return { run, isUnjudged: unjudged.length > 0, notes: [...unjudged, ...elsewhere] };
+}
+
+const counted = (count: number): string => `${count} ${count === 1 ? 'exception' : 'exceptions'}`;
+
+const nowInstant = (): Instant => instantOf(new Date());

@@ -1,0 +1,142 @@
+import { catalogue } from '../../iam/catalogue.generated.ts';
+import { type Instant, parseInstant } from '../../iam/instant.ts';
+import { isArn, patternProblem } from '../asset-pattern.ts';
+import type { Control } from '../control.ts';
+import type { ExceptedKey, Exception } from '../exception.ts';
+import { meant } from '../meant.ts';
+import { PlacedYaml, type YamlPath } from './placed-yaml.ts';
+
+type KnownControl = Pick<Control, 'id' | 'aliases' | 'assetTypes'>;
+
+const required = ['control', 'account', 'asset', 'reason', 'owner', 'expires'] as const;
+const known: readonly string[] = [...required, 'key', 'ticket'];
+
+/**
+ * Reads a file of exceptions: a list under `exceptions`.
+ *
+ * @param file named in errors, which give line and column.
+ * @param controls those that there are: an exception from an unknown one would cover nothing, unnoticed.
+ * @throws IamqlError InvalidInput
+ */
+export function parseExceptions(yaml: string, file: string, controls: readonly KnownControl[]): readonly Exception[] {
+  const source = new PlacedYaml(yaml, file);
+  const { value } = source;
+  source.check(isMap(value), [], 'a file of exceptions is a map with the key exceptions');
+  checkKnown(source, [], value as object, ['exceptions']);
+  const list = (value as { readonly exceptions?: unknown }).exceptions;
+  source.check(list !== undefined, [], 'exceptions is missing');
+  source.check(Array.isArray(list), ['exceptions'], 'exceptions is not a list');
+  return (list as readonly unknown[]).map((item, index) => parseException(source, item, index, controls));
+}
+
+function parseException(
+  source: PlacedYaml,
+  item: unknown,
+  index: number,
+  controls: readonly KnownControl[],
+): Exception {
+  const path = ['exceptions', index];
+  source.check(isMap(item), path, 'keys and values are expected here');
+  const map = item as Readonly<Record<string, unknown>>;
+  checkKnown(source, path, map, known);
+  const missing = required.find((key) => !Object.hasOwn(map, key));
+  source.check(missing === undefined, path, `${missing} is missing`);
+  const text = (key: string): string => textAt(source, map, [...path, key]);
+  const control = controlOf(source, [...path, 'control'], text('control'), controls);
+  const account = accountOf(source, map, [...path, 'account']);
+  return {
+    control: control.id,
+    account,
+    asset: assetOf(source, [...path, 'asset'], text('asset'), { account, control }),
+    key: map['key'] === undefined ? undefined : keyOf(source, map['key'], [...path, 'key']),
+    reason: text('reason'),
+    owner: text('owner'),
+    expires: timeAt(source, map, [...path, 'expires']),
+    ticket: map['ticket'] === undefined ? undefined : text('ticket'),
+    place: source.place(path),
+  };
+}
+
+function controlOf(source: PlacedYaml, path: YamlPath, id: string, controls: readonly KnownControl[]): KnownControl {
+  const found = controls.find((control) => control.id === id || control.aliases.includes(id));
+  if (found) return found;
+  const ids = controls.flatMap((control) => [control.id, ...control.aliases]);
+  throw source.wrong(path, `there is no control ${JSON.stringify(id)}${meant(id, ids)}`);
+}
+
+function accountOf(source: PlacedYaml, map: Readonly<Record<string, unknown>>, path: YamlPath): string {
+  const account = map['account'];
+  const written = source.written(path);
+  source.check(
+    typeof account !== 'number',
+    path,
+    `account is a number here: quote it, "${written}", because YAML takes zeros off the front of a number`,
+  );
+  const isAccount = typeof account === 'string' && /^\d{12}$/.test(account);
+  source.check(isAccount, path, `account is not the 12 digits of an account, in quotes: ${written ?? 'no text'}`);
+  return account as string;
+}
+
+/** A name that assets of several types may have says too little: the exception would cover them all. */
+function assetOf(
+  source: PlacedYaml,
+  path: YamlPath,
+  asset: string,
+  { account, control }: { readonly account: string; readonly control: KnownControl },
+): string {
+  const problem = patternProblem(asset, account);
+  source.check(problem === undefined, path, problem ?? '');
+  const types = control.assetTypes.map((type) => catalogue[type].many);
+  const isAmbiguous = types.length > 1 || control.assetTypes.includes('IAMPolicy');
+  source.check(
+    isArn(asset) || !isAmbiguous,
+    path,
+    `${control.id} is about ${types.join(', ')}, of which several may be called ${JSON.stringify(asset)}: write the ARN`,
+  );
+  return asset;
+}
+
+function keyOf(source: PlacedYaml, value: unknown, path: YamlPath): ExceptedKey {
+  source.check(isMap(value), path, 'key is {accessKeyId} or {slot, createDate}');
+  const map = value as Readonly<Record<string, unknown>>;
+  checkKnown(source, path, map, ['accessKeyId', 'slot', 'createDate']);
+  const names = Object.keys(map).sort().join();
+  if (names === 'accessKeyId') {
+    const accessKeyId = textAt(source, map, [...path, 'accessKeyId']);
+    source.check(/^\w+$/.test(accessKeyId), [...path, 'accessKeyId'], 'accessKeyId is the whole id of one key');
+    return { accessKeyId };
+  }
+  source.check(names === 'createDate,slot', path, 'key is {accessKeyId} or {slot, createDate}, whole and not both');
+  const slot = map['slot'];
+  source.check(slot === 1 || slot === 2, [...path, 'slot'], 'slot is 1 or 2, as the credential report has them');
+  return { slot: slot as number, createDate: timeAt(source, map, [...path, 'createDate']) };
+}
+
+function timeAt(source: PlacedYaml, map: Readonly<Record<string, unknown>>, path: YamlPath): Instant {
+  const text = textAt(source, map, path);
+  const time = parseInstant(text);
+  if (time !== undefined) return time;
+  throw source.wrong(
+    path,
+    `${path.at(-1)}: ${JSON.stringify(text)} is not a date such as 2026-03-01, nor a time such as 2026-03-01T10:20:30Z`,
+  );
+}
+
+/** @param path ends with the key of the map. */
+function textAt(source: PlacedYaml, map: Readonly<Record<string, unknown>>, path: YamlPath): string {
+  const key = String(path.at(-1));
+  const value = map[key];
+  source.check(value !== null, path, `${key} is empty`);
+  source.check(typeof value === 'string', path, `${key} is not text${isMap(value) ? '' : ': put it in quotes'}`);
+  source.check((value as string).trim() !== '', path, `${key} is empty`);
+  return value as string;
+}
+
+function checkKnown(source: PlacedYaml, path: YamlPath, map: object, names: readonly string[]): void {
+  const unknown = Object.keys(map).find((key) => !names.includes(key));
+  if (unknown === undefined) return;
+  const said = meant(unknown, names);
+  throw source.wrong([...path, unknown], `unknown key ${unknown}${said || `; known are ${names.join(', ')}`}`);
+}
+
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,102 @@
+import { type Instant, renderInstant } from '../iam/instant.ts';
+import { matchesAsset } from './asset-pattern.ts';
+import { type ExceptedKey, type Exception, hasExpired } from './exception.ts';
+import type { Finding, FindingKey } from './finding.ts';
+import type { Judgement, Verdict } from './judge.ts';
+
+export interface ExceptedFinding extends Finding {
+  /** The one that ends first: from then on the finding counts again. */
+  readonly exception: Exception;
+  /** Those for the finding's other keys. */
+  readonly further: readonly Exception[];
+}
+
+/** What findings are of, and when they are judged: an exception is about today, however old the facts are. */
+export interface ExceptionScope {
+  /** The id of the control. */
+  readonly control: string;
+  /** The account that was judged; undefined where nothing told which it is. */
+  readonly account: string | undefined;
+  readonly now: Instant;
+}
+
+/** What was judged of a rule, before exceptions. */
+interface Judged extends Pick<Judgement, 'verdict' | 'failsBeyondFindings'> {
+  readonly findings: readonly Finding[];
+  readonly errors: readonly unknown[];
+}
+
+/** Findings that somebody lives with do not count. What could not be read beside them may hold others that would. */
+export function withExceptions<T extends Judged>(judged: T, exceptions: readonly Exception[], scope: ExceptionScope) {
+  const { failsBeyondFindings, ...rest } = judged;
+  const { findings, excepted } = setApart(judged.findings, exceptions, scope);
+  const isAsBefore = findings.length > 0 || failsBeyondFindings || excepted.length === 0;
+  const verdict: Verdict = isAsBefore ? judged.verdict : judged.errors.length > 0 ? 'ERROR' : 'PASS';
+  return { ...rest, findings, excepted, verdict };
+}
+
+/** Parts the findings that somebody has agreed to live with from those that count. */
+export function setApart(findings: readonly Finding[], exceptions: readonly Exception[], scope: ExceptionScope) {
+  const counting = exceptions.filter((exception) => isOf(exception, scope) && !hasExpired(exception, scope.now));
+  const left: Finding[] = [];
+  const excepted: ExceptedFinding[] = [];
+  for (const finding of findings) {
+    const [exception, ...further] = coverOf(finding, counting);
+    if (exception) excepted.push({ ...finding, exception, further });
+    else left.push(finding);
+  }
+  return { findings: left, excepted };
+}
+
+export const isOf = ({ control, account }: Exception, scope: Omit<ExceptionScope, 'now'>): boolean =>
+  control === scope.control && account === scope.account;
+
+/** The exceptions by which a finding does not count, the one that ends first before the others; none where it counts. */
+function coverOf(finding: Finding, exceptions: readonly Exception[]): readonly Exception[] {
+  const ofAsset = exceptions.filter(({ asset }) => matchesAsset(asset, finding)).sort(lastToEnd);
+  if (finding.keys.length === 0) return ofAsset.filter(({ key }) => key === undefined).slice(0, 1);
+  const ofKeys = finding.keys.map((key) => ofAsset.find((exception) => exception.key && namesKey(exception.key, key)));
+  const found = ofKeys.filter((exception) => exception !== undefined);
+  return found.length < ofKeys.length ? [] : [...new Set(found)].sort(lastToEnd).reverse();
+}
+
+const lastToEnd = (a: Exception, b: Exception): number => (a.expires > b.expires ? -1 : a.expires < b.expires ? 1 : 0);
+
+/** A key that could not be named has no id that could be the same; its slot may have been filled anew, hence the time. */
+function namesKey(excepted: ExceptedKey, { accessKeyId, slot, since, createDate }: FindingKey): boolean {
+  if ('accessKeyId' in excepted) return excepted.accessKeyId === accessKeyId;
+  return excepted.slot === slot && (excepted.createDate === since || excepted.createDate === createDate);
+}
+
+/** How an exception that counts fits a finding that was made. */
+export type Fit =
+  | { readonly kind: 'covers' }
+  /** It names the asset; something is missing for it to cover the finding, or nobody can tell. */
+  | { readonly kind: 'unfit'; readonly why: string }
+  /** It names the asset and another key: a key made later is a new finding. */
+  | { readonly kind: 'other'; readonly why: string };
+
+/** Undefined where it is about another asset. @param isExcepted whether the finding was set apart. */
+export function fitOf({ asset, key }: Exception, finding: Finding, isExcepted: boolean): Fit | undefined {
+  if (!matchesAsset(asset, finding)) return undefined;
+  const { keys, name } = finding;
+  if (keys.length === 0) return key ? unfit(`the finding on ${name} is about no access key: leave key out`) : COVERS;
+  if (!key) return unfit(`the finding on ${name} is about access keys: name each, ${keys.map(writtenKey).join(', ')}`);
+  const others = keys.filter((one) => !namesKey(key, one));
+  if (others.length < keys.length)
+    return isExcepted ? COVERS : unfit(`the finding on ${name} is also about ${others.map(writtenKey).join(', ')}`);
+  const unnamed = keys.find((one) => one.unnamed !== undefined);
+  if (unnamed && 'accessKeyId' in key)
+    return unfit(`its key could not be named (${unnamed.unnamed}): write ${keys.map(writtenKey).join(', ')}`);
+  return { kind: 'other', why: `what is found on ${name} is another key, ${keys.map(writtenKey).join(', ')}` };
+}
+
+const COVERS: Fit = { kind: 'covers' };
+const unfit = (why: string): Fit => ({ kind: 'unfit', why });
+
+/** A key as an exception has to write it. */
+function writtenKey({ accessKeyId, slot, since }: FindingKey): string {
+  if (accessKeyId !== undefined) return `key: {accessKeyId: ${accessKeyId}}`;
+  if (slot === null || since === null) return 'a key that cannot be named here';
+  return `key: {slot: ${slot}, createDate: ${renderInstant(since)}}`;
+}
