@@ -5,6 +5,7 @@ import type { Selection } from '../graphql/resolve.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { IamqlError } from '../iam/error.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { asksForNone, asksOfAll, type Expectation, holds } from './expectation.ts';
 import { ledTo } from './led-to.ts';
@@ -95,10 +96,13 @@ function pathFields({ text, operationName, limits }: Question, returnPath: strin
 /** How many assets of those types there are; undefined where they could not be counted. */
 export async function countOf(inventory: Inventory, types: readonly AssetTypeName[]): Promise<number | undefined> {
   if (types.length === 0) return undefined;
-  try {
-    const counts = await Promise.all(types.map((type) => inventory.count(type)));
-    return counts.reduce((sum, n) => sum + n, 0);
-  } catch {
-    return undefined; // The answer's own errors say why; a count is never a verdict.
-  }
+  // All of them to their end, so that no call is still on its way when the verdict is there.
+  const counts = await Promise.allSettled(types.map((type) => inventory.count(type)));
+  const failed = counts.find((count) => count.status === 'rejected');
+  if (failed && !(failed.reason instanceof IamqlError)) throw failed.reason;
+  // The answer's own errors say why it could not be counted; a count is never a verdict.
+  return counts.reduce<number | undefined>(
+    (sum, count) => (sum === undefined || count.status === 'rejected' ? undefined : sum + count.value),
+    0,
+  );
 }

@@ -3,10 +3,10 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import type { Inventory, Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
-import { readApplicable } from './applicable.ts';
+import { type Applicable, readApplicable } from './applicable.ts';
 import { matchesAsset } from './asset-pattern.ts';
 import type { Control, Parameters, Rule } from './control.ts';
-import { type ExceptedFinding, withExceptions } from './except.ts';
+import { type ExceptedFinding, type ExceptionScope, withExceptions } from './except.ts';
 import type { Exception } from './exception.ts';
 import { asksForNone } from './expectation.ts';
 import { describeFinding, type Finding } from './finding.ts';
@@ -59,26 +59,44 @@ export async function runControl(
   const parameters = parametersOf(control, asked);
   const own = exceptions.filter((exception) => exception.control === control.id);
   const settings = { limits, parameters, exceptions: own };
-  const [applicable, judged] = await Promise.all([
-    readApplicable(inventory, control, settings),
-    Promise.all(control.rules.map((rule) => judgeRule(inventory, rule, settings))),
-  ]);
-  const rules = judged.map(({ rule, judgement, findings }): RuleRun => {
-    const { verdict, selections, failsBeyondFindings } = judgement;
-    const found = selections.map((selection) => selection.found);
-    const errors = errorsOf(judgement);
-    // What was found has told whose account it is, where anything does.
-    const scope = { control: control.id, account: inventory.evidence().account, now };
-    return {
-      rule,
-      ...withExceptions({ verdict, findings, errors, failsBeyondFindings }, own, scope),
-      total: isOfTypes(control, rule, judgement) ? applicable.totalWith(findings) : undefined,
-      withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
-      restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
-    };
-  });
+  const judged: JudgedRule[] = [];
+  for (const rule of control.rules) judged.push(await judgeRule(inventory, rule, settings));
+  // Counted last, because what the rules have read may be enough to count by.
+  const applicable = await readApplicable(inventory, control, settings);
+  // What was found has told whose account it is, where anything does.
+  const scope = { control: control.id, account: inventory.evidence().account, now };
+  const rules = judged.map((one) => ruleRun(control, one, { applicable, exceptions: own, scope }));
   const deciding = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
   return { control, parameters, verdict: combine(deciding), rules };
+}
+
+interface JudgedRule {
+  readonly rule: Rule;
+  readonly judgement: Judgement;
+  readonly findings: readonly Finding[];
+}
+
+interface RunScope {
+  readonly applicable: Applicable;
+  readonly exceptions: readonly Exception[];
+  readonly scope: ExceptionScope;
+}
+
+function ruleRun(
+  control: Control,
+  { rule, judgement, findings }: JudgedRule,
+  { applicable, exceptions, scope }: RunScope,
+): RuleRun {
+  const { verdict, selections, failsBeyondFindings } = judgement;
+  const found = selections.map((selection) => selection.found);
+  const errors = errorsOf(judgement);
+  return {
+    rule,
+    ...withExceptions({ verdict, findings, errors, failsBeyondFindings }, exceptions, scope),
+    total: isOfTypes(control, rule, judgement) ? applicable.totalWith(findings) : undefined,
+    withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
+    restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
+  };
 }
 
 /** An informative rule may ask of assets that the control does not cover: it is out of nothing that was counted. */
@@ -95,7 +113,7 @@ async function judgeRule(
   inventory: Inventory,
   rule: Rule,
   { limits, parameters: variables, exceptions }: Required<Omit<RunSettings, 'now'>>,
-) {
+): Promise<JudgedRule> {
   const question = { text: rule.query, variables, rowsOnly: isOfRowsOnly(rule), limits };
   const judgement = await judge(inventory, question, rule.expect, rule.returnPath);
   return { rule, judgement, findings: await findingsOf(inventory, rule, judgement, exceptions) };

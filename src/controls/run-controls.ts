@@ -15,7 +15,7 @@ export interface AskedControl {
 
 /**
  * Judges controls over one inventory, each once for each set of parameters that it is asked with. Together they cost the
- * union of their facts: whatever is read for the whole account is asked for before any of them waits.
+ * union of their facts: whatever is read for the whole account is asked for before any of them waits for it.
  */
 export async function runControls(
   inventory: Inventory,
@@ -27,13 +27,13 @@ export async function runControls(
     const { types, groups } = await bulkFacts(distinct);
     inventory.prefetch(types, groups);
   }
-  return Promise.all(
-    distinct.map(async ({ control, parameters }) => {
-      const run = await runControl(inventory, control, { ...settings, parameters });
-      onJudged?.();
-      return run;
-    }),
-  );
+  const runs: ControlRun[] = [];
+  // One after the other: what one has read of an asset may spare the next a call.
+  for (const { control, parameters } of distinct) {
+    runs.push(await runControl(inventory, control, { ...settings, parameters }));
+    onJudged?.();
+  }
+  return runs;
 }
 
 interface RunsSettings extends Omit<RunSettings, 'parameters'> {
