@@ -1,0 +1,20 @@
+/** A value of a row as the driver gives it: text, number, boolean, null, or a list of these. */
+export type SqlValue = unknown;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+/** What runs statements: a database, or a transaction of one. */
+export interface SqlSession {
+  /** One statement with bound values. */
+  query<Row extends SqlRow = SqlRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Several statements without values. */
+  run(sql: string): Promise<void>;
+  /** Writes rows in bulk. @param rows in the order of the columns, as COPY's text format has them, with line breaks. */
+  copy(into: string, rows: AsyncIterable<string> | Iterable<string>): Promise<void>;
+}
+
+/** A Postgres, wherever it runs. The two that there are speak the same SQL. */
+export interface Database extends SqlSession {
+  /** What `work` does is there whole or not at all. */
+  transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

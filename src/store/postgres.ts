@@ -1,0 +1,76 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Pool, PoolClient } from 'pg';
+import { IamqlError } from '../iam/error.ts';
+import type { Database, SqlRow, SqlSession } from './database.ts';
+
+/** A database that does not answer by then is not there. */
+const CONNECT_MS = 10_000;
+/** One for each question that is asked at once; a server allows a hundred to all its clients unless told otherwise. */
+const MOST_CONNECTIONS = 8;
+
+/** A Postgres server. @param url as libpq takes it: `postgres://user:password@host:5432/database?sslmode=require`. */
+export async function openPostgres(url: string): Promise<Database> {
+  const { default: pg } = await import('pg');
+  const pool: Pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    max: MOST_CONNECTIONS,
+    application_name: 'iamql',
+  });
+  // A connection that breaks while nobody uses it is replaced when somebody needs one.
+  pool.on('error', () => {});
+  return {
+    query: (sql, values) => withClient(pool, (session) => session.query(sql, values)),
+    run: (sql) => withClient(pool, (session) => session.run(sql)),
+    copy: (into, rows) => withClient(pool, (session) => session.copy(into, rows)),
+    transaction: (work) => withClient(pool, (session) => inTransaction(session, work)),
+    close: () => pool.end(),
+  };
+}
+
+async function withClient<T>(pool: Pool, work: (session: SqlSession) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((cause: Error) => {
+    throw new IamqlError('Unreachable', `the store's database cannot be reached: ${cause.message}`, { cause });
+  });
+  // A connection that breaks in use fails the statement; without a listener it would end the process.
+  let broken: Error | undefined;
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    return await work(sessionOf(client));
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+async function inTransaction<T>(session: SqlSession, work: (session: SqlSession) => Promise<T>): Promise<T> {
+  await session.run('BEGIN');
+  try {
+    const result = await work(session);
+    await session.run('COMMIT');
+    return result;
+  } catch (error) {
+    // Where the connection is gone the server has rolled back by itself.
+    await session.run('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+function sessionOf(client: PoolClient): SqlSession {
+  return {
+    async query<Row extends SqlRow>(sql: string, values: readonly unknown[] = []) {
+      return (await client.query<Row>(sql, [...values])).rows;
+    },
+    async run(sql) {
+      await client.query(sql);
+    },
+    async copy(into, rows) {
+      const { from } = await import('pg-copy-streams');
+      await pipeline(Readable.from(rows), client.query(from(`COPY ${into} FROM STDIN`)));
+    },
+  };
+}

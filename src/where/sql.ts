@@ -1,0 +1,225 @@
+import type { AssetTypeName, Field } from '../iam/catalogue.generated.ts';
+import type { Comparison, ComparisonKind, Expression, Related } from './expression.ts';
+import type { Catalogue } from './read-where.ts';
+
+/** Which rows stand for assets, and what they are called: the store says. Every name is quoted already. */
+export interface SqlRows {
+  table(type: AssetTypeName): string;
+  column(field: string): string;
+  /** The table of access keys that the credential report has no slot for, each as a row of credentials. */
+  readonly additionalKeys: string;
+  /**
+   * Joins a row to the one that leads to it: of the same account, and there at the same time.
+   *
+   * @param alias the row that is joined.
+   * @param from the row that leads to it.
+   */
+  joined(alias: string, from: string): string;
+}
+
+/** The answers of three-valued logic that evaluate.ts gives as functions, as conditions of SQL. */
+export type Answer = 'isTrue' | 'isFalse';
+export type Taking = 'certainly' | 'possibly';
+
+/** Writes one statement: the values that its conditions compare with are bound, and never a part of its text. */
+export class SqlWriter {
+  readonly values: unknown[] = [];
+  private readonly rows: SqlRows;
+  private readonly catalogue: Catalogue;
+  /** Whether some asset of a type may lack a field: most scans lack none, and then nothing has to be asked. */
+  private readonly mayBeUnread: (type: AssetTypeName, field: string) => boolean;
+  private aliases = 0;
+
+  constructor(
+    rows: SqlRows,
+    catalogue: Catalogue,
+    mayBeUnread: (type: AssetTypeName, field: string) => boolean = () => true,
+  ) {
+    this.rows = rows;
+    this.catalogue = catalogue;
+    this.mayBeUnread = mayBeUnread;
+  }
+
+  /** Binds a value. @param type of SQL, which decides how it is compared. */
+  bind(value: unknown, type: string): string {
+    return `$${this.values.push(value)}::${type}`;
+  }
+
+  nextAlias(): string {
+    this.aliases += 1;
+    return `a${this.aliases}`;
+  }
+
+  /**
+   * A condition that is true of the rows for which the expression has that answer. Of others it is false, or null where
+   * it compares null: neither selects a row, and nothing here negates what may be null.
+   */
+  condition(expression: Expression, row: string, answer: Answer, taking: Taking): string {
+    switch (expression.kind) {
+      case 'always':
+        return String(answer === 'isTrue');
+      case 'constant':
+        return String(expression.value === (answer === 'isTrue'));
+      case 'not':
+        return this.condition(expression.of, row, other(answer), taking);
+      case 'and':
+      case 'or': {
+        const isEvery = (expression.kind === 'and') === (answer === 'isTrue');
+        const parts = expression.of.map((part) => this.condition(part, row, answer, taking));
+        if (parts.length === 0) return String(isEvery);
+        return `(${parts.join(isEvery ? ' AND ' : ' OR ')})`;
+      }
+      case 'isNull':
+        return this.isNull(expression, row, answer, taking);
+      case 'some':
+      case 'all':
+      case 'single':
+        // A relation is never unknown: what is not true of it is false.
+        if (answer === 'isFalse') return `NOT ${this.related(expression, row, otherTaking(taking))}`;
+        return this.related(expression, row, taking);
+      case 'additionalKey':
+        if (answer === 'isFalse') return `NOT ${this.additionalKey(expression.of, row, otherTaking(taking))}`;
+        return this.additionalKey(expression.of, row, taking);
+      default:
+        return this.comparison(expression, row, answer, taking);
+    }
+  }
+
+  private isNull(
+    { type, field }: { readonly type: AssetTypeName; readonly field: string },
+    row: string,
+    answer: Answer,
+    taking: Taking,
+  ): string {
+    const column = `${row}.${this.rows.column(field)}`;
+    const [isNone, isSome] = [`${column} IS NULL`, `${column} IS NOT NULL`];
+    // An unread fact is null in its column.
+    if (taking === 'possibly') return answer === 'isTrue' ? isNone : this.orUnread(isSome, type, field, row);
+    return answer === 'isTrue' ? this.andRead(isNone, type, field, row) : isSome;
+  }
+
+  private comparison(expression: Comparison, row: string, answer: Answer, taking: Taking): string {
+    const { kind, type, field, value } = expression;
+    // The process matches patterns, over the rows that the rest of the condition keeps: here each may match or not.
+    const column = `${row}.${this.rows.column(field)}`;
+    if (kind === 'matches') {
+      const mayBe = taking === 'possibly' ? `${column} IS NOT NULL` : 'false';
+      return taking === 'possibly' ? this.orUnread(mayBe, type, field, row) : mayBe;
+    }
+    const compared = this.compared({ kind, column, value, of: this.field(type, field) }, answer);
+    return taking === 'possibly' ? this.orUnread(compared, type, field, row) : compared;
+  }
+
+  private compared(
+    { kind, column, value, of }: { kind: ComparisonKind; column: string; value: Comparison['value']; of: Field },
+    answer: Answer,
+  ): string {
+    const scalar = sqlTypes[of.type] ?? 'text';
+    const isListOfValues = kind === 'in' || (kind === 'equals' && of.list === true);
+    const bound = Array.isArray(value) ? value.map((one) => storedValue(one)) : storedValue(value);
+    const $ = this.bind(bound, isListOfValues ? `${scalar}[]` : scalar);
+    const [holds, fails] = sqlComparisons[kind as Exclude<ComparisonKind, 'matches'>](column, $);
+    return answer === 'isTrue' ? holds : fails;
+  }
+
+  /** Whether it is true of the related rows; see quantifiers.ts for the same in memory. */
+  private related({ kind, type, field, of }: Related, row: string, taking: Taking): string {
+    const { type: target, relation } = this.field(type, field);
+    const column = `${row}.${this.rows.column(field)}`;
+    const alias = this.nextAlias();
+    const leads = `${alias}.${this.rows.column('identifier')} = ${relation === 'toMany' ? `ANY(${column})` : column}`;
+    const from = `FROM ${this.rows.table(target as AssetTypeName)} ${alias} WHERE ${leads} AND ${this.rows.joined(alias, row)}`;
+    const exists = (answer: Answer, how: Taking) =>
+      `EXISTS (SELECT 1 ${from} AND ${this.condition(of, alias, answer, how)})`;
+    const count = (how: Taking) => {
+      // Two are as many as there need be to tell one from several.
+      const some = `SELECT 1 ${from} AND ${this.condition(of, alias, 'isTrue', how)} LIMIT 2`;
+      return `(SELECT count(*) FROM (${some}) counted)`;
+    };
+    const isTrue = {
+      some: () => exists('isTrue', taking),
+      all: () => `(${exists('isTrue', taking)} AND NOT ${exists('isFalse', otherTaking(taking))})`,
+      single: () =>
+        taking === 'certainly'
+          ? `(${exists('isTrue', 'certainly')} AND ${count('possibly')} = 1)`
+          : `(${exists('isTrue', 'possibly')} AND ${count('certainly')} <= 1)`,
+    }[kind]();
+    return taking === 'possibly' ? this.orUnread(isTrue, type, field, row) : isTrue;
+  }
+
+  private additionalKey(of: Expression, row: string, taking: Taking): string {
+    const alias = this.nextAlias();
+    const identifier = this.rows.column('identifier');
+    const leads = `${alias}.${identifier} = ${row}.${identifier} AND ${this.rows.joined(alias, row)}`;
+    const condition = this.condition(of, alias, 'isTrue', taking);
+    const isTrue = `EXISTS (SELECT 1 FROM ${this.rows.additionalKeys} ${alias} WHERE ${leads} AND ${condition})`;
+    return taking === 'possibly' ? this.orUnread(isTrue, 'IAMUserCredentials', 'additionalKeys', row) : isTrue;
+  }
+
+  private orUnread(condition: string, type: AssetTypeName, field: string, row: string): string {
+    return this.mayBeUnread(type, field) ? `(${condition} OR ${isUnread(field, row)})` : condition;
+  }
+
+  private andRead(condition: string, type: AssetTypeName, field: string, row: string): string {
+    return this.mayBeUnread(type, field) ? `(${condition} AND NOT ${isUnread(field, row)})` : condition;
+  }
+
+  private field(type: AssetTypeName, name: string): Field {
+    const field = this.catalogue[type]?.fields[name];
+    if (!field) throw new Error(`${type} has no field ${name}`);
+    return field;
+  }
+}
+
+const other = (answer: Answer): Answer => (answer === 'isTrue' ? 'isFalse' : 'isTrue');
+const otherTaking = (taking: Taking): Taking => (taking === 'certainly' ? 'possibly' : 'certainly');
+
+/** A row names the fields of it that could not be read; those without any name nothing. Fields are names of the schema. */
+const isUnread = (field: string, row: string): string => `('${field}' = ANY(${row}.unread)) IS TRUE`;
+
+/**
+ * How a scalar is kept. Times are kept as the canonical texts that they are in memory, which is exact to the last digit,
+ * where a timestamp would round; texts are compared by code point (collation "C") as in memory.
+ */
+export const sqlTypes: Readonly<Record<string, string>> = {
+  ID: 'text',
+  String: 'text',
+  DateTime: 'text',
+  Boolean: 'boolean',
+  Int: 'integer',
+  Float: 'double precision',
+};
+
+/** What is true of a value for which it holds, and what is true of one for which it does not. Of null, neither is. */
+const sqlComparisons: Readonly<
+  Record<Exclude<ComparisonKind, 'matches'>, (column: string, $: string) => readonly [holds: string, fails: string]>
+> = {
+  equals: (column, $) => [`${column} = ${$}`, `${column} <> ${$}`],
+  in: (column, $) => [`${column} = ANY(${$})`, `${column} <> ALL(${$})`],
+  lessThan: (column, $) => [`${column} < ${$}`, `${column} >= ${$}`],
+  atMost: (column, $) => [`${column} <= ${$}`, `${column} > ${$}`],
+  greaterThan: (column, $) => [`${column} > ${$}`, `${column} <= ${$}`],
+  atLeast: (column, $) => [`${column} >= ${$}`, `${column} < ${$}`],
+  contains: (column, $) => [`strpos(${column}, ${$}) > 0`, `strpos(${column}, ${$}) = 0`],
+  startsWith: (column, $) => [`starts_with(${column}, ${$})`, `NOT starts_with(${column}, ${$})`],
+  endsWith: (column, $) => [`right(${column}, length(${$})) = ${$}`, `right(${column}, length(${$})) <> ${$}`],
+  includes: (column, $) => [`${$} = ANY(${column})`, `${$} <> ALL(${column})`],
+};
+
+/** The first characters of Unicode, of which PostgreSQL takes all but the first. */
+const ESCAPED = /[\u0000-\u0003]/g;
+const ESCAPES = ['\u0001\u0002\u0002', '\u0001\u0002\u0003', '\u0001\u0003\u0002', '\u0001\u0003\u0003'];
+
+/**
+ * A value as the store keeps it. PostgreSQL has no NUL in a text. It and the three characters that write it are escaped so
+ * that the order of texts stays, and what is a part of one text still is: an escape begins with a character that stands
+ * nowhere else, so none begins within another.
+ */
+export const storedValue = (value: unknown): unknown =>
+  typeof value === 'string' ? value.replace(ESCAPED, (character) => ESCAPES[character.charCodeAt(0)] as string) : value;
+
+/** What a stored value stands for. */
+export const readValue = (value: unknown): unknown =>
+  typeof value === 'string' && value.includes('\u0001')
+    ? value.replace(/\u0001[\u0002\u0003]{2}/g, (written) => String.fromCharCode(ESCAPES.indexOf(written)))
+    : value;
