@@ -7,12 +7,19 @@ import { type SqlRows, sqlTypes, storedValue } from '../where/sql.ts';
  * scan of its account (`first`) until another found it changed or gone (`last`; null: it is as the newest scan found it).
  * Relations are identifiers; what could not be read is null, and its field is named in `unread`.
  */
-const ADDITIONAL_KEYS = 'additional_keys';
+export const ADDITIONAL_KEYS = 'additional_keys';
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** What every table begins with. */
-const COMMON = ['connector text COLLATE "C" NOT NULL', 'first bigint NOT NULL', 'last bigint', 'unread text[]'];
+const COMMON = [
+  'connector text COLLATE "C" NOT NULL',
+  'first bigint NOT NULL',
+  'last bigint',
+  'unread text[]',
+  // Of all that the asset holds: what a scan finds under the same hash is not new.
+  'hash text NOT NULL',
+];
 
 export interface Table {
   readonly name: string;

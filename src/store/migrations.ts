@@ -1,0 +1,93 @@
+import { IamqlError } from '../iam/error.ts';
+import type { Catalogue } from '../where/read-where.ts';
+import type { Database, SqlSession } from './database.ts';
+import { columnType, createTable, quoted, type Table, tablesOf } from './tables.ts';
+
+/**
+ * The tables that are not made of the catalogue. A released migration is never changed: stores out there have run it.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE connector (
+    id text COLLATE "C" PRIMARY KEY,
+    name text NOT NULL,
+    account_id text NOT NULL,
+    tags jsonb NOT NULL DEFAULT '{}',
+    -- The scan that "now" is; null while none has ended well.
+    scan bigint,
+    -- The last one that was tried and read nothing, if it is newer than that.
+    failed_scan bigint
+  );
+  CREATE TABLE scan (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    connector text COLLATE "C" NOT NULL REFERENCES connector,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz NOT NULL,
+    -- As the first line of a snapshot has it; null for one that failed.
+    header jsonb,
+    error jsonb,
+    CHECK ((header IS NULL) <> (error IS NULL))
+  );
+  CREATE INDEX scan_then ON scan (connector, ended_at);
+  `,
+];
+
+/** Two processes that open a new store at once must not both make its tables. */
+const MIGRATION_LOCK = 4_276_511;
+
+interface State {
+  readonly version: number;
+  /** The columns of each table that is made of the catalogue. */
+  readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/**
+ * Brings a store to what this iamql keeps.
+ *
+ * @throws IamqlError InvalidInput for one that a newer iamql wrote.
+ */
+export async function migrate(database: Database, catalogue: Catalogue): Promise<void> {
+  await database.transaction(async (session) => {
+    await session.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await session.run('CREATE TABLE IF NOT EXISTS store (version int NOT NULL, tables jsonb NOT NULL)');
+    const [known] = await session.query<State & Record<string, unknown>>('SELECT version, tables FROM store');
+    const state: State = known ?? { version: 0, tables: {} };
+    const wanted = new Map(tablesOf(catalogue).map((table) => [table.name, table]));
+    rejectNewer(state, wanted);
+    for (const sql of MIGRATIONS.slice(state.version)) await session.run(sql);
+    for (const table of wanted.values()) await adapt(session, table, state.tables[table.name]);
+    const tables = Object.fromEntries([...wanted].map(([name, table]) => [name, columnsOf(table)]));
+    if (known) await session.query('UPDATE store SET version = $1, tables = $2', [MIGRATIONS.length, tables]);
+    else await session.query('INSERT INTO store (version, tables) VALUES ($1, $2)', [MIGRATIONS.length, tables]);
+  });
+}
+
+function rejectNewer({ version, tables }: State, wanted: ReadonlyMap<string, Table>): void {
+  const names = Object.entries(tables).flatMap(([table, columns]) => {
+    const known = wanted.get(table);
+    const ours: Readonly<Record<string, string>> = known ? columnsOf(known) : {};
+    return known
+      ? Object.keys(columns)
+          .filter((name) => ours[name] !== columns[name])
+          .map((name) => `${table}.${name}`)
+      : [table];
+  });
+  const newer = version > MIGRATIONS.length ? `version ${version}` : names[0];
+  if (newer === undefined) return;
+  const message = `the store was written by a newer iamql (${newer} is not known here); use that one`;
+  throw new IamqlError('InvalidInput', message);
+}
+
+/** Makes a table, or the columns that it lacks. What a column should hold of the rows that are there was never read. */
+async function adapt(session: SqlSession, table: Table, has: State['tables'][string] | undefined): Promise<void> {
+  if (!has) return session.run(createTable(table));
+  const lacking = table.fields.filter(([name]) => !Object.hasOwn(has, name));
+  if (lacking.length === 0) return;
+  const columns = lacking.map(([name, field]) => `ADD COLUMN ${quoted(name)} ${columnType(field)}`);
+  await session.run(`ALTER TABLE ${quoted(table.name)} ${columns.join(', ')}`);
+  const names = lacking.map(([name]) => name);
+  await session.query(`UPDATE ${quoted(table.name)} SET unread = coalesce(unread, '{}') || $1::text[]`, [names]);
+}
+
+const columnsOf = ({ fields }: Table): Readonly<Record<string, string>> =>
+  Object.fromEntries(fields.map(([name, field]) => [name, columnType(field)]));

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { catalogue } from '../iam/catalogue.generated.ts';
+import type { IamqlError } from '../iam/error.ts';
+import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
+import type { Taken, TakenAsset } from '../inventory/snapshot/take-snapshot.ts';
+import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
+import { type AdditionalKeys, additionalKeysIn } from './additional-keys.ts';
+import type { Database, SqlSession } from './database.ts';
+import { ADDITIONAL_KEYS, copyValue, quoted, type Table, tablesOf } from './tables.ts';
+
+/** A whole account as it was read. */
+export interface Scanned {
+  readonly header: Omit<SnapshotHeader, 'sha256'>;
+  readonly assets: Taken['assets'];
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+}
+
+/** An account of which nothing could be read. */
+export interface FailedScan {
+  readonly connector: SnapshotHeader['connector'];
+  readonly error: IamqlError;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+}
+
+/** Keeps a scan: all of it, or, whatever happens on the way, nothing. @returns its number. */
+export function writeScan(database: Database, scanned: Scanned): Promise<string> {
+  const { header, startedAt, endedAt } = scanned;
+  return database.transaction(async (session) => {
+    await lockConnector(session, header.connector);
+    const [scan] = await session.query<{ id: string }>(
+      'INSERT INTO scan (connector, started_at, ended_at, header) VALUES ($1, $2, $3, $4) RETURNING id::text',
+      [header.connector.id, startedAt, endedAt, header],
+    );
+    const id = (scan as { id: string }).id;
+    const writer = new ScanWriter(session, id, scanned);
+    for (const table of tablesOf(catalogue)) await writer.write(table);
+    await session.query('UPDATE connector SET scan = $2, failed_scan = NULL WHERE id = $1', [header.connector.id, id]);
+    return id;
+  });
+}
+
+/** Notes that an account could not be read. What the last scan found of it stays. @returns its number. */
+export function writeFailedScan(database: Database, failed: FailedScan): Promise<string> {
+  const { connector, error, startedAt, endedAt } = failed;
+  return database.transaction(async (session) => {
+    await lockConnector(session, connector);
+    const [scan] = await session.query<{ id: string }>(
+      'INSERT INTO scan (connector, started_at, ended_at, error) VALUES ($1, $2, $3, $4) RETURNING id::text',
+      [connector.id, startedAt, endedAt, { code: error.kind, message: error.message }],
+    );
+    const id = (scan as { id: string }).id;
+    await session.query('UPDATE connector SET failed_scan = $2 WHERE id = $1', [connector.id, id]);
+    return id;
+  });
+}
+
+/** Whoever scans the same account at the same time waits until this scan is there or gone. */
+async function lockConnector(session: SqlSession, { id, name, accountID }: SnapshotHeader['connector']): Promise<void> {
+  await session.query(
+    `INSERT INTO connector (id, name, account_id) VALUES ($1, $2, $3)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, account_id = excluded.account_id`,
+    [id, name, accountID],
+  );
+}
+
+/** Merges the rows of one scan into the tables. */
+class ScanWriter {
+  private readonly session: SqlSession;
+  private readonly scan: string;
+  private readonly scanned: Scanned;
+  private readonly connector: string;
+  private readonly unread: UnreadNotes;
+  private readonly additionalKeys: AdditionalKeys;
+
+  constructor(session: SqlSession, scan: string, scanned: Scanned) {
+    this.session = session;
+    this.scan = scan;
+    this.scanned = scanned;
+    this.connector = scanned.header.connector.id;
+    this.unread = new UnreadNotes(scanned.header.unread);
+    this.additionalKeys = additionalKeysIn(scanned.assets);
+  }
+
+  async write(table: Table): Promise<void> {
+    const name = quoted(table.name);
+    const lines = this.linesOf(table);
+    const [before] = await this.session.query<{ exists: boolean }>(
+      `SELECT EXISTS (SELECT 1 FROM ${name} WHERE connector = $1 AND last IS NULL) AS exists`,
+      [this.connector],
+    );
+    if (!before?.exists) return this.session.copy(name, lines);
+    await this.session.run(`CREATE TEMP TABLE found (LIKE ${name}) ON COMMIT DROP`);
+    await this.session.copy('found', lines);
+    await this.session.run('CREATE INDEX ON found (identifier); ANALYZE found');
+    await this.merge(table, name);
+    await this.session.run('DROP TABLE found');
+  }
+
+  private async merge(table: Table, name: string): Promise<void> {
+    // Of a list that could not be read, what is not there says nothing: what was known stays, and is marked.
+    const isWhole = this.unread.ofType(table.type).length === 0;
+    const gone = isWhole ? '' : ' AND EXISTS (SELECT 1 FROM found f WHERE f.identifier = t.identifier)';
+    await this.session.query(
+      `UPDATE ${name} t SET last = $2
+       WHERE t.connector = $1 AND t.last IS NULL${gone}
+         AND NOT EXISTS (SELECT 1 FROM found f WHERE f.identifier = t.identifier AND f.hash = t.hash)`,
+      [this.connector, this.scan],
+    );
+    await this.session.query(
+      `INSERT INTO ${name} SELECT f.* FROM found f
+       WHERE NOT EXISTS (
+         SELECT 1 FROM ${name} t WHERE t.connector = $1 AND t.last IS NULL AND t.identifier = f.identifier AND t.hash = f.hash
+       )`,
+      [this.connector],
+    );
+  }
+
+  /** The rows of a table, as COPY takes them. */
+  private *linesOf(table: Table): Generator<string> {
+    const assets = table.name === ADDITIONAL_KEYS ? this.additionalKeys.rows : this.scanned.assets.get(table.type);
+    for (const asset of assets ?? []) yield this.line(table, asset);
+  }
+
+  private line({ type, fields }: Table, { identifier, fields: values }: TakenAsset): string {
+    const lacking = fields.flatMap(([name]) => (values.has(name) ? [] : [name]));
+    if (type === 'IAMUserCredentials' && this.additionalKeys.unread.has(identifier)) lacking.push('additionalKeys');
+    const held = fields.map(([name]) => copyValue(name === 'identifier' ? identifier : values.get(name))).join('\t');
+    const unread = copyValue(lacking.length > 0 ? lacking : null);
+    const hash = createHash('md5').update(`${type}\t${unread}\t${held}`).digest('base64');
+    return `${copyValue(this.connector)}\t${this.scan}\t\\N\t${unread}\t${hash}\t${held}\n`;
+  }
+}
