@@ -38,14 +38,14 @@ export interface Withdrawn {
   readonly reasons: readonly string[];
 }
 
-type SourceKind = 'live' | 'report' | 'sample' | 'snapshot';
+type SourceKind = 'live' | 'report' | 'sample' | 'snapshot' | 'store';
 
 /** What an answer rests on, for people and for `extensions`. */
 export interface Evidence {
   readonly source: SourceKind;
   /** Undefined while nothing that names the account has been read. */
   /** For a snapshot, what it was taken of. */
-  readonly snapshotOf?: Exclude<SourceKind, 'snapshot'> | undefined;
+  readonly snapshotOf?: Exclude<SourceKind, 'snapshot' | 'store'> | undefined;
   readonly account: string | undefined;
   readonly credentialReport: { readonly generatedAt: Instant | undefined } | undefined;
   /** Whose facts were read live in place of the report's; undefined for nobody's. */

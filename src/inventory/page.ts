@@ -10,6 +10,8 @@ export interface Order {
 export interface Position {
   readonly values: readonly (string | number | boolean | null)[];
   readonly identifier: string;
+  /** Of which account, where several may have one of that identifier. */
+  readonly connector?: string | undefined;
 }
 
 /** Which of the assets that match are wanted, and in which order; ties are by `identifier`, ascending. */

@@ -25,6 +25,8 @@ const MIGRATIONS: readonly string[] = [
     ended_at timestamptz NOT NULL,
     -- As the first line of a snapshot has it; null for one that failed.
     header jsonb,
+    -- Somebody has more access keys than the credential report has slots.
+    has_additional_keys boolean NOT NULL DEFAULT false,
     error jsonb,
     CHECK ((header IS NULL) <> (error IS NULL))
   );
@@ -86,7 +88,7 @@ async function adapt(session: SqlSession, table: Table, has: State['tables'][str
   const columns = lacking.map(([name, field]) => `ADD COLUMN ${quoted(name)} ${columnType(field)}`);
   await session.run(`ALTER TABLE ${quoted(table.name)} ${columns.join(', ')}`);
   const names = lacking.map(([name]) => name);
-  await session.query(`UPDATE ${quoted(table.name)} SET unread = coalesce(unread, '{}') || $1::text[]`, [names]);
+  await session.query(`UPDATE ${quoted(table.name)} SET _unread = coalesce(_unread, '{}') || $1::text[]`, [names]);
 }
 
 const columnsOf = ({ fields }: Table): Readonly<Record<string, string>> =>

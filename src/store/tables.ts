@@ -1,24 +1,25 @@
 import type { AssetTypeName, Field } from '../iam/catalogue.generated.ts';
 import type { Catalogue } from '../where/read-where.ts';
-import { type SqlRows, sqlTypes, storedValue } from '../where/sql.ts';
+import { sqlTypes } from '../where/sql.ts';
+import { storedValue } from '../where/stored-value.ts';
 
 /**
  * A table for each asset type of the catalogue, a column for each of its fields. A row is an asset as it was from one
- * scan of its account (`first`) until another found it changed or gone (`last`; null: it is as the newest scan found it).
- * Relations are identifiers; what could not be read is null, and its field is named in `unread`.
+ * scan of its account (`_first`) until another found it changed or gone (`_last`; null: it is as the newest scan found it).
+ * Relations are identifiers; what could not be read is null, and its field is named in `_unread`.
  */
 export const ADDITIONAL_KEYS = 'additional_keys';
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** What every table begins with. */
+/** What every table begins with. No field of a schema begins with an underscore. */
 const COMMON = [
-  'connector text COLLATE "C" NOT NULL',
-  'first bigint NOT NULL',
-  'last bigint',
-  'unread text[]',
+  '_connector text COLLATE "C" NOT NULL',
+  '_first bigint NOT NULL',
+  '_last bigint',
+  '_unread text[]',
   // Of all that the asset holds: what a scan finds under the same hash is not new.
-  'hash text NOT NULL',
+  '_hash text NOT NULL',
 ];
 
 export interface Table {
@@ -50,18 +51,10 @@ export function createTable({ name, fields }: Table): string {
     `CREATE INDEX ${quoted(`${name}_${suffix}`)} ON ${quoted(name)} (${on})`;
   return [
     `CREATE TABLE ${quoted(name)} (${[...COMMON, ...columns].join(', ')})`,
-    `${index('now', 'identifier, connector')} WHERE last IS NULL`,
-    index('then', 'connector, identifier, first'),
+    `${index('now', 'identifier, _connector')} WHERE _last IS NULL`,
+    index('then', '_connector, identifier, _first'),
   ].join(';\n');
 }
-
-/** Rows as they are now, for a condition. */
-export const rowsNow: SqlRows = {
-  table: quoted,
-  column: quoted,
-  additionalKeys: ADDITIONAL_KEYS,
-  joined: (alias, from) => `${alias}.connector = ${from}.connector AND ${alias}.last IS NULL`,
-};
 
 /** A value in COPY's text format. */
 export function copyValue(value: unknown): string {

@@ -30,8 +30,9 @@ export function writeScan(database: Database, scanned: Scanned): Promise<string>
   return database.transaction(async (session) => {
     await lockConnector(session, header.connector);
     const [scan] = await session.query<{ id: string }>(
-      'INSERT INTO scan (connector, started_at, ended_at, header) VALUES ($1, $2, $3, $4) RETURNING id::text',
-      [header.connector.id, startedAt, endedAt, header],
+      `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys)
+       VALUES ($1, $2, $3, $4, $5) RETURNING id::text`,
+      [header.connector.id, startedAt, endedAt, header, hasAdditionalKeys(scanned)],
     );
     const id = (scan as { id: string }).id;
     const writer = new ScanWriter(session, id, scanned);
@@ -40,6 +41,10 @@ export function writeScan(database: Database, scanned: Scanned): Promise<string>
     return id;
   });
 }
+
+/** Somebody may: the report says so, or does not say. */
+const hasAdditionalKeys = ({ assets }: Scanned): boolean =>
+  (assets.get('IAMUserCredentials') ?? []).some(({ fields }) => fields.get('additionalCredentialsInfo') !== null);
 
 /** Notes that an account could not be read. What the last scan found of it stays. @returns its number. */
 export function writeFailedScan(database: Database, failed: FailedScan): Promise<string> {
@@ -87,7 +92,7 @@ class ScanWriter {
     const name = quoted(table.name);
     const lines = this.linesOf(table);
     const [before] = await this.session.query<{ exists: boolean }>(
-      `SELECT EXISTS (SELECT 1 FROM ${name} WHERE connector = $1 AND last IS NULL) AS exists`,
+      `SELECT EXISTS (SELECT 1 FROM ${name} WHERE _connector = $1 AND _last IS NULL) AS exists`,
       [this.connector],
     );
     if (!before?.exists) return this.session.copy(name, lines);
@@ -103,15 +108,15 @@ class ScanWriter {
     const isWhole = this.unread.ofType(table.type).length === 0;
     const gone = isWhole ? '' : ' AND EXISTS (SELECT 1 FROM found f WHERE f.identifier = t.identifier)';
     await this.session.query(
-      `UPDATE ${name} t SET last = $2
-       WHERE t.connector = $1 AND t.last IS NULL${gone}
-         AND NOT EXISTS (SELECT 1 FROM found f WHERE f.identifier = t.identifier AND f.hash = t.hash)`,
+      `UPDATE ${name} t SET _last = $2
+       WHERE t._connector = $1 AND t._last IS NULL${gone}
+         AND NOT EXISTS (SELECT 1 FROM found f WHERE f.identifier = t.identifier AND f._hash = t._hash)`,
       [this.connector, this.scan],
     );
     await this.session.query(
       `INSERT INTO ${name} SELECT f.* FROM found f
        WHERE NOT EXISTS (
-         SELECT 1 FROM ${name} t WHERE t.connector = $1 AND t.last IS NULL AND t.identifier = f.identifier AND t.hash = f.hash
+         SELECT 1 FROM ${name} t WHERE t._connector = $1 AND t._last IS NULL AND t.identifier = f.identifier AND t._hash = f._hash
        )`,
       [this.connector],
     );

@@ -1,6 +1,7 @@
 import type { AssetTypeName, Field } from '../iam/catalogue.generated.ts';
 import type { Comparison, ComparisonKind, Expression, Related } from './expression.ts';
 import type { Catalogue } from './read-where.ts';
+import { storedValue } from './stored-value.ts';
 
 /** Which rows stand for assets, and what they are called: the store says. Every name is quoted already. */
 export interface SqlRows {
@@ -42,7 +43,7 @@ export class SqlWriter {
 
   /** Binds a value. @param type of SQL, which decides how it is compared. */
   bind(value: unknown, type: string): string {
-    return `$${this.values.push(value)}::${type}`;
+    return `$${this.values.push(storedValue(value))}::${type}`;
   }
 
   nextAlias(): string {
@@ -116,8 +117,7 @@ export class SqlWriter {
   ): string {
     const scalar = sqlTypes[of.type] ?? 'text';
     const isListOfValues = kind === 'in' || (kind === 'equals' && of.list === true);
-    const bound = Array.isArray(value) ? value.map((one) => storedValue(one)) : storedValue(value);
-    const $ = this.bind(bound, isListOfValues ? `${scalar}[]` : scalar);
+    const $ = this.bind(value, isListOfValues ? `${scalar}[]` : scalar);
     const [holds, fails] = sqlComparisons[kind as Exclude<ComparisonKind, 'matches'>](column, $);
     return answer === 'isTrue' ? holds : fails;
   }
@@ -175,7 +175,7 @@ const other = (answer: Answer): Answer => (answer === 'isTrue' ? 'isFalse' : 'is
 const otherTaking = (taking: Taking): Taking => (taking === 'certainly' ? 'possibly' : 'certainly');
 
 /** A row names the fields of it that could not be read; those without any name nothing. Fields are names of the schema. */
-const isUnread = (field: string, row: string): string => `('${field}' = ANY(${row}.unread)) IS TRUE`;
+export const isUnread = (field: string, row: string): string => `('${field}' = ANY(${row}._unread)) IS TRUE`;
 
 /**
  * How a scalar is kept. Times are kept as the canonical texts that they are in memory, which is exact to the last digit,
@@ -205,21 +205,3 @@ const sqlComparisons: Readonly<
   endsWith: (column, $) => [`right(${column}, length(${$})) = ${$}`, `right(${column}, length(${$})) <> ${$}`],
   includes: (column, $) => [`${$} = ANY(${column})`, `${$} <> ALL(${column})`],
 };
-
-/** The first characters of Unicode, of which PostgreSQL takes all but the first. */
-const ESCAPED = /[\u0000-\u0003]/g;
-const ESCAPES = ['\u0001\u0002\u0002', '\u0001\u0002\u0003', '\u0001\u0003\u0002', '\u0001\u0003\u0003'];
-
-/**
- * A value as the store keeps it. PostgreSQL has no NUL in a text. It and the three characters that write it are escaped so
- * that the order of texts stays, and what is a part of one text still is: an escape begins with a character that stands
- * nowhere else, so none begins within another.
- */
-export const storedValue = (value: unknown): unknown =>
-  typeof value === 'string' ? value.replace(ESCAPED, (character) => ESCAPES[character.charCodeAt(0)] as string) : value;
-
-/** What a stored value stands for. */
-export const readValue = (value: unknown): unknown =>
-  typeof value === 'string' && value.includes('\u0001')
-    ? value.replace(/\u0001[\u0002\u0003]{2}/g, (written) => String.fromCharCode(ESCAPES.indexOf(written)))
-    : value;

@@ -6,7 +6,7 @@ import { UNREAD } from '../../src/iam/unread.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openPglite } from '../../src/store/pglite.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
-import { rowsNow } from '../../src/store/tables.ts';
+import { rowsNow } from '../../src/store/statement.ts';
 import { compile } from '../../src/where/evaluate.ts';
 import { preparePatterns } from '../../src/where/patterns.ts';
 import { type Answer, SqlWriter, type Taking } from '../../src/where/sql.ts';
@@ -48,7 +48,7 @@ async function foundBySql(where: object, answer: Answer, taking: Taking, hasUnre
   const writer = new SqlWriter(rowsNow, types, () => hasUnread);
   const condition = writer.condition(asked(where), 'server', answer, taking);
   const rows = await database.query<{ identifier: string }>(
-    `SELECT identifier FROM "Server" server WHERE server.last IS NULL AND ${condition}`,
+    `SELECT identifier FROM "Server" server WHERE server._last IS NULL AND ${condition}`,
     writer.values,
   );
   return new Set(rows.map(({ identifier }) => identifier));

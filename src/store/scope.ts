@@ -1,0 +1,150 @@
+import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { IamqlError } from '../iam/error.ts';
+import { type Instant, renderInstant } from '../iam/instant.ts';
+import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
+import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
+import type { SqlSession } from './database.ts';
+
+/** Which accounts, and when. */
+export interface ScopeRequest {
+  /** Ids or names of connectors; undefined for all. */
+  readonly connectors: readonly string[] | undefined;
+  /** Only connectors with these tags. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** As the last scans before this found it; undefined for now. */
+  readonly asOf: Instant | undefined;
+}
+
+/** An account of the store, as one of its scans found it. */
+export interface ScopedAccount {
+  readonly connector: string;
+  readonly name: string;
+  readonly accountId: string;
+  /** Undefined where no scan has ended well by then. */
+  readonly scan: AccountScan | undefined;
+  /** Why a later scan read nothing. */
+  readonly failure: { readonly endedAt: Date; readonly error: IamqlError } | undefined;
+}
+
+interface AccountScan {
+  readonly id: string;
+  readonly endedAt: Date;
+  readonly header: SnapshotHeader;
+  /** Somebody has more access keys than the credential report has slots. */
+  readonly hasAdditionalKeys: boolean;
+}
+
+interface Row extends Record<string, unknown> {
+  readonly id: string;
+  readonly name: string;
+  readonly account_id: string;
+  readonly scan: string | null;
+  readonly scan_ended_at: Date | null;
+  readonly header: SnapshotHeader | null;
+  readonly has_additional_keys: boolean | null;
+  readonly failed_at: Date | null;
+  readonly error: { readonly code: IamqlError['kind']; readonly message: string } | null;
+}
+
+/** The last scan of each account that had ended by then, and what has failed since. */
+const ACCOUNTS = `
+  SELECT c.id, c.name, c.account_id, s.id::text AS scan, s.ended_at AS scan_ended_at, s.header, s.has_additional_keys,
+         f.ended_at AS failed_at, f.error
+  FROM connector c
+  LEFT JOIN LATERAL (
+    SELECT * FROM scan WHERE connector = c.id AND header IS NOT NULL AND ended_at <= $3 ORDER BY id DESC LIMIT 1
+  ) s ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM scan WHERE connector = c.id AND error IS NOT NULL AND ended_at <= $3 AND id > coalesce(s.id, 0)
+    ORDER BY id DESC LIMIT 1
+  ) f ON true
+  WHERE ($1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)) AND c.tags @> $2
+  ORDER BY c.id`;
+
+/** @throws IamqlError InvalidInput for a connector that is not there, and where there is none at all. */
+export async function readScope(session: SqlSession, request: ScopeRequest): Promise<readonly ScopedAccount[]> {
+  const { connectors, tags, asOf } = request;
+  const rows = await session.query<Row>(ACCOUNTS, [connectors ?? null, tags, asOf ? renderInstant(asOf) : 'infinity']);
+  const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
+  if (lacking !== undefined)
+    throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);
+  if (rows.length === 0)
+    throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
+  return rows.map(accountOf);
+}
+
+function accountOf(row: Row): ScopedAccount {
+  const { id, name, account_id: accountId, scan, scan_ended_at: endedAt, header, failed_at: failedAt, error } = row;
+  const hasAdditionalKeys = row.has_additional_keys === true;
+  return {
+    connector: id,
+    name,
+    accountId,
+    scan: scan && endedAt && header ? { id: scan, endedAt, header, hasAdditionalKeys } : undefined,
+    failure: failedAt && error ? { endedAt: failedAt, error: new IamqlError(error.code, error.message) } : undefined,
+  };
+}
+
+/** What is known of the accounts of a scope, and what is not. */
+export class Scope {
+  readonly accounts: readonly ScopedAccount[];
+  readonly isNow: boolean;
+  /** They are all that the store has. */
+  readonly isAll: boolean;
+  private readonly notes: readonly { readonly account: ScopedAccount; readonly unread: UnreadNotes }[];
+
+  constructor(accounts: readonly ScopedAccount[], { connectors, tags, asOf }: ScopeRequest) {
+    this.accounts = accounts;
+    this.isNow = asOf === undefined;
+    this.isAll = connectors === undefined && Object.keys(tags).length === 0;
+    this.notes = accounts.map((account) => ({ account, unread: new UnreadNotes(account.scan?.header.unread ?? []) }));
+  }
+
+  get hasAdditionalKeys(): boolean {
+    return this.accounts.some(({ scan }) => scan?.hasAdditionalKeys);
+  }
+
+  /** Whether some asset of the type may lack the field. */
+  mayBeUnread(type: AssetTypeName, field: string): boolean {
+    if (field === 'additionalKeys') return ADDITIONAL_KEY_FACTS.some(([of, fact]) => this.mayBeUnread(of, fact));
+    return this.notes.some(
+      ({ account, unread }) => unread.ofAny(type, field) !== undefined || !knows(account, type, field),
+    );
+  }
+
+  /** Why the assets of a type may not be all: accounts that no scan has read, or not this type of. */
+  whyNotAll(type: AssetTypeName): readonly IamqlError[] {
+    return this.notes.flatMap(({ account, unread }) => {
+      const { failure, scan, name } = account;
+      if (failure) return [ofAccount(name, failure.error.kind, `the last scan read nothing: ${failure.error.message}`)];
+      if (!scan) return [ofAccount(name, 'NotCollected', 'it was not scanned')];
+      if (!scan.header.types[type]) return [ofAccount(name, 'NotCollected', `its scan knew no ${type}; scan it again`)];
+      return unread.ofType(type).map(({ code, message }) => ofAccount(name, code, message));
+    });
+  }
+
+  /** Why a field of an asset of an account could not be read. */
+  whyUnread(connector: string, type: AssetTypeName, field: string, identifier: string): IamqlError {
+    const known = this.notes.find(({ account }) => account.connector === connector);
+    const note = known?.unread.of(type, field, identifier);
+    if (known && note) return ofAccount(known.account.name, note.code, note.message);
+    return ofAccount(
+      known?.account.name ?? connector,
+      'NotCollected',
+      `its scan knew no ${field} of ${type}; scan it again`,
+    );
+  }
+}
+
+/** What it takes to know which keys of a user have no slot. */
+const ADDITIONAL_KEY_FACTS: readonly (readonly [AssetTypeName, string])[] = [
+  ['IAMUser', 'accessKeys'],
+  ['IAMAccessKey', 'slot'],
+  ['IAMUserCredentials', 'additionalCredentialsInfo'],
+];
+
+const knows = ({ scan }: ScopedAccount, type: AssetTypeName, field: string): boolean =>
+  scan?.header.types[type]?.fields.includes(field) !== false;
+
+const ofAccount = (name: string, kind: IamqlError['kind'], message: string): IamqlError =>
+  new IamqlError(kind, `account ${name}: ${message}`);

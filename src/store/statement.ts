@@ -1,0 +1,147 @@
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import type { Order, Page, Position } from '../inventory/page.ts';
+import type { Expression } from '../where/expression.ts';
+import { type SqlRows, SqlWriter, sqlTypes, type Taking } from '../where/sql.ts';
+import type { Scope } from './scope.ts';
+import { ADDITIONAL_KEYS, quoted } from './tables.ts';
+
+/** A row that an account holds. */
+export interface RowKey {
+  readonly connector: string;
+  readonly identifier: string;
+}
+
+/** One statement over the assets of a type in the accounts of a scope. */
+export class Statement {
+  private readonly type: AssetTypeName;
+  private readonly scope: Scope;
+  private readonly writer: SqlWriter;
+  private readonly from: string;
+
+  constructor(type: AssetTypeName, scope: Scope) {
+    this.type = type;
+    this.scope = scope;
+    this.writer = new SqlWriter(scope.isNow ? rowsNow : rowsThen, catalogue, (of, field) =>
+      scope.mayBeUnread(of, field),
+    );
+    this.from = `FROM ${quoted(type)} a${this.join()}`;
+  }
+
+  get values(): readonly unknown[] {
+    return this.writer.values;
+  }
+
+  /** For which the expression is true, or may turn out to be. */
+  matching(expression: Expression, taking: Taking): string {
+    return this.writer.condition(expression, 'a', 'isTrue', taking);
+  }
+
+  /** Among these rows. */
+  among(keys: readonly RowKey[]): string {
+    const connectors = this.writer.bind(
+      keys.map(({ connector }) => connector),
+      'text[]',
+    );
+    const identifiers = this.writer.bind(
+      keys.map(({ identifier }) => identifier),
+      'text[]',
+    );
+    return `(a._connector, a.identifier) IN (SELECT * FROM unnest(${connectors}, ${identifiers}))`;
+  }
+
+  /** Behind a place in an order. */
+  behind({ values, identifier, connector = '' }: Position, sort: readonly Order[]): string {
+    const keys = [
+      ...sort.map(({ field, direction }, index) => ({
+        column: column(field),
+        direction,
+        value: values[index],
+        of: this.sqlType(field),
+      })),
+      { column: 'a.identifier', direction: 'ASC' as const, value: identifier, of: 'text' },
+      { column: 'a._connector', direction: 'ASC' as const, value: connector, of: 'text' },
+    ];
+    const alternatives = keys.map(({ column: last, direction, value, of }, index) => {
+      const same = keys.slice(0, index).map((key) => this.isSame(key.column, key.value, key.of));
+      return `(${[...same, this.isBehind(last, direction, value, of)].join(' AND ')})`;
+    });
+    return `(${alternatives.join(' OR ')})`;
+  }
+
+  /** The rows, a page of them, in order. */
+  select(conditions: readonly string[], { sort, limit, offset }: Pick<Page, 'sort' | 'limit' | 'offset'>): string {
+    const order = [
+      ...sort.map(({ field, direction }) => `${column(field)} ${direction}`),
+      'a.identifier',
+      'a._connector',
+    ];
+    const page = `${limit === undefined ? '' : ` LIMIT ${this.writer.bind(limit, 'bigint')}`}${offset > 0 ? ` OFFSET ${this.writer.bind(offset, 'bigint')}` : ''}`;
+    return `SELECT a.* ${this.from} WHERE ${this.where(conditions)} ORDER BY ${order.join(', ')}${page}`;
+  }
+
+  /** How many rows there are, as `count`; and of them those for which `of` is true, as `of`. */
+  count(conditions: readonly string[], of = 'true'): string {
+    return `SELECT count(*)::int AS count, count(*) FILTER (WHERE ${of})::int AS of ${this.from} WHERE ${this.where(conditions)}`;
+  }
+
+  private join(): string {
+    const scans = this.scope.accounts.flatMap(({ connector, scan }) => (scan ? [{ connector, id: scan.id }] : []));
+    if (this.scope.isNow) return '';
+    const connectors = this.writer.bind(
+      scans.map(({ connector }) => connector),
+      'text[]',
+    );
+    const ids = this.writer.bind(
+      scans.map(({ id }) => id),
+      'bigint[]',
+    );
+    return ` JOIN unnest(${connectors}, ${ids}) AS scope (connector, scan) ON scope.connector = a._connector`;
+  }
+
+  private where(conditions: readonly string[]): string {
+    const there = this.scope.isNow ? `a._last IS NULL${this.ofConnectors()}` : isThere('a');
+    return [there, ...conditions].join(' AND ');
+  }
+
+  private ofConnectors(): string {
+    if (this.scope.isAll) return '';
+    return ` AND a._connector = ANY(${this.writer.bind(
+      this.scope.accounts.map(({ connector }) => connector),
+      'text[]',
+    )})`;
+  }
+
+  private isSame(of: string, value: unknown, type: string): string {
+    return value === null ? `${of} IS NULL` : `${of} = ${this.writer.bind(value, type)}`;
+  }
+
+  /** Null is last ascending, and first descending. */
+  private isBehind(of: string, direction: Order['direction'], value: unknown, type: string): string {
+    if (value === null) return direction === 'ASC' ? 'false' : `${of} IS NOT NULL`;
+    const bound = this.writer.bind(value, type);
+    return direction === 'ASC' ? `(${of} > ${bound} OR ${of} IS NULL)` : `${of} < ${bound}`;
+  }
+
+  private sqlType(field: string): string {
+    return sqlTypes[catalogue[this.type].fields[field]?.type ?? 'String'] ?? 'text';
+  }
+}
+
+const column = (field: string): string => `a.${quoted(field)}`;
+
+/** Rows as they are now. */
+export const rowsNow: SqlRows = {
+  table: quoted,
+  column: quoted,
+  additionalKeys: ADDITIONAL_KEYS,
+  joined: (alias, from) => `${alias}._connector = ${from}._connector AND ${alias}._last IS NULL`,
+};
+
+/** As they were when the scan of their account was made that the scope names. */
+const isThere = (alias: string): string =>
+  `${alias}._first <= scope.scan AND (${alias}._last IS NULL OR ${alias}._last > scope.scan)`;
+
+const rowsThen: SqlRows = {
+  ...rowsNow,
+  joined: (alias, from) => `${alias}._connector = ${from}._connector AND ${isThere(alias)}`,
+};
