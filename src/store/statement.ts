@@ -134,6 +134,7 @@ export const rowsNow: SqlRows = {
   table: quoted,
   column: quoted,
   additionalKeys: ADDITIONAL_KEYS,
+  account: (row) => `${row}._connector`,
   joined: (alias, from) => `${alias}._connector = ${from}._connector AND ${alias}._last IS NULL`,
 };
 

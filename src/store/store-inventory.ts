@@ -11,6 +11,7 @@ import { keysInReport } from '../inventory/user-keys.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
 import { type Expression, isRelated, nodesOf } from '../where/expression.ts';
+import { ofAccount as expressionOf } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import { readStored } from '../where/stored-value.ts';
 import type { SqlSession } from './database.ts';
@@ -122,12 +123,15 @@ export class StoreInventory implements Inventory {
     );
     const assets = rows.map((row) => this.assetOf(type, row));
     await this.prepare(assets, expression);
-    const { certainly, possibly } = compile(expression, this.read);
-    const undecided = assets.filter((asset) => possibly.isTrue(asset) && !certainly.isTrue(asset));
-    return {
-      more: assets.filter(certainly.isTrue).map(keyOf),
-      unread: undecided.map((asset) => this.whyUndecided(asset, expression)),
-    };
+    const more: RowKey[] = [];
+    const unread: IamqlError[] = [];
+    for (const [connector, ofAccount] of Map.groupBy(assets, connectorOf)) {
+      const { certainly, possibly } = compile(expressionOf(expression, connector), this.read);
+      more.push(...ofAccount.filter(certainly.isTrue).map(keyOf));
+      const undecided = ofAccount.filter((asset) => possibly.isTrue(asset) && !certainly.isTrue(asset));
+      unread.push(...undecided.map((asset) => this.whyUndecided(asset, expression)));
+    }
+    return { more, unread };
   }
 
   private mayBeOpen(expression: Expression): boolean {

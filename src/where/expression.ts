@@ -1,5 +1,6 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { type AssetTypeName, catalogue, type Field } from '../iam/catalogue.generated.ts';
+import type { PerAccount } from './per-account.ts';
 
 export type Scalar = string | number | boolean;
 
@@ -20,12 +21,15 @@ export type ComparisonKind =
 /** How many related assets must fulfil a condition. */
 export type Quantifier = 'some' | 'all' | 'single';
 
-/** A field against a value: `in` has a list, and so has `equals` of a list field; every other value is a scalar. */
+/**
+ * A field against a value: `in` has a list, and so has `equals` of a list field; every other value is a scalar. One that
+ * differs from account to account is for SQL alone; in memory each account is asked by itself.
+ */
 export interface Comparison {
   readonly kind: ComparisonKind;
   readonly type: AssetTypeName;
   readonly field: string;
-  readonly value: Scalar | readonly Scalar[];
+  readonly value: Scalar | readonly Scalar[] | PerAccount;
 }
 
 /** A relation, to one or to many, and a condition on what is related. */

@@ -1,5 +1,6 @@
 import type { AssetTypeName, Field } from '../iam/catalogue.generated.ts';
 import type { Comparison, ComparisonKind, Expression, Related } from './expression.ts';
+import { PerAccount } from './per-account.ts';
 import type { Catalogue } from './read-where.ts';
 import { storedValue } from './stored-value.ts';
 
@@ -9,6 +10,8 @@ export interface SqlRows {
   column(field: string): string;
   /** The table of access keys that the credential report has no slot for, each as a row of credentials. */
   readonly additionalKeys: string;
+  /** The id of the connector that a row is of. */
+  account(row: string): string;
   /**
    * Joins a row to the one that leads to it: of the same account, and there at the same time.
    *
@@ -46,7 +49,14 @@ export class SqlWriter {
     return `$${this.values.push(storedValue(value))}::${type}`;
   }
 
-  nextAlias(): string {
+  /** The value of the account that a row is of; null, which compares with nothing, for an account that has none. */
+  private bindPerAccount({ values }: PerAccount, row: string, type: string): string {
+    const all = Object.fromEntries([...values].map(([connector, value]) => [connector, storedValue(value)]));
+    const bound = `$${this.values.push(JSON.stringify(all))}::jsonb`;
+    return `(${bound} ->> ${this.rows.account(row)})::${type}`;
+  }
+
+  private nextAlias(): string {
     this.aliases += 1;
     return `a${this.aliases}`;
   }
@@ -107,17 +117,26 @@ export class SqlWriter {
       const mayBe = taking === 'possibly' ? `${column} IS NOT NULL` : 'false';
       return taking === 'possibly' ? this.orUnread(mayBe, type, field, row) : mayBe;
     }
-    const compared = this.compared({ kind, column, value, of: this.field(type, field) }, answer);
+    const compared = this.compared({ kind, column, row, value, of: this.field(type, field) }, answer);
     return taking === 'possibly' ? this.orUnread(compared, type, field, row) : compared;
   }
 
   private compared(
-    { kind, column, value, of }: { kind: ComparisonKind; column: string; value: Comparison['value']; of: Field },
+    {
+      kind,
+      column,
+      row,
+      value,
+      of,
+    }: { kind: ComparisonKind; column: string; row: string; value: Comparison['value']; of: Field },
     answer: Answer,
   ): string {
     const scalar = sqlTypes[of.type] ?? 'text';
     const isListOfValues = kind === 'in' || (kind === 'equals' && of.list === true);
-    const $ = this.bind(value, isListOfValues ? `${scalar}[]` : scalar);
+    const $ =
+      value instanceof PerAccount
+        ? this.bindPerAccount(value, row, scalar)
+        : this.bind(value, isListOfValues ? `${scalar}[]` : scalar);
     const [holds, fails] = sqlComparisons[kind as Exclude<ComparisonKind, 'matches'>](column, $);
     return answer === 'isTrue' ? holds : fails;
   }
