@@ -10,9 +10,13 @@ const CHECK_BYTES = 6;
  * and goes on from the same place when assets came or went.
  */
 export function renderCursor(position: Position, type: string, sort: readonly Order[]): string {
-  const body = Buffer.from(JSON.stringify([position.identifier, ...position.values]));
+  const body = Buffer.from(JSON.stringify([placeOf(position), ...position.values]));
   return Buffer.concat([checkOf(body, type, sort), body]).toString('base64url');
 }
+
+/** Where several accounts are asked, more than one may have an asset of that identifier. */
+const placeOf = ({ identifier, connector }: Position): string | readonly string[] =>
+  connector === undefined ? identifier : [identifier, connector];
 
 /** @throws WhereError for a text that is no cursor, or one of a list of another type or order. */
 export function parseCursor(cursor: string, type: string, sort: readonly Order[]): Position {
@@ -32,9 +36,11 @@ export function parseCursor(cursor: string, type: string, sort: readonly Order[]
 
 /** Undefined for what no list of so many sorted fields can have written, which somebody forged. */
 function positionOf(text: string, sorted: number): Position | undefined {
-  const [identifier, ...values] = listOf(text);
-  const isPlace = typeof identifier === 'string' && values.length === sorted && values.every(isValue);
-  return isPlace ? { identifier, values } : undefined;
+  const [place, ...values] = listOf(text);
+  const [identifier, connector] = [place].flat();
+  const isPlace = typeof identifier === 'string' && (connector === undefined || typeof connector === 'string');
+  if (!isPlace || values.length !== sorted || !values.every(isValue)) return undefined;
+  return { identifier, values, ...(connector === undefined ? {} : { connector }) };
 }
 
 const isValue = (value: unknown): value is Position['values'][number] =>

@@ -1,9 +1,11 @@
+import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { everything, type Order, type Page } from '../inventory/page.ts';
 import { always, type Expression } from '../where/expression.ts';
+import { forAccounts } from '../where/per-account.ts';
 import { readWhere, type Warn, WhereError, type WhereInput } from '../where/read-where.ts';
 import { parseCursor } from './cursor.ts';
 import { type NamedAccount, type NamedField, namedContext, namedFields } from './named-fields.ts';
@@ -116,11 +118,17 @@ export async function conditionsOf(
   const { group, isOfAccount, types } = named.field;
   // The account is needed for the question, and not for what the question is asked of.
   if (isOfAccount) inventory.prefetch(types);
-  const [now, account] = await Promise.all([
-    group ? inventory.scanTime(group) : NEVER,
-    isOfAccount ? accountOf(inventory) : NOBODY,
+  const [times, accounts] = await Promise.all([
+    group ? inventory.scanTimes(group) : undefined,
+    isOfAccount ? accountsOf(inventory) : undefined,
   ]);
-  return namedConditions(named, now, account);
+  const connectors = [...(times ?? accounts ?? new Map([['', undefined]])).keys()];
+  const asked = connectors.map((id) => namedConditions(named, times?.get(id) ?? NEVER, accounts?.get(id) ?? NOBODY));
+  const [first = []] = asked;
+  return first.map(({ type: of, where: only }, index) => {
+    const each = connectors.map((id, n) => [id, asked[n]?.[index]?.where ?? only] as const);
+    return { type: of, where: each.length > 1 ? forAccounts(new Map(each)) : only };
+  });
 }
 
 /** For questions that are not about time. */
@@ -128,15 +136,19 @@ const NEVER: Instant = '1970-01-01T00:00:00+00:00';
 /** For questions that are not about whose account it is. */
 const NOBODY: NamedAccount = { accountId: '', partition: '' };
 
-async function accountOf(inventory: Inventory): Promise<NamedAccount> {
+/** The accounts that are asked, by the ids of their connectors. */
+async function accountsOf(inventory: Inventory): Promise<ReadonlyMap<string, NamedAccount>> {
   const { assets, unread } = await inventory.find('Connector', always, everything);
-  const [connector] = assets;
-  if (!connector) throw unread[0] ?? new IamqlError('NotCollected', 'it was not read whose account this is');
-  const [accountId, partition] = await Promise.all([
-    inventory.load(connector, 'accountID'),
-    inventory.load(connector, 'partition'),
-  ]);
-  return { accountId: String(accountId), partition: String(partition) };
+  if (assets.length === 0) throw unread[0] ?? new IamqlError('NotCollected', 'it was not read whose account this is');
+  const known = await Promise.all(assets.map((connector) => accountOf(inventory, connector)));
+  return new Map(known);
+}
+
+async function accountOf(inventory: Inventory, connector: Asset): Promise<readonly [string, NamedAccount]> {
+  const [id, accountId, partition] = await Promise.all(
+    ['cloudAccountID', 'accountID', 'partition'].map((field) => inventory.load(connector, field)),
+  );
+  return [String(id), { accountId: String(accountId), partition: String(partition) }];
 }
 
 /** What a named question asks at that time. */

@@ -168,11 +168,11 @@ export class AccountInventory implements Inventory {
     };
   }
 
-  async scanTime(group: FactGroup): Promise<Instant> {
+  async scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>> {
     await this.readGroup(group);
     const { report } = this.graph;
     const time = group === 'CREDENTIAL_REPORT' ? report?.generatedAt : this.graph.readTimes().get(group);
-    return time ?? unknownAge();
+    return new Map([[THE_ACCOUNT, time ?? unknownAge()]]);
   }
 
   readTimes() {
@@ -342,5 +342,8 @@ const listOf = (where: Expression): Demand => ({
   group: factsOf(where).has('USER_DETAILS') ? 'USER_DETAILS' : 'USER_LIST',
   owner: undefined,
 });
+
+/** There is but one, and nothing has to be read to tell it from others. */
+const THE_ACCOUNT = '';
 
 const usersNow: Bases = { needed: ['USER_DETAILS'], sparing: [] };

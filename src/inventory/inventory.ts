@@ -77,11 +77,12 @@ export interface Inventory {
   /** Which answer of AWS told a field of an asset that this inventory gave. */
   provenance(asset: Asset, field: string): Provenance;
   /**
-   * When the facts of a group were true, for questions about time.
+   * When the facts of a group were true, for questions about time: by the id of the connector, where there may be several.
+   * An account of which nobody knows is left out, and `find` answers for it with an error.
    *
-   * @throws IamqlError when they cannot be read, or when nobody knows.
+   * @throws IamqlError when they cannot be read, or when nobody knows of any account.
    */
-  scanTime(group: FactGroup): Promise<Instant>;
+  scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>>;
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
   readonly settings: InventorySettings;

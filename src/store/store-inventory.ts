@@ -11,7 +11,7 @@ import { keysInReport } from '../inventory/user-keys.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
 import { type Expression, isRelated, nodesOf } from '../where/expression.ts';
-import { ofAccount as expressionOf } from '../where/per-account.ts';
+import { ofAccount as expressionOf, PerAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import { readStored } from '../where/stored-value.ts';
 import type { SqlSession } from './database.ts';
@@ -50,7 +50,12 @@ export class StoreInventory implements Inventory {
       assets,
       positions: assets.map((asset) => positionOf(asset, page)),
       ...counts,
-      unread: [...unread, ...(await this.whyNotSorted(type, expression, more, page)), ...this.scope.whyNotAll(type)],
+      unread: [
+        ...unread,
+        ...(await this.whyNotSorted(type, expression, more, page)),
+        ...this.scope.whyNotAll(type),
+        ...this.whyNotAsked(expression),
+      ],
     };
   }
 
@@ -85,13 +90,12 @@ export class StoreInventory implements Inventory {
     };
   }
 
-  async scanTime(group: FactGroup): Promise<Instant> {
-    const [first] = this.scope.accounts;
-    return (first && timeOf(first, group)) ?? unknownAge();
-  }
-
-  async accountId(): Promise<string> {
-    return this.scope.accounts[0]?.accountId ?? '';
+  async scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>> {
+    const times = this.scope.accounts.flatMap((account) => {
+      const time = timeOf(account, group);
+      return time === undefined ? [] : [[account.connector, time] as const];
+    });
+    return times.length > 0 ? new Map(times) : unknownAge();
   }
 
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
@@ -150,6 +154,17 @@ export class StoreInventory implements Inventory {
       ...(page.after ? [statement.behind(page.after, page.sort)] : []),
     ];
     return this.session.query(statement.select(conditions, page), statement.values);
+  }
+
+  /** Accounts in which the question cannot be asked: it is not known when their facts were true. */
+  private whyNotAsked(expression: Expression): readonly IamqlError[] {
+    const values = [...nodesOf(expression)].flatMap((node) =>
+      'value' in node && node.value instanceof PerAccount ? [node.value.values] : [],
+    );
+    const lacking = this.scope.accounts.filter(({ connector }) => values.some((known) => !known.has(connector)));
+    return lacking.map(
+      ({ name }) => new IamqlError('NotCollected', `account ${name}: it is not known when its facts were true`),
+    );
   }
 
   /** The place in the order of one that lacks what is sorted by is not known. */

@@ -7,6 +7,11 @@ export class PerAccount {
   constructor(values: ReadonlyMap<string, Scalar>) {
     this.values = values;
   }
+
+  /** Two conditions are alike when they are so in each account. */
+  toJSON(): unknown {
+    return [...this.values];
+  }
 }
 
 type Node = Readonly<Record<string, unknown>>;

@@ -77,10 +77,10 @@ export class SnapshotInventory implements Inventory {
     return assets.length;
   }
 
-  async scanTime(group: FactGroup): Promise<Instant> {
-    const { unread } = (await this.opened()).header;
+  async scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>> {
+    const { unread, connector } = (await this.opened()).header;
     const time = this.timeOf(group);
-    if (time !== undefined) return time;
+    if (time !== undefined) return new Map([[connector.id, time]]);
     const whole = unread.find(({ type, fields }) => !fields && catalogue[type as AssetTypeName]?.group === group);
     if (whole) throw new IamqlError(whole.code, whole.message);
     return unknownAge();
