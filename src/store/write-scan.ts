@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
+import { UNREAD } from '../iam/unread.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import type { Taken, TakenAsset } from '../inventory/snapshot/take-snapshot.ts';
+import { takenValues } from '../inventory/snapshot/taken-values.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
-import { type AdditionalKeys, additionalKeysIn } from './additional-keys.ts';
+import { additionalKeysOf } from '../where/evaluate.ts';
+import { additionalKeyRows } from './additional-keys.ts';
 import type { Database, SqlSession } from './database.ts';
 import { ADDITIONAL_KEYS, copyValue, quoted, type Table, tablesOf } from './tables.ts';
 
 /** A whole account as it was read. */
 export interface Scanned {
-  readonly header: Omit<SnapshotHeader, 'sha256'>;
+  readonly header: SnapshotHeader;
   readonly assets: Taken['assets'];
+  /** That it was read of. */
+  readonly inventory: Inventory;
   readonly startedAt: Date;
   readonly endedAt: Date;
 }
@@ -44,7 +50,7 @@ export function writeScan(database: Database, scanned: Scanned): Promise<string>
 
 /** Somebody may: the report says so, or does not say. */
 const hasAdditionalKeys = ({ assets }: Scanned): boolean =>
-  (assets.get('IAMUserCredentials') ?? []).some(({ fields }) => fields.get('additionalCredentialsInfo') !== null);
+  (assets.get('IAMUserCredentials') ?? []).some(({ asset }) => asset['additionalCredentialsInfo'] !== null);
 
 /** Notes that an account could not be read. What the last scan found of it stays. @returns its number. */
 export function writeFailedScan(database: Database, failed: FailedScan): Promise<string> {
@@ -77,7 +83,6 @@ class ScanWriter {
   private readonly scanned: Scanned;
   private readonly connector: string;
   private readonly unread: UnreadNotes;
-  private readonly additionalKeys: AdditionalKeys;
 
   constructor(session: SqlSession, scan: string, scanned: Scanned) {
     this.session = session;
@@ -85,7 +90,6 @@ class ScanWriter {
     this.scanned = scanned;
     this.connector = scanned.header.connector.id;
     this.unread = new UnreadNotes(scanned.header.unread);
-    this.additionalKeys = additionalKeysIn(scanned.assets);
   }
 
   async write(table: Table): Promise<void> {
@@ -124,16 +128,20 @@ class ScanWriter {
 
   /** The rows of a table, as COPY takes them. */
   private *linesOf(table: Table): Generator<string> {
-    const assets = table.name === ADDITIONAL_KEYS ? this.additionalKeys.rows : this.scanned.assets.get(table.type);
-    for (const asset of assets ?? []) yield this.line(table, asset);
+    const { assets, inventory } = this.scanned;
+    const taken = assets.get(table.type) ?? [];
+    const rows = table.name === ADDITIONAL_KEYS ? additionalKeyRows(taken, inventory) : taken;
+    for (const row of rows) yield this.line(table, row);
   }
 
-  private line({ type, fields }: Table, { identifier, fields: values }: TakenAsset): string {
-    const lacking = fields.flatMap(([name]) => (values.has(name) ? [] : [name]));
-    if (type === 'IAMUserCredentials' && this.additionalKeys.unread.has(identifier)) lacking.push('additionalKeys');
-    const held = fields.map(([name]) => copyValue(name === 'identifier' ? identifier : values.get(name))).join('\t');
-    const unread = copyValue(lacking.length > 0 ? lacking : null);
-    const hash = createHash('md5').update(`${type}\t${unread}\t${held}`).digest('base64');
-    return `${copyValue(this.connector)}\t${this.scan}\t\\N\t${unread}\t${hash}\t${held}\n`;
+  private line({ name, type, fields }: Table, taken: TakenAsset): string {
+    const { identifier, asset, unread } = taken;
+    const values = new Map<string, unknown>(takenValues(type, taken, this.scanned.inventory));
+    const lacksKeys = name === 'IAMUserCredentials' && additionalKeysOf(asset) === UNREAD;
+    const lacking = [...unread, ...(lacksKeys ? ['additionalKeys'] : [])].sort();
+    const held = fields.map(([field]) => copyValue(field === 'identifier' ? identifier : values.get(field))).join('\t');
+    const notRead = copyValue(lacking.length > 0 ? lacking : null);
+    const hash = createHash('md5').update(`${notRead}\t${held}`).digest('base64');
+    return `${copyValue(this.connector)}\t${this.scan}\t\\N\t${notRead}\t${hash}\t${held}\n`;
   }
 }
