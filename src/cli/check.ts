@@ -6,7 +6,9 @@ import type { ControlRun } from '../controls/run-control.ts';
 import { runControls, runOfRecommendation } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
+import type { Source } from '../inventory/inventory.ts';
 import { renderExceptionNotes } from '../report/exceptions.ts';
+import type { Run } from '../report/run.ts';
 import { addControlOptions, type ControlOptions, selectControls } from './control-options.ts';
 import { addExceptionOptions, type ExceptionOptions, openExceptions } from './exceptions.ts';
 import { exitCodeOfControls, exitCodeOfError, exitCodes } from './exit-code.ts';
@@ -14,7 +16,7 @@ import { addFormatOptions, type FormatOptions, outputsOf, writeOutputs } from '.
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote } from './output.ts';
 import { startProgress } from './progress.ts';
-import { addSourceOptions, openSource, type SourceOptions, verifyOption } from './source-options.ts';
+import { addSourceOptions, type SourceOptions, verifyOption, withSource } from './source-options.ts';
 
 interface CheckOptions extends ControlOptions, SourceOptions, LimitOptions, FormatOptions, ExceptionOptions {
   readonly failOn: Severity;
@@ -40,7 +42,11 @@ export function addCheckCommand(program: Command): void {
 
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
   const outputs = outputsOf(options);
-  const source = await openSource(options);
+  const run = await withSource(options, (source) => judge(ids, options, source));
+  await writeOutputs(run, outputs);
+}
+
+async function judge(ids: readonly string[], options: CheckOptions, source: Source): Promise<Run> {
   const inventory = source.inventory();
   const isFounding = [...ids, options.benchmark, options.severity].every((one) => one === undefined);
   // What the founding control covers is on its way while its file and its texts are made ready.
@@ -61,16 +67,13 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   if (excepted) for (const line of renderExceptionNotes(excepted, clock)) writeNote(`iamql: ${line}`);
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOfControls(runs, options.failOn);
-  await writeOutputs(
-    {
-      evidence: inventory.evidence(),
-      controls: runs,
-      benchmark: benchmark && { benchmark, runOf: runOfRecommendation(runs, overrides) },
-      exceptions: excepted,
-      judgedAt,
-    },
-    outputs,
-  );
+  return {
+    evidence: inventory.evidence(),
+    controls: runs,
+    benchmark: benchmark && { benchmark, runOf: runOfRecommendation(runs, overrides) },
+    exceptions: excepted,
+    judgedAt,
+  };
 }
 
 /** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */

@@ -6,11 +6,12 @@ import { loadLibrary } from '../controls/load-controls.ts';
 import { runControl } from '../controls/run-control.ts';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
+import type { Source } from '../inventory/inventory.ts';
 import { renderExceptionNotes, renderExceptionTable } from '../report/exceptions.ts';
 import { addControlsFolders } from './control-options.ts';
 import { exitCodes } from './exit-code.ts';
 import { writeResult } from './output.ts';
-import { addSourceOptions, durationOption, openSource, type SourceOptions } from './source-options.ts';
+import { addSourceOptions, durationOption, type SourceOptions, withSource } from './source-options.ts';
 
 export interface ExceptionOptions {
   readonly exceptions: readonly string[];
@@ -92,16 +93,25 @@ export async function openExceptions({ exceptions: files }: ExceptionOptions, fo
   return { controls, exceptions: await readExceptions(files, controls) };
 }
 
-const hasSource = ({ live, profile, roleArn, report, snapshot, sample }: CheckOptions): boolean =>
-  live === true || sample === true || [profile, roleArn, report, snapshot].some((value) => value !== undefined);
+const hasSource = ({ live, profile, roleArn, report, snapshot, sample, store }: CheckOptions): boolean =>
+  live === true || sample === true || [profile, roleArn, report, snapshot, store].some((value) => value !== undefined);
 
 /** Judges what the exceptions are about, over the account that there is. */
-async function compare(
+const compare = (controls: readonly Control[], exceptions: readonly Exception[], asked: Asked) =>
+  withSource(asked.options, (source) => compareWith(source, controls, exceptions, asked));
+
+interface Asked {
+  readonly options: CheckOptions;
+  readonly now: Instant;
+  readonly expiringMs: number;
+}
+
+async function compareWith(
+  source: Source,
   controls: readonly Control[],
   exceptions: readonly Exception[],
-  { options, ...clock }: { readonly options: CheckOptions; readonly now: Instant; readonly expiringMs: number },
+  { options: _options, ...clock }: Asked,
 ) {
-  const source = await openSource(options);
   const { accountId: account } = await source.identify();
   const inventory = source.inventory();
   const ofAccount = exceptions.filter((one) => one.account === account);

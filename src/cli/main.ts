@@ -8,6 +8,7 @@ import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
+import { addScanCommand } from './scan.ts';
 import { addServeCommand } from './serve.ts';
 import { addSnapshotCommand } from './snapshot.ts';
 import { withVerifyMode } from './source-options.ts';
@@ -45,6 +46,7 @@ function createProgram(): Command {
   addQueryCommand(program);
   addServeCommand(program);
   addSnapshotCommand(program);
+  addScanCommand(program);
   addPermissionsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);

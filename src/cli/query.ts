@@ -7,12 +7,12 @@ import { type Judgement, judge } from '../controls/judge.ts';
 import { ask, type Question } from '../graphql/ask.ts';
 import { type ExplainedQuestion, explain } from '../graphql/explain.ts';
 import { IamqlError } from '../iam/error.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory, Source } from '../inventory/inventory.ts';
 import { printableLines } from '../report/printable.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote, writeResult } from './output.ts';
-import { addSourceOptions, openSource, type SourceOptions, verifyOption } from './source-options.ts';
+import { addSourceOptions, type SourceOptions, verifyOption, withSource } from './source-options.ts';
 
 interface QueryOptions extends SourceOptions, LimitOptions {
   readonly file?: string;
@@ -49,9 +49,13 @@ async function query(argument: string | undefined, options: QueryOptions): Promi
   const { operation: operationName, variables, expect, returnPath } = options;
   const text = await readText(argument, options.file);
   const question: Question = { text, operationName, variables, limits: limitsOf(options) };
-  const source = await openSource(options);
-  const inventory = source.inventory();
   if (!expect && returnPath) throw new IamqlError('InvalidInput', '--return-path needs --expect');
+  await withSource(options, (source) => answerQuestion(question, options, source));
+}
+
+async function answerQuestion(question: Question, options: QueryOptions, source: Source): Promise<void> {
+  const { expect, returnPath } = options;
+  const inventory = source.inventory();
   const explained = options.explain || options.why !== undefined ? await explain(question, options.verify) : [];
   if (options.explain && explained.length > 0)
     writeNote((await import('../report/explanation.ts')).renderExplanation(explained));

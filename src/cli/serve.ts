@@ -58,7 +58,10 @@ async function serve(options: ServeOptions): Promise<void> {
   writeNote(`iamql serves ${sourceLabel} at ${server.url}`);
 }
 
-/** The source to answer from: a new one when the last is older than `--refresh`, so that its report is read again. */
+/**
+ * The source to answer from: a new one when the last is older than `--refresh`, so that its report is read again. A store
+ * is looked at anew for each request, and stays open.
+ */
 class CurrentSource {
   private readonly options: ServeOptions;
   private source: Promise<Source> | undefined;
@@ -69,7 +72,8 @@ class CurrentSource {
   }
 
   open(): Promise<Source> {
-    if (!this.source || Date.now() - this.openedAt > this.options.refresh) {
+    const isOld = this.options.store === undefined && Date.now() - this.openedAt > this.options.refresh;
+    if (!this.source || isOld) {
       this.openedAt = Date.now();
       this.source = openSource(this.options);
     }
@@ -78,11 +82,13 @@ class CurrentSource {
 }
 
 /** Asks once before anyone else does: bad credentials or a bad file end the server before it starts. */
-async function describe(source: Source, { report, snapshot }: ServeOptions) {
+async function describe(source: Source, options: ServeOptions) {
   const { accountId, isSample } = await source.identify();
   const account = isSample
     ? `the SAMPLE account ${accountId}: bundled example data, not your account`
     : `${source.kind === 'live' ? 'the live ' : ''}account ${accountId}`;
+  if (source.kind === 'store') return { label: `the store ${options.store} of ${account}`, isSample };
+  const { report, snapshot } = options;
   const file = source.kind === 'report' ? `the credential report ${report} of ` : `the snapshot ${snapshot} of `;
   const label = `${source.kind === 'report' || source.kind === 'snapshot' ? file : ''}${account}`;
   return { label, isSample };

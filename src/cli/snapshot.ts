@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { IamqlError } from '../iam/error.ts';
+import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeFileWhole, writeNote } from './output.ts';
-import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
+import { addSourceOptions, type SourceOptions, withSource } from './source-options.ts';
 
 interface SnapshotOptions extends SourceOptions {
   readonly output?: string;
@@ -22,8 +23,10 @@ export function addSnapshotCommand(program: Command): void {
   addSourceOptions(command).action(snapshot);
 }
 
-async function snapshot(options: SnapshotOptions): Promise<void> {
-  const source = await openSource(options);
+const snapshot = (options: SnapshotOptions): Promise<void> =>
+  withSource(options, (source) => takeAndWrite(source, options));
+
+async function takeAndWrite(source: Source, options: SnapshotOptions): Promise<void> {
   const inventory = source.inventory();
   const [{ takeSnapshot }, { renderSnapshot }] = await Promise.all([
     import('../inventory/snapshot/take-snapshot.ts'),

@@ -17,6 +17,10 @@ export interface SourceOptions {
   readonly acceptFiltered?: boolean;
   readonly snapshot?: string;
   readonly sample?: boolean;
+  readonly store?: string;
+  readonly connector?: readonly string[];
+  readonly tag?: Readonly<Record<string, string>>;
+  readonly asOf?: Instant;
   readonly maxAge?: number;
   readonly wait: number;
   readonly setupSeconds?: number;
@@ -40,6 +44,10 @@ export function addSourceOptions(command: Command): Command {
     .option('--accept-filtered', "take a report without the root user's row for a whole one")
     .option('--snapshot <file>', 'a snapshot that `iamql snapshot` took')
     .option('--sample', 'the bundled sample account')
+    .option('--store <location>', 'scans that `iamql scan` keeps: a folder, or postgres://...')
+    .option('--connector <name...>', 'of a store: only these accounts, by id or name')
+    .option('--tag <key=value>', 'of a store: only accounts with this tag; may be repeated', collectTags)
+    .option('--as-of <time>', 'of a store: as the last scans before this found it', readInstant)
     .option('--max-age <time>', 'no facts older than this, for example 4h', parseDuration)
     .addOption(durationOption('--wait <time>', 'how long AWS may take to generate a report', DEFAULT_WAIT))
     .option(
@@ -65,9 +73,24 @@ export function durationOption(flags: string, description: string, usual: string
   return new Option(flags, description).argParser(parseDuration).default(parseDuration(usual), usual);
 }
 
+/** Opens the source that the flags name, and closes it when the work is done: a database would keep the process alive. */
+export async function withSource<T>(options: SourceOptions, work: (source: Source) => Promise<T>): Promise<T> {
+  const source = await openSource(options);
+  try {
+    return await work(source);
+  } finally {
+    await source.close?.();
+  }
+}
+
 /** Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another. */
 export async function openSource(options: SourceOptions): Promise<Source> {
   rejectContradictions(options);
+  const { store, connector: connectors, tag: tags = {}, asOf } = options;
+  if (store !== undefined) {
+    const { StoreSource } = await import('../store/store-source.ts');
+    return new StoreSource(store, { connectors, tags, asOf, maxAgeMs: options.maxAge });
+  }
   const { sample, snapshot, maxAge: maxAgeMs, setupSeconds, verify } = options;
   if (sample) return (await import('../inventory/snapshot/sample.ts')).openSample(setupSeconds);
   if (snapshot !== undefined) {
@@ -108,6 +131,7 @@ function rejectContradictions(options: SourceOptions): void {
     ...(sample ? ['--sample'] : []),
     ...(report === undefined ? [] : ['--report']),
     ...(snapshot === undefined ? [] : ['--snapshot']),
+    ...(options.store === undefined ? [] : ['--store']),
   ];
   const live = profile ?? roleArn ?? externalId;
   const problem =
@@ -116,10 +140,20 @@ function rejectContradictions(options: SourceOptions): void {
     (report === undefined && (generatedAt || acceptFiltered) && '--generated-at and --accept-filtered need --report') ||
     (files.length > 0 &&
       options.verify !== undefined &&
-      `--verify asks AWS what is true now, and ${files[0]} is a file of what was: verify a live account`) ||
+      `--verify asks AWS what is true now, and ${files[0]} holds what was: verify a live account`) ||
+    (options.store === undefined &&
+      (options.connector ?? options.tag ?? options.asOf) !== undefined &&
+      '--connector, --tag and --as-of need --store') ||
     (sample && options.maxAge !== undefined && '--max-age is not for the sample, which is as old as it is') ||
     (externalId && !roleArn && '--external-id needs --role-arn');
   if (problem) throw new IamqlError('InvalidInput', problem);
+}
+
+function collectTags(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined)
+    throw new IamqlError('InvalidInput', `--tag ${JSON.stringify(text)} is not key=value`);
+  return { ...before, [key]: value };
 }
 
 function readInstant(text: string): Instant {

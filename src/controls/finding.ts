@@ -9,6 +9,7 @@ import type { Provenance } from '../inventory/provenance.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { type DecidingFact, decidingFacts } from '../where/deciding-facts.ts';
+import { ofAccount } from '../where/per-account.ts';
 
 /** An asset that breaks a rule, with the facts that decided it. */
 export interface Finding {
@@ -50,8 +51,12 @@ export async function describeFinding(
   inventory: Inventory,
   { asset, selection }: { readonly asset: Asset; readonly selection: Selection },
 ): Promise<Finding> {
-  const facts = decidingFacts(withAdditionalKeys(selection.where), inventory.read, asset);
-  const credentials = asset['hasIAMUserCredentials'] as Asset | undefined;
+  const connector = String(inventory.read(asset, 'cloudAccountID'));
+  const where = withAdditionalKeys(ofAccount(selection.where, connector));
+  await inventory.prepare?.([asset], where);
+  if (asset.__typename === 'IAMAccessKey') await wholeField(inventory, asset, 'user');
+  const facts = decidingFacts(where, inventory.read, asset);
+  const credentials = rowOf(inventory, asset);
   return {
     identifier: String(inventory.read(asset, 'identifier')),
     type: selection.type,
@@ -64,6 +69,13 @@ export async function describeFinding(
     keys: await describeKeys(inventory, asset, facts),
     hasConsolePassword: credentials ? await passwordOf(inventory, credentials) : undefined,
   };
+}
+
+/** The asset's row of the credential report, where it has one and the question has read it. */
+function rowOf(inventory: Inventory, asset: Asset): Asset | undefined {
+  if (asset.__typename !== 'IAMUser' && asset.__typename !== 'RootUser') return undefined;
+  const row = inventory.read(asset, 'hasIAMUserCredentials');
+  return typeof row === 'object' && row !== null ? (row as Asset) : undefined;
 }
 
 /** Of a user whose row is live it may not have been read yet. */

@@ -6,6 +6,7 @@ import { everything } from '../inventory/page.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { type ConditionLine, judgedLines } from '../where/condition-lines.ts';
 import { always, type Expression, not } from '../where/expression.ts';
+import { ofAccount } from '../where/per-account.ts';
 import { judgeParts, type Truth } from '../where/why.ts';
 import type { ExplainedQuestion } from './explain.ts';
 import { conditionsOf } from './root-question.ts';
@@ -45,8 +46,10 @@ async function whyOf(inventory: Inventory, question: ExplainedQuestion, identifi
   const where = await conditionOf(question, inventory);
   const [asset] = await find(inventory, type, identifier, always);
   if (!asset) return [];
-  const toldOf = (seen: Asset, reasons: readonly string[]): Why => {
-    const expression = hasAdditionalKeys(inventory, seen) ? withAdditionalKeys(where) : where;
+  const toldOf = async (seen: Asset, reasons: readonly string[]): Promise<Why> => {
+    await inventory.prepare?.([seen], withAdditionalKeys(where));
+    const own = ofAccount(where, String(inventory.read(seen, 'cloudAccountID')));
+    const expression = hasAdditionalKeys(inventory, seen) ? withAdditionalKeys(own) : own;
     const judged = judgeParts(expression, inventory.read, seen);
     return { responseKey, type, identifier, truth: judged.truth, condition: judgedLines(judged), unread: reasons };
   };
@@ -54,9 +57,9 @@ async function whyOf(inventory: Inventory, question: ExplainedQuestion, identifi
   // Asked either way, because only an asset that is found comes with what had to be read to find it.
   for (const asked of [where, not(where)]) {
     const [seen] = await find(inventory, type, identifier, asked, unread);
-    if (seen) return [toldOf(seen, [])];
+    if (seen) return [await toldOf(seen, [])];
   }
-  return [toldOf(asset, [...new Set(unread.map(({ message }) => message))])];
+  return [await toldOf(asset, [...new Set(unread.map(({ message }) => message))])];
 }
 
 /** A named question is judged as it was asked: at the time of the facts, not at that of its explanation. */

@@ -88,6 +88,10 @@ export interface Inventory {
   readonly settings: InventorySettings;
   /** Begins to read what those types are read from, and those groups. What goes wrong is said when it is asked for. */
   prefetch(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
+  /** Makes what a condition compares of these assets readable, where that costs no call of AWS. */
+  prepare?(assets: readonly Asset[], where: Expression): Promise<void>;
+  /** To be called when nothing more is asked, where an inventory holds something. */
+  close?(): Promise<void>;
 }
 
 /** Where the facts of an account come from, as the flags of a command name it. */
@@ -99,4 +103,6 @@ export interface Source {
   inventory(): Inventory;
   /** Whose facts they are. @throws IamqlError when nothing can be read. */
   identify(): Promise<{ readonly accountId: string; readonly isSample: boolean }>;
+  /** To be called when no inventory of it is in use any more, where a source holds something. */
+  close?(): Promise<void>;
 }

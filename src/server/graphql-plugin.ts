@@ -58,7 +58,10 @@ export class DocumentStage {
         const http = { status: 400, headers: new HeaderMap() };
         return { http, body: { kind: 'single', singleResult: { errors: errors.map((error) => error.toJSON()) } } };
       },
-      willSendResponse: async (request) => addExtensions(request),
+      willSendResponse: async (request) => {
+        addExtensions(request);
+        await request.contextValue.inventory.close?.();
+      },
     }),
   };
 

@@ -1,5 +1,5 @@
 /** A value of a row as the driver gives it: text, number, boolean, null, or a list of these. */
-export type SqlValue = unknown;
+type SqlValue = unknown;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 /** What runs statements: a database, or a transaction of one. */
@@ -16,5 +16,7 @@ export interface SqlSession {
 export interface Database extends SqlSession {
   /** What `work` does is there whole or not at all. */
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /** A session in which every statement sees the rows that there are now, whatever is written meanwhile. */
+  view(): Promise<{ readonly session: SqlSession; close(): Promise<void> }>;
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ export async function openPglite(folder: string | undefined): Promise<Database> 
   return {
     ...sessionOf(database),
     transaction: (work) => database.transaction((transaction) => work(sessionOf(transaction))),
+    // This process is the only one that writes, and it writes nothing while it answers.
+    view: async () => ({ session: sessionOf(database), close: async () => {} }),
     close: () => database.close(),
   };
 }

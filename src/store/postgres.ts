@@ -25,14 +25,39 @@ export async function openPostgres(url: string): Promise<Database> {
     run: (sql) => withClient(pool, (session) => session.run(sql)),
     copy: (into, rows) => withClient(pool, (session) => session.copy(into, rows)),
     transaction: (work) => withClient(pool, (session) => inTransaction(session, work)),
+    view: () => openView(pool),
     close: () => pool.end(),
   };
 }
 
-async function withClient<T>(pool: Pool, work: (session: SqlSession) => Promise<T>): Promise<T> {
-  const client = await pool.connect().catch((cause: Error) => {
+/** A view that nobody closes is ended by the server after this. */
+const IDLE_VIEW = '10min';
+
+async function openView(pool: Pool): Promise<{ readonly session: SqlSession; close(): Promise<void> }> {
+  const client = await connect(pool);
+  const session = sessionOf(client);
+  // A broken connection fails the next statement; without a listener it would end the process.
+  client.on('error', () => {});
+  await session.run(
+    `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '${IDLE_VIEW}'`,
+  );
+  return {
+    session,
+    close: async () => {
+      const failure = await session.run('ROLLBACK').catch((error: Error) => error);
+      client.removeAllListeners('error');
+      client.release(failure ?? undefined);
+    },
+  };
+}
+
+const connect = (pool: Pool): Promise<PoolClient> =>
+  pool.connect().catch((cause: Error) => {
     throw new IamqlError('Unreachable', `the store's database cannot be reached: ${cause.message}`, { cause });
   });
+
+async function withClient<T>(pool: Pool, work: (session: SqlSession) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
   // A connection that breaks in use fails the statement; without a listener it would end the process.
   let broken: Error | undefined;
   const onError = (error: Error): void => {

@@ -1,6 +1,8 @@
+import type { FactGroup } from '../iam/assets.generated.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
-import { type Instant, renderInstant } from '../iam/instant.ts';
+import { type Instant, parseInstant, renderInstant } from '../iam/instant.ts';
+import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
 import type { SqlSession } from './database.ts';
@@ -13,6 +15,8 @@ export interface ScopeRequest {
   readonly tags: Readonly<Record<string, string>>;
   /** As the last scans before this found it; undefined for now. */
   readonly asOf: Instant | undefined;
+  /** No facts older than this, in milliseconds; undefined for any. */
+  readonly maxAgeMs?: number | undefined;
 }
 
 /** An account of the store, as one of its scans found it. */
@@ -91,9 +95,11 @@ export class Scope {
   readonly isNow: boolean;
   /** They are all that the store has. */
   readonly isAll: boolean;
+  private readonly maxAgeMs: number | undefined;
   private readonly notes: readonly { readonly account: ScopedAccount; readonly unread: UnreadNotes }[];
 
-  constructor(accounts: readonly ScopedAccount[], { connectors, tags, asOf }: ScopeRequest) {
+  constructor(accounts: readonly ScopedAccount[], { connectors, tags, asOf, maxAgeMs }: ScopeRequest) {
+    this.maxAgeMs = maxAgeMs;
     this.accounts = accounts;
     this.isNow = asOf === undefined;
     this.isAll = connectors === undefined && Object.keys(tags).length === 0;
@@ -118,21 +124,52 @@ export class Scope {
       const { failure, scan, name } = account;
       if (failure) return [ofAccount(name, failure.error.kind, `the last scan read nothing: ${failure.error.message}`)];
       if (!scan) return [ofAccount(name, 'NotCollected', 'it was not scanned')];
+      const old = this.tooOld(account);
+      if (old) return [ofAccount(name, 'TooOld', old)];
       if (!scan.header.types[type]) return [ofAccount(name, 'NotCollected', `its scan knew no ${type}; scan it again`)];
       return unread.ofType(type).map(({ code, message }) => ofAccount(name, code, message));
     });
   }
 
+  private tooOld({ scan }: ScopedAccount): string | undefined {
+    if (this.maxAgeMs === undefined || !scan) return undefined;
+    const times = Object.values(scan.header.facts).map(({ readAt, generatedAt }) => generatedAt ?? readAt);
+    const oldest = times.includes(null) ? undefined : Math.min(...times.map((time) => Date.parse(String(time))));
+    if (oldest === undefined) return 'the age of its facts is not known, and --max-age asks for it';
+    if (Date.now() - oldest <= this.maxAgeMs) return undefined;
+    return `its oldest facts are of ${new Date(oldest).toISOString()}, which is older than --max-age allows; scan it again`;
+  }
+
   /** Why a field of an asset of an account could not be read. */
-  whyUnread(connector: string, type: AssetTypeName, field: string, identifier: string): IamqlError {
+  whyUnread(
+    connector: string,
+    { type, field }: { readonly type: AssetTypeName; readonly field: string },
+    identifier: string,
+  ): IamqlError {
     const known = this.notes.find(({ account }) => account.connector === connector);
-    const note = known?.unread.of(type, field, identifier);
+    const note = known?.unread.of(type, field, identifier) ?? known?.unread.ofAny(type, field);
     if (known && note) return ofAccount(known.account.name, note.code, note.message);
-    return ofAccount(
-      known?.account.name ?? connector,
-      'NotCollected',
-      `its scan knew no ${field} of ${type}; scan it again`,
-    );
+    const message = `its scan knew no ${field} of ${type}; scan it again`;
+    return ofAccount(known?.account.name ?? connector, 'NotCollected', message);
+  }
+
+  account(connector: string): ScopedAccount | undefined {
+    return this.accounts.find((account) => account.connector === connector);
+  }
+
+  /** When the facts of a group were true; undefined where nobody knows. @param of when they were read, instead. */
+  timeOf({ scan }: ScopedAccount, group: FactGroup, of?: 'readAt'): Instant | undefined {
+    const { readAt, generatedAt } = scan?.header.facts[group] ?? {};
+    return parseInstant((of ? undefined : generatedAt) ?? readAt ?? '');
+  }
+
+  /** The oldest of the accounts' answers; none where no scan has the group. */
+  provenance(group: FactGroup): readonly Provenance[] {
+    const asked = this.accounts.filter(({ scan }) => scan?.header.facts[group]);
+    const times = asked.map((account) => this.timeOf(account, group));
+    if (times.length === 0) return [];
+    const known = times.filter((time) => time !== undefined).sort();
+    return [provenanceOf(group, known.length < times.length ? undefined : known[0])];
   }
 }
 

@@ -36,6 +36,12 @@ export class Statement {
     return this.writer.condition(expression, 'a', 'isTrue', taking);
   }
 
+  /** For which it is true, and these rows. */
+  matchingOr(expression: Expression, more: readonly RowKey[]): string {
+    const certain = this.matching(expression, 'certainly');
+    return more.length === 0 ? certain : `(${certain} OR ${this.among(more)})`;
+  }
+
   /** Among these rows. */
   among(keys: readonly RowKey[]): string {
     const connectors = this.writer.bind(
@@ -77,6 +83,10 @@ export class Statement {
     ];
     const page = `${limit === undefined ? '' : ` LIMIT ${this.writer.bind(limit, 'bigint')}`}${offset > 0 ? ` OFFSET ${this.writer.bind(offset, 'bigint')}` : ''}`;
     return `SELECT a.* ${this.from} WHERE ${this.where(conditions)} ORDER BY ${order.join(', ')}${page}`;
+  }
+
+  selectAll(conditions: readonly string[]): string {
+    return this.select(conditions, { sort: [], limit: undefined, offset: 0 });
   }
 
   /** How many rows there are, as `count`; and of them those for which `of` is true, as `of`. */

@@ -2,114 +2,172 @@ import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset, ReportedUser } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
-import { type Instant, parseInstant } from '../iam/instant.ts';
+import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
-import { notDecided, unknownAge } from '../inventory/not-told.ts';
+import { notCounted, notDecided, notListed, onceEach, unknownAge } from '../inventory/not-told.ts';
+import { candidatesOf, ownershipsOf, ownerTypesOf, unlistedOf } from '../inventory/owners.ts';
 import type { Page, Position } from '../inventory/page.ts';
+import { groupsOfQuestion, groupsTelling, type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import { keysInReport } from '../inventory/user-keys.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
-import { type Expression, isRelated, nodesOf } from '../where/expression.ts';
+import { type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount as expressionOf, PerAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
-import { readStored } from '../where/stored-value.ts';
 import type { SqlSession } from './database.ts';
-import type { Scope, ScopedAccount } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
+import { connectorOf, keyOf, Related, type StoreAssets } from './store-assets.ts';
 
-type Node = Asset & Record<string, unknown>;
-type Row = Readonly<Record<string, unknown>>;
+/** What an inventory looks at: a session in which all statements see the same scans, and which of them. */
+export interface View {
+  readonly session: SqlSession;
+  readonly scope: Scope;
+  readonly assets: StoreAssets;
+  close(): Promise<void>;
+}
+
+/** A question as the database is asked it: the assets for which it is certain, and others that memory has decided. */
+interface Asked {
+  readonly type: AssetTypeName;
+  readonly expression: Expression;
+  readonly more: readonly RowKey[];
+}
 
 /** Answers from the scans of a scope: the database filters, sorts and counts; only what is asked for leaves it. */
 export class StoreInventory implements Inventory {
-  private readonly session: SqlSession;
-  private readonly scope: Scope;
-  /** Assets that left the database, so that two relations to one lead to the same. */
-  private readonly assets = new Map<string, Node>();
-  private readonly loading = new Map<AssetTypeName, Loading>();
+  private readonly open: () => Promise<View>;
+  private opening: Promise<View> | undefined;
+  private view: View | undefined;
 
-  constructor(session: SqlSession, scope: Scope) {
-    this.session = session;
-    this.scope = scope;
+  constructor(open: () => Promise<View>) {
+    this.open = open;
   }
 
   get settings(): InventorySettings {
-    return { setupSeconds: this.scope.accounts[0]?.scan?.header.settings.setupSeconds ?? 0 };
+    return { setupSeconds: this.view?.scope.accounts[0]?.scan?.header.settings.setupSeconds ?? 0 };
   }
 
-  prefetch(): void {}
+  prefetch(): void {
+    // The database answers each question by itself.
+  }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
+    await this.opened();
     const expression = this.scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
     const { more, unread } = await this.decideOpen(type, expression);
-    const rows = await this.page(type, expression, more, page);
-    const assets = rows.map((row) => this.assetOf(type, row));
-    const counts = await this.counts(type, expression, more, page, assets.length);
+    const asked: Asked = { type, expression, more };
+    const assets = await this.page(asked, page);
     return {
       assets,
       positions: assets.map((asset) => positionOf(asset, page)),
-      ...counts,
-      unread: [
+      ...(await this.counts(asked, page, assets.length)),
+      unread: onceEach([
         ...unread,
-        ...(await this.whyNotSorted(type, expression, more, page)),
+        ...(await this.whyNotListed(type, expression)),
+        ...(await this.whyNotSorted(asked, page)),
         ...this.scope.whyNotAll(type),
         ...this.whyNotAsked(expression),
-      ],
+      ]),
+      withdrawn: [],
+      restsOn: [...groupsOfQuestion(type, where)].flatMap((group) => this.scope.provenance(group)),
     };
   }
 
   read = (asset: Asset, field: string): unknown => {
     const own = asset[field];
-    if (own !== undefined && own !== UNREAD) return own instanceof Related ? UNREAD : own;
+    if (own instanceof Related) return UNREAD;
+    if (own !== undefined && own !== UNREAD) return own;
     return field === 'accessKeys' && hasReportRow(asset) ? keysInReport(asset, this.settings.setupSeconds) : UNREAD;
   };
 
   async load(asset: Asset, field: string): Promise<unknown> {
     const own = asset[field];
-    if (own instanceof Related) return this.follow(asset as Node, field, own);
+    if (own instanceof Related) return this.assets.follow(asset, field, own);
     if (own !== undefined && own !== UNREAD) return own;
     throw this.whyUnread(asset, field);
   }
 
   async count(type: AssetTypeName): Promise<number> {
+    await this.opened();
     const [why] = this.scope.whyNotAll(type);
     if (why) throw why;
+    if ((await this.unlisted(type)).length > 0) throw notCounted(type);
     const statement = new Statement(type, this.scope);
     return (await this.countBy(statement, statement.count([]))).count;
   }
 
+  prepare(assets: readonly Asset[], where: Expression): Promise<void> {
+    return this.assets.prepare(assets, where);
+  }
+
+  async close(): Promise<void> {
+    const view = await this.opening;
+    await view?.close();
+  }
+
+  private async opened(): Promise<void> {
+    this.opening ??= this.open();
+    this.view = await this.opening;
+  }
+
+  /** Whoever has an asset has opened the view that it comes from. */
+  private get scope(): Scope {
+    if (!this.view) throw new Error('nothing was asked of the store yet');
+    return this.view.scope;
+  }
+
+  private get session(): SqlSession {
+    if (!this.view) throw new Error('nothing was asked of the store yet');
+    return this.view.session;
+  }
+
+  private get assets(): StoreAssets {
+    if (!this.view) throw new Error('nothing was asked of the store yet');
+    return this.view.assets;
+  }
+
   evidence(): Evidence {
-    const [only, ...others] = this.scope.accounts;
-    const report = only?.scan?.header.facts['CREDENTIAL_REPORT'];
+    const { scope } = this.view ?? {};
+    const [only, ...others] = scope?.accounts ?? [];
+    const isOne = only !== undefined && others.length === 0;
+    const report = isOne ? only.scan?.header.facts['CREDENTIAL_REPORT'] : undefined;
+    const isSample = scope?.accounts.some(({ scan }) => scan?.header.source === 'sample') === true;
     return {
       source: 'store',
-      account: others.length === 0 ? only?.accountId : undefined,
-      credentialReport:
-        report && others.length === 0 ? { generatedAt: parseInstant(report.generatedAt ?? '') } : undefined,
+      ...(isSample ? { snapshotOf: 'sample' as const } : {}),
+      account: isOne ? only.accountId : undefined,
+      credentialReport: report && only ? { generatedAt: scope?.timeOf(only, 'CREDENTIAL_REPORT') } : undefined,
     };
   }
 
+  provenance(asset: Asset, field: string): Provenance {
+    const account = this.scope.account(connectorOf(asset));
+    const { facts } = account?.scan?.header ?? { facts: {} };
+    const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
+    const reportedAt = account && this.scope.timeOf(account, 'CREDENTIAL_REPORT');
+    const createDate = asset['createDate'];
+    // Who is newer than the report has a row that was read live.
+    const isNewer = reportedAt !== undefined && typeof createDate === 'string' && createDate > reportedAt;
+    const told = groupsTelling(asset, field).find((group) => group in facts) ?? 'CREDENTIAL_REPORT';
+    const group = live && isNewer ? live : told;
+    return provenanceOf(group, account && this.scope.timeOf(account, group));
+  }
+
   async scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>> {
+    await this.opened();
     const times = this.scope.accounts.flatMap((account) => {
-      const time = timeOf(account, group);
+      const time = this.scope.timeOf(account, group);
       return time === undefined ? [] : [[account.connector, time] as const];
     });
     return times.length > 0 ? new Map(times) : unknownAge();
   }
 
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
-    const facts = Object.entries(this.scope.accounts[0]?.scan?.header.facts ?? {});
-    return new Map(facts.map(([group, { readAt }]) => [group as FactGroup, parseInstant(readAt ?? '')]));
-  }
-
-  /** Makes all that a condition compares of these assets readable. */
-  async prepare(assets: readonly Asset[], where: Expression): Promise<void> {
-    for (const node of relatedIn(where)) {
-      const of = assets.filter((asset) => asset.__typename === node.type);
-      const found = await Promise.all(of.map((asset) => this.tryLoad(asset, node.field)));
-      await this.prepare(found.flat(), node.of);
-    }
+    const [only] = this.view?.scope.accounts ?? [];
+    const groups = Object.keys(only?.scan?.header.facts ?? {}) as readonly FactGroup[];
+    return new Map(groups.map((group) => [group, only && this.scope.timeOf(only, group, 'readAt')]));
   }
 
   /**
@@ -118,17 +176,14 @@ export class StoreInventory implements Inventory {
    * @returns those that match, and why others may.
    */
   private async decideOpen(type: AssetTypeName, expression: Expression) {
-    if (!this.mayBeOpen(expression)) return { more: [], unread: [] };
-    const statement = new Statement(type, this.scope);
-    const open = `${statement.matching(expression, 'possibly')} AND (${statement.matching(expression, 'certainly')}) IS NOT TRUE`;
-    const rows = await this.session.query(
-      statement.select([open], { sort: [], limit: undefined, offset: 0 }),
-      statement.values,
-    );
-    const assets = rows.map((row) => this.assetOf(type, row));
-    await this.prepare(assets, expression);
     const more: RowKey[] = [];
     const unread: IamqlError[] = [];
+    if (!this.mayBeOpen(expression)) return { more, unread };
+    const statement = new Statement(type, this.scope);
+    const possible = statement.matching(expression, 'possibly');
+    const open = [possible, `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`];
+    const assets = await this.assets.find(type, statement, statement.selectAll(open));
+    await this.prepare(assets, expression);
     for (const [connector, ofAccount] of Map.groupBy(assets, connectorOf)) {
       const { certainly, possibly } = compile(expressionOf(expression, connector), this.read);
       more.push(...ofAccount.filter(certainly.isTrue).map(keyOf));
@@ -147,13 +202,77 @@ export class StoreInventory implements Inventory {
     );
   }
 
-  private async page(type: AssetTypeName, expression: Expression, more: readonly RowKey[], page: Page) {
+  private page({ type, expression, more }: Asked, page: Page): Promise<readonly Asset[]> {
     const statement = new Statement(type, this.scope);
     const conditions = [
-      matchingOr(statement, expression, more),
+      statement.matchingOr(expression, more),
       ...(page.after ? [statement.behind(page.after, page.sort)] : []),
     ];
-    return this.session.query(statement.select(conditions, page), statement.values);
+    return this.assets.find(type, statement, statement.select(conditions, page));
+  }
+
+  /** How many match, and how many of these stand before the page. A list that is not cut has been counted already. */
+  private async counts({ type, expression, more }: Asked, page: Page, found: number) {
+    if (page.limit === undefined && page.offset === 0 && !page.after) return { total: found, skipped: 0 };
+    const statement = new Statement(type, this.scope);
+    const matching = statement.matchingOr(expression, more);
+    const behind = page.after ? statement.behind(page.after, page.sort) : 'true';
+    const { count, of } = await this.countBy(statement, statement.count([matching], behind));
+    return { total: count, skipped: Math.min(count - of + page.offset, count) };
+  }
+
+  private async countBy(statement: Statement, sql: string): Promise<{ readonly count: number; readonly of: number }> {
+    const [row] = await this.session.query<{ count: number; of: number }>(sql, statement.values);
+    return row ?? { count: 0, of: 0 };
+  }
+
+  /** What stands for parts that an owner may have and nobody has listed. */
+  private async unlisted(type: AssetTypeName): Promise<readonly Asset[]> {
+    if (!catalogue[type].isPart) return [];
+    const owners = new Map<AssetTypeName, readonly Asset[]>();
+    for (const owner of ownerTypesOf(type))
+      owners.set(owner, await this.ownersLacking(owner, [type, ...ownerTypesOf(type)]));
+    if ([...owners.values()].every(({ length }) => length === 0)) return [];
+    const candidates = candidatesOf(type, {
+      assetsOf: (owner) => owners.get(owner) ?? [],
+      // What an owner does have is in the database, and no matter here.
+      read: (asset, field) => (asset[field] instanceof Related ? [] : this.read(asset, field)),
+    });
+    return candidates.filter((asset) => unlistedOf(asset) !== undefined);
+  }
+
+  private async ownersLacking(owner: AssetTypeName, parts: readonly AssetTypeName[]): Promise<readonly Asset[]> {
+    const fields = parts
+      .filter((part) => catalogue[part].isPart)
+      .flatMap((part) => ownershipsOf(part))
+      .filter(({ type, field }) => type === owner && this.scope.mayBeUnread(type, field))
+      .map(({ field }) => field);
+    if (fields.length === 0) return [];
+    const statement = new Statement(owner, this.scope);
+    const lacking = [...new Set(fields)].map((field) => isUnread(field, 'a')).join(' OR ');
+    return this.assets.find(owner, statement, statement.selectAll([`(${lacking})`]));
+  }
+
+  private async whyNotListed(type: AssetTypeName, expression: Expression): Promise<readonly IamqlError[]> {
+    const unlisted = await this.unlisted(type);
+    await this.prepare(unlisted, expression);
+    return unlisted.flatMap((asset) => {
+      const { owner, field } = unlistedOf(asset) as { readonly owner: Asset; readonly field: string };
+      const { possibly } = compile(expressionOf(expression, connectorOf(owner)), this.read);
+      return possibly.isTrue(asset) ? [notListed(type, owner['identifier'], this.whyUnread(owner, field))] : [];
+    });
+  }
+
+  /** The place in the order of one that lacks what is sorted by is not known. */
+  private async whyNotSorted({ type, expression, more }: Asked, { sort }: Page): Promise<readonly IamqlError[]> {
+    const errors: IamqlError[] = [];
+    for (const { field } of sort.filter((order) => this.scope.mayBeUnread(type, order.field))) {
+      const statement = new Statement(type, this.scope);
+      const lacking = [statement.matchingOr(expression, more), isUnread(field, 'a')];
+      const assets = await this.assets.find(type, statement, statement.selectAll(lacking));
+      errors.push(...assets.map((asset) => this.whyUnread(asset, field)));
+    }
+    return errors;
   }
 
   /** Accounts in which the question cannot be asked: it is not known when their facts were true. */
@@ -167,144 +286,22 @@ export class StoreInventory implements Inventory {
     );
   }
 
-  /** The place in the order of one that lacks what is sorted by is not known. */
-  private async whyNotSorted(type: AssetTypeName, expression: Expression, more: readonly RowKey[], { sort }: Page) {
-    const fields = sort.map(({ field }) => field).filter((field) => this.scope.mayBeUnread(type, field));
-    const errors: IamqlError[] = [];
-    for (const field of fields) {
-      const statement = new Statement(type, this.scope);
-      const lacking = [matchingOr(statement, expression, more), isUnread(field, 'a')];
-      const sql = statement.select(lacking, { sort: [], limit: undefined, offset: 0 });
-      const rows = await this.session.query(sql, statement.values);
-      errors.push(...rows.map((row) => this.whyUnread(this.assetOf(type, row), field)));
-    }
-    return errors;
-  }
-
-  /** How many match, and how many of these stand before the page. A list that is not cut has been counted already. */
-  private async counts(
-    type: AssetTypeName,
-    expression: Expression,
-    more: readonly RowKey[],
-    page: Page,
-    found: number,
-  ) {
-    if (page.limit === undefined && page.offset === 0 && !page.after) return { total: found, skipped: 0 };
-    const statement = new Statement(type, this.scope);
-    const matching = matchingOr(statement, expression, more);
-    const behind = page.after ? statement.behind(page.after, page.sort) : 'true';
-    const { count, of } = await this.countBy(statement, statement.count([matching], behind));
-    return { total: count, skipped: Math.min(count - of + page.offset, count) };
-  }
-
-  private async countBy(statement: Statement, sql: string): Promise<{ readonly count: number; readonly of: number }> {
-    const [row] = await this.session.query<{ count: number; of: number }>(sql, statement.values);
-    return row ?? { count: 0, of: 0 };
-  }
-
-  private assetOf(type: AssetTypeName, row: Row): Node {
-    const key = `${type} ${row['_connector']} ${row['identifier']}`;
-    const known = this.assets.get(key);
-    if (known) return known;
-    const unread = new Set((row['_unread'] ?? []) as readonly string[]);
-    const fields = Object.entries(catalogue[type].fields).map(([name, { relation }]) => {
-      const value = unread.has(name) ? UNREAD : readStored(row[name]);
-      const leads = relation && value !== null && value !== UNREAD && !(Array.isArray(value) && value.length === 0);
-      return [name, leads ? new Related(value as string | readonly string[]) : value];
-    });
-    const asset: Node = { __typename: type, ...Object.fromEntries(fields) };
-    Object.defineProperty(asset, CONNECTOR, { value: row['_connector'] });
-    this.assets.set(key, asset);
-    return asset;
-  }
-
-  private async follow(asset: Node, field: string, { to }: Related): Promise<unknown> {
-    const type = catalogue[asset.__typename as AssetTypeName].fields[field]?.type as AssetTypeName;
-    const connector = connectorOf(asset);
-    const identifiers = [to].flat();
-    const found = await Promise.all(identifiers.map((identifier) => this.one(type, { connector, identifier })));
-    asset[field] = Array.isArray(to) ? found : found[0];
-    return asset[field];
-  }
-
-  /** An asset by its identifier; those that are wanted at the same time leave the database together. */
-  private async one(type: AssetTypeName, key: RowKey): Promise<Node> {
-    const name = `${type} ${key.connector} ${key.identifier}`;
-    if (!this.assets.has(name)) {
-      const loading = this.loading.get(type) ?? new Loading((keys) => this.loadAll(type, keys));
-      this.loading.set(type, loading);
-      await loading.wanted(key, () => this.loading.delete(type));
-    }
-    const asset = this.assets.get(name);
-    if (asset) return asset;
-    throw new IamqlError('Corrupt', `the store has a relation to ${type} ${key.identifier}, which is not in it`);
-  }
-
-  private async loadAll(type: AssetTypeName, keys: readonly RowKey[]): Promise<void> {
-    const statement = new Statement(type, this.scope);
-    const sql = statement.select([statement.among(keys)], { sort: [], limit: undefined, offset: 0 });
-    for (const row of await this.session.query(sql, statement.values)) this.assetOf(type, row);
-  }
-
-  private async tryLoad(asset: Asset, field: string): Promise<readonly Asset[]> {
-    const own = asset[field];
-    if (own instanceof Related) await this.follow(asset as Node, field, own);
-    const value = this.read(asset, field);
-    return [value].flat().filter((item): item is Asset => typeof item === 'object' && item !== null);
-  }
-
   private whyUndecided(asset: Asset, expression: Expression): IamqlError {
     const facts = [...nodesOf(expression)].flatMap((node) => ('field' in node ? [node] : []));
     const lacking = facts.find(({ type, field }) => type === asset.__typename && asset[field] === UNREAD) ?? facts[0];
     const why = lacking
-      ? this.scope.whyUnread(connectorOf(asset), lacking.type, lacking.field, String(asset['identifier']))
+      ? this.scope.whyUnread(connectorOf(asset), lacking, String(asset['identifier']))
       : new IamqlError('NotCollected', 'the scan has not all of the facts');
     return notDecided(asset['identifier'], why);
   }
 
   private whyUnread(asset: Asset, field: string): IamqlError {
-    const type = asset.__typename as AssetTypeName;
-    return this.scope.whyUnread(connectorOf(asset), type, field, String(asset['identifier']));
+    const fact = { type: asset.__typename as AssetTypeName, field };
+    return this.scope.whyUnread(connectorOf(asset), fact, String(asset['identifier']));
   }
 }
 
-/** What a relation leads to, as long as nobody has asked for more of it. */
-class Related {
-  readonly to: string | readonly string[];
-
-  constructor(to: string | readonly string[]) {
-    this.to = to;
-  }
-}
-
-/** Keys that are wanted within one turn of the event loop, for one statement. */
-class Loading {
-  private readonly keys: RowKey[] = [];
-  private readonly load: (keys: readonly RowKey[]) => Promise<void>;
-  private loaded: Promise<void> | undefined;
-
-  constructor(load: (keys: readonly RowKey[]) => Promise<void>) {
-    this.load = load;
-  }
-
-  wanted(key: RowKey, onStart: () => void): Promise<void> {
-    this.keys.push(key);
-    this.loaded ??= Promise.resolve().then(() => {
-      onStart();
-      return this.load(this.keys);
-    });
-    return this.loaded;
-  }
-}
-
-/** Which account an asset is of, whatever its type. */
-const CONNECTOR = Symbol('connector');
-
-const connectorOf = (asset: Asset): string => (asset as unknown as { readonly [CONNECTOR]: string })[CONNECTOR];
-
-const keyOf = (asset: Asset): RowKey => ({ connector: connectorOf(asset), identifier: String(asset['identifier']) });
-
-function positionOf(asset: Node, { sort }: Page): Position {
+function positionOf(asset: Asset, { sort }: Page): Position {
   const values = sort.map(({ field }) => (asset[field] === UNREAD ? null : asset[field]));
   return {
     values: values as Position['values'],
@@ -313,24 +310,8 @@ function positionOf(asset: Node, { sort }: Page): Position {
   };
 }
 
-function matchingOr(statement: Statement, expression: Expression, more: readonly RowKey[]): string {
-  const certain = statement.matching(expression, 'certainly');
-  return more.length === 0 ? certain : `(${certain} OR ${statement.among(more)})`;
-}
-
-/** The relations that a condition follows, outermost first. */
-function relatedIn(expression: Expression): readonly Extract<Expression, { kind: 'some' | 'all' | 'single' }>[] {
-  if (isRelated(expression)) return [expression];
-  if (!('of' in expression)) return [];
-  return [expression.of].flat().flatMap((part) => relatedIn(part as Expression));
-}
-
 function hasReportRow(asset: Asset): asset is Asset & ReportedUser {
   const credentials = asset['hasIAMUserCredentials'];
-  return asset.__typename === 'IAMUser' && typeof credentials === 'object' && credentials !== null;
-}
-
-function timeOf({ scan }: ScopedAccount, group: FactGroup): Instant | undefined {
-  const { readAt, generatedAt } = scan?.header.facts[group] ?? {};
-  return parseInstant(generatedAt ?? readAt ?? '');
+  const isRow = typeof credentials === 'object' && credentials !== null && !(credentials instanceof Related);
+  return asset.__typename === 'IAMUser' && isRow;
 }

@@ -12,12 +12,16 @@ import { additionalKeyRows } from './additional-keys.ts';
 import type { Database, SqlSession } from './database.ts';
 import { ADDITIONAL_KEYS, copyValue, quoted, type Table, tablesOf } from './tables.ts';
 
+type Tags = Readonly<Record<string, string>>;
+
 /** A whole account as it was read. */
 export interface Scanned {
   readonly header: SnapshotHeader;
   readonly assets: Taken['assets'];
   /** That it was read of. */
   readonly inventory: Inventory;
+  /** Of the account; undefined leaves those that it has. */
+  readonly tags?: Tags | undefined;
   readonly startedAt: Date;
   readonly endedAt: Date;
 }
@@ -25,6 +29,7 @@ export interface Scanned {
 /** An account of which nothing could be read. */
 export interface FailedScan {
   readonly connector: SnapshotHeader['connector'];
+  readonly tags?: Tags | undefined;
   readonly error: IamqlError;
   readonly startedAt: Date;
   readonly endedAt: Date;
@@ -34,7 +39,7 @@ export interface FailedScan {
 export function writeScan(database: Database, scanned: Scanned): Promise<string> {
   const { header, startedAt, endedAt } = scanned;
   return database.transaction(async (session) => {
-    await lockConnector(session, header.connector);
+    await lockConnector(session, header.connector, scanned.tags);
     const [scan] = await session.query<{ id: string }>(
       `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys)
        VALUES ($1, $2, $3, $4, $5) RETURNING id::text`,
@@ -56,7 +61,7 @@ const hasAdditionalKeys = ({ assets }: Scanned): boolean =>
 export function writeFailedScan(database: Database, failed: FailedScan): Promise<string> {
   const { connector, error, startedAt, endedAt } = failed;
   return database.transaction(async (session) => {
-    await lockConnector(session, connector);
+    await lockConnector(session, connector, failed.tags);
     const [scan] = await session.query<{ id: string }>(
       'INSERT INTO scan (connector, started_at, ended_at, error) VALUES ($1, $2, $3, $4) RETURNING id::text',
       [connector.id, startedAt, endedAt, { code: error.kind, message: error.message }],
@@ -68,11 +73,16 @@ export function writeFailedScan(database: Database, failed: FailedScan): Promise
 }
 
 /** Whoever scans the same account at the same time waits until this scan is there or gone. */
-async function lockConnector(session: SqlSession, { id, name, accountID }: SnapshotHeader['connector']): Promise<void> {
+async function lockConnector(
+  session: SqlSession,
+  { id, name, accountID }: SnapshotHeader['connector'],
+  tags: Tags | undefined,
+): Promise<void> {
   await session.query(
-    `INSERT INTO connector (id, name, account_id) VALUES ($1, $2, $3)
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, account_id = excluded.account_id`,
-    [id, name, accountID],
+    `INSERT INTO connector (id, name, account_id, tags) VALUES ($1, $2, $3, coalesce($4::jsonb, '{}'))
+     ON CONFLICT (id) DO UPDATE
+     SET name = excluded.name, account_id = excluded.account_id, tags = coalesce($4::jsonb, connector.tags)`,
+    [id, name, accountID, tags ? JSON.stringify(tags) : null],
   );
 }
 
