@@ -3,14 +3,18 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
 import { startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';
 
+// Removed at the end: of tests that run side by side, one would clean up after another.
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
 async function folderOf(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'iamql-formats-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
