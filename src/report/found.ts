@@ -77,14 +77,24 @@ export function wordsOfFact({ field, value, source, at }: EvidencedFact): string
   return `${field}: ${value === undefined ? 'could not be read' : JSON.stringify(value)}${told}`;
 }
 
-function wordsOfKey({ slot, accessKeyId, createDate, since, lastUsedDate, unnamed }: FindingKey): string {
+function wordsOfKey(key: FindingKey): string {
+  const { createDate, since, unnamed } = key;
   const born = createDate ?? since;
   return [
-    `${slot === null ? 'further access key' : `access key ${slot}`}${accessKeyId ? ` ${accessKeyId}` : ''}`,
+    nameOfKey(key),
     ...(born ? [`since ${renderInstant(born)}`] : []),
-    ...(lastUsedDate ? [`used since the report: ${renderInstant(lastUsedDate)}`] : []),
+    ...wordsOfUse(key),
     ...(unnamed ? [`no key id: ${unnamed}`] : []),
   ].join(', ');
+}
+
+export const nameOfKey = ({ slot, accessKeyId }: FindingKey): string =>
+  `${slot === null ? 'further access key' : `access key ${slot}`}${accessKeyId ? ` ${accessKeyId}` : ''}`;
+
+/** A key that was found because nobody had used it, and that was used after all, was used since that was told. */
+export function wordsOfUse({ lastUsedDate, foundUnused }: FindingKey): readonly string[] {
+  if (!lastUsedDate) return [];
+  return [`${foundUnused ? 'used since the report:' : 'last used'} ${renderInstant(lastUsedDate)}`];
 }
 
 /** `excepted until 2026-12-31, owner Payments: needed by the old batch job (OPS-12)` */

@@ -4,7 +4,16 @@ import { instantToMs, renderInstant } from '../iam/instant.ts';
 import { type Evidence, isSample, type Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { renderDuration } from './duration.ts';
-import { countOf, troubledExceptions, wordOf, wordsOfException, wordsOfFact, wordsOfScope } from './found.ts';
+import {
+  countOf,
+  nameOfKey,
+  troubledExceptions,
+  wordOf,
+  wordsOfException,
+  wordsOfFact,
+  wordsOfScope,
+  wordsOfUse,
+} from './found.ts';
 import { listSections } from './listing.ts';
 import { printable, printableLines, shellOption } from './printable.ts';
 import type { Run } from './run.ts';
@@ -66,7 +75,7 @@ function renderControl(run: ControlRun, now: Date): string {
       return `      ${name}: ${value}${usual === undefined || usual === value ? '' : ` (by default ${usual})`}`;
     }),
     ...deciding.map((rule) => renderRule(rule, run, now)),
-    ...(verdict === 'FAIL' ? ['', wrap(whatToDo(run), 2)] : []),
+    ...(verdict === 'FAIL' ? ['', whatToDo(run)] : []),
     ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
     ...informative.map((rule) => renderInformative(rule, run)),
     ...(control.whyRulesDiffer && informative.length > 0
@@ -91,8 +100,7 @@ function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
     ...run.findings.flatMap((finding) =>
       renderFinding(finding, (key) => [
         renderKey(key, now, shared),
-        // Of somebody else's key, only the facts are known, and the root user's is turned off by hand.
-        ...(finding.type === 'IAMUser' ? [turnOff(finding.name, key)] : []),
+        ...(canTurnOff(finding, key) ? [turnOff(finding.name, key)] : []),
       ]),
     ),
     ...(shared ? [indent(`Key ids: ${printable(shared)}.`, 2)] : []),
@@ -163,17 +171,21 @@ function renderFinding(finding: Finding, linesOf: (key: FindingKey) => readonly 
 }
 
 function renderKey(key: FindingKey, now: Date, shared: string | undefined): string {
-  const slot = key.slot === null ? 'further access key' : `access key ${key.slot}`;
-  const id = key.accessKeyId ? ` ${key.accessKeyId}` : '';
   const since = key.createDate ?? key.since;
   const word = key.createDate || key.slot === null ? 'since' : 'since (created or last changed)';
   const age = since
     ? `, ${word} ${renderInstant(since)} (${renderDuration((now.getTime() - instantToMs(since)) / 1000)})`
     : '';
-  const used = key.lastUsedDate ? `; used since the report: ${renderInstant(key.lastUsedDate)}` : '';
+  const used = wordsOfUse(key).map((words) => `; ${words}`);
   const unnamed = key.unnamed && key.unnamed !== shared ? `\nno key id: ${printable(key.unnamed)}` : '';
-  return `${slot}${id}${age}${used}${unnamed}`;
+  return `${nameOfKey(key)}${age}${used.join('')}${unnamed}`;
 }
+
+/**
+ * Only a key that nobody has used can be turned off by copying a line; what else is to be done with keys, such as replacing
+ * them, the control says. Of somebody else's key only the facts are known, and the root user's is turned off by hand.
+ */
+const canTurnOff = ({ type }: Finding, { foundUnused }: FindingKey): boolean => type === 'IAMUser' && foundUnused;
 
 /** A key that was used after all is not to be turned off by copying a line. */
 function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): string {
@@ -183,11 +195,15 @@ function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): strin
   return `  aws iam update-access-key ${userName} ${shellOption('--access-key-id', accessKeyId)} --status Inactive`;
 }
 
+/** The id of the control is not broken between lines: it is there to be copied. */
 function whatToDo({ control, rules }: ControlRun): string {
-  const hasKeys = rules.some(({ findings }) => findings.some(({ keys }) => keys.length > 0));
+  const findings = rules.flatMap((rule) => (rule.rule.informative ? [] : rule.findings));
+  const hasUnused = findings.some((finding) => finding.keys.some((key) => canTurnOff(finding, key)));
+  const show = `iamql controls show ${control.id}`;
+  if (!hasUnused) return indent(`What to do: ${show}`, 2);
   const ofKeys =
-    'ask each owner whether anything needs the key; if not, turn it off as shown, and delete it once nobody missed it. In full: ';
-  return `What to do: ${hasKeys ? ofKeys : ''}iamql controls show ${control.id}`;
+    'What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and delete it once nobody missed it. In full:';
+  return `${wrap(ofKeys, 2)}\n${indent(show, 4)}`;
 }
 
 function renderInformative(run: RuleRun, control: ControlRun): string {

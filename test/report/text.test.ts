@@ -40,7 +40,8 @@ FAIL  aws-iam-no-initial-access-keys
   Told by iam:GetCredentialReport, generated 2026-11-02T08:15:00Z.
 
   What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and
-  delete it once nobody missed it. In full: iamql controls show aws-iam-no-initial-access-keys
+  delete it once nobody missed it. In full:
+    iamql controls show aws-iam-no-initial-access-keys
 
   Also judged, without changing the verdict:
     FAIL  The same, of users with a console password (the CIS audit by command line)
@@ -69,6 +70,21 @@ describe('renderText', () => {
     const text = withOutcome({ findings });
     expect(text).toContain('access key 1 AKIAIOSFODNN7EXAMPLE');
     expect(text).not.toContain('aws iam');
+  });
+
+  test.each([
+    ['found unused, and used after all', true, '; used since the report: 2026-10-31T22:14:00Z\n      in use: rotate'],
+    ['found for another reason', false, '; last used 2026-10-31T22:14:00Z\n'],
+  ])('a key that was %s', (_name, foundUnused, words) => {
+    const findings = (run.rules[0]?.findings ?? []).map((one) => ({
+      ...one,
+      keys: one.keys.map((key) => ({ ...key, foundUnused, lastUsedDate: '2026-10-31T22:14:00+00:00' })),
+    }));
+    const text = withOutcome({ findings });
+    expect(text).toContain(words);
+    expect(text).not.toContain('update-access-key');
+    expect(text.includes('ask each owner')).toBe(foundUnused);
+    expect(text).toMatch(/^ +(What to do: )?iamql controls show aws-iam-no-initial-access-keys$/m);
   });
 
   test('a pass that rests on exceptions says so first', () => {
