@@ -147,7 +147,8 @@ function factKey(asset: Asset, record: Asset, field: string): Omit<FactKey, 'fou
   if (slot === undefined) return undefined;
   if (id !== undefined) return { owner: asset, slot: null, since: null, id };
   if (!isFilled(record, slot)) return undefined;
-  const owner = record === asset['hasIAMUserCredentials'] ? asset : undefined;
+  const isOwner = (one: Asset | undefined): boolean => one?.['hasIAMUserCredentials'] === record;
+  const owner = [asset, asset['rootUser'] as Asset | undefined].find(isOwner);
   return { owner, slot, since: sinceOf(record, slot), id };
 }
 
