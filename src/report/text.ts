@@ -1,5 +1,6 @@
 import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
+import { catalogue } from '../iam/catalogue.generated.ts';
 import { instantToMs, renderInstant } from '../iam/instant.ts';
 import { type Evidence, isSample, type Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
@@ -11,6 +12,7 @@ import {
   wordOf,
   wordsOfException,
   wordsOfFact,
+  wordsOfFacts,
   wordsOfScope,
   wordsOfUse,
 } from './found.ts';
@@ -74,7 +76,7 @@ function renderControl(run: ControlRun, now: Date): string {
       const usual = control.parameters[name]?.default;
       return `      ${name}: ${value}${usual === undefined || usual === value ? '' : ` (by default ${usual})`}`;
     }),
-    ...deciding.map((rule) => renderRule(rule, run, now)),
+    ...renderDeciding(deciding, run, now),
     ...(verdict === 'FAIL' ? ['', whatToDo(run)] : []),
     ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
     ...informative.map((rule) => renderInformative(rule, run)),
@@ -90,11 +92,25 @@ function withExceptions(deciding: readonly RuleRun[]): string {
   return count === 0 ? '' : ` with ${count} ${count === 1 ? 'exception' : 'exceptions'}`;
 }
 
-function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
+/** Of several rules each says what it is about. */
+const renderDeciding = (rules: readonly RuleRun[], control: ControlRun, now: Date): readonly string[] =>
+  rules.length === 1
+    ? rules.map((rule) => renderRule(rule, control, { now, title: undefined }))
+    : rules.flatMap((rule, index) => [
+        ...(index > 0 ? [''] : []),
+        renderRule(rule, control, { now, title: rule.rule.title }),
+      ]);
+
+interface RuleSetting {
+  readonly now: Date;
+  readonly title: string | undefined;
+}
+
+function renderRule(run: RuleRun, control: ControlRun, { now, title }: RuleSetting): string {
   const asOf = run.verdict === 'PASS' ? renderAge(run.restsOn) : '';
   const shared = sharedReason(run.findings);
   return [
-    `      ${countOf(run, control)}${asOf}`,
+    `      ${title === undefined ? '' : `${title}: `}${countOf(run, control)}${asOf}`,
     ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6),
     ...(run.findings.length > 0 ? [''] : []),
     ...run.findings.flatMap((finding) =>
@@ -161,14 +177,16 @@ function sharedReason(findings: readonly Finding[]): string | undefined {
 function renderFinding(finding: Finding, linesOf: (key: FindingKey) => readonly string[]): readonly string[] {
   const { hasConsolePassword } = finding;
   const password = hasConsolePassword === undefined ? '' : `  console password: ${wordOf(hasConsolePassword)}`;
-  // A key says when and whether it was used; where no key is named, the facts are all there is to see.
-  const facts = finding.keys.length > 0 ? [] : finding.facts.map((fact) => `    ${printable(wordsOfFact(fact))}`);
   return [
     `  ${printable(finding.name)}${password}`,
     ...finding.keys.map((key) => indent(linesOf(key).join('\n'), 4)),
-    ...facts,
+    ...wordsOfFacts(finding.facts.filter(isNotOfKey), wordsOfFact).map((words) => `    ${printable(words)}`),
   ];
 }
+
+/** What the report says of a key is said with the key. */
+const isNotOfKey = ({ field }: Finding['facts'][number]): boolean =>
+  catalogue.IAMUserCredentials.fields[field]?.slot === undefined;
 
 function renderKey(key: FindingKey, now: Date, shared: string | undefined): string {
   const since = key.createDate ?? key.since;

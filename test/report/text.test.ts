@@ -87,6 +87,25 @@ describe('renderText', () => {
     expect(text).toMatch(/^ +(What to do: )?iamql controls show aws-iam-no-initial-access-keys$/m);
   });
 
+  test('what else was found is shown beside the keys, and counted where it is much', () => {
+    const fact = { field: 'policyName', value: 'x', source: 'iam:GetAccountAuthorizationDetails', at: undefined };
+    const [first] = run.rules[0]?.findings ?? [];
+    const facts = Array.from({ length: 12 }, (_, index) => ({ ...fact, value: `p${index}`, isGenerated: false }));
+    const text = withOutcome({ findings: [{ ...(first as Finding), facts: [...(first?.facts ?? []), ...facts] }] });
+    const shown = facts.slice(0, 10).map(({ value }) => `    policyName: "${value}"\n`);
+    expect(text).toContain(`${shown.join('')}    and 2 more facts; --format json has them all\n`);
+    expect(text).toContain('access key 1 AKIAIOSFODNN7EXAMPLE');
+    expect(text).not.toContain('accessKey1Active');
+  });
+
+  test('each of several rules says what it is about', () => {
+    const [stored] = run.rules as [RuleRun];
+    const rules = [stored, { ...stored, rule: { ...stored.rule, title: 'Another rule' }, findings: [] }];
+    const text = renderText({ evidence, controls: [{ ...run, rules }], judgedAt });
+    expect(text).toContain(`      ${stored.rule.title}: 3 of 10 IAM users\n`);
+    expect(text).toContain('Z.\n\n      Another rule: 0 of 10 IAM users\n');
+  });
+
   test('a pass that rests on exceptions says so first', () => {
     const [first, second] = run.rules[0]?.findings ?? [];
     const exception = { owner: 'ops', reason: 'sealed', expires: '2027-01-01T00:00:00+00:00' };
