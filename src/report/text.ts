@@ -2,9 +2,10 @@ import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import { instantToMs, renderInstant } from '../iam/instant.ts';
-import { type Evidence, isSample, type Withdrawn } from '../inventory/inventory.ts';
+import type { Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { renderDuration } from './duration.ts';
+import { renderEvidence } from './evidence.ts';
 import {
   countOf,
   nameOfKey,
@@ -49,20 +50,6 @@ function renderExceptions(run: Run): readonly string[] {
       `  ${what}: ${printable(wordsOfScope(exception))}\n      owner ${printable(exception.owner)}: ${printable(exception.reason)}`,
   );
   return lines.length > 0 ? [['Exceptions to look at:', ...lines].join('\n')] : [];
-}
-
-/** Whose account, and how old what is known of it is. */
-export function renderEvidence(evidence: Evidence, now: Date): string {
-  const { source, snapshotOf, account, credentialReport, verified } = evidence;
-  const owner = `${source === 'snapshot' ? 'snapshot of ' : ''}account ${account ?? 'unknown'}`;
-  const whose = isSample(evidence) ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
-  if (!credentialReport) return `${whose}; no credential report was read`;
-  const from = (snapshotOf ?? source) === 'report' ? 'credential report file' : 'credential report';
-  const { generatedAt } = credentialReport;
-  if (!generatedAt) return `${whose}; ${from} of unknown age (--generated-at tells)`;
-  const age = renderDuration((now.getTime() - instantToMs(generatedAt)) / 1000);
-  const live = verified ? `; ${verified === 'all' ? 'every user' : 'who is found or newer'} was read live` : '';
-  return `${whose}; ${from} generated ${renderInstant(generatedAt)} (${age} ago)${live}`;
 }
 
 function renderControl(run: ControlRun, now: Date): string {

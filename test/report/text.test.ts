@@ -7,7 +7,7 @@ import type { Evidence } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { printable } from '../../src/report/printable.ts';
-import { renderEvidence, renderText } from '../../src/report/text.ts';
+import { renderText } from '../../src/report/text.ts';
 import { anyRun, benchmark, failed, fullRun, runWithTexts, withRule } from './example-runs.ts';
 
 const judgedAt = new Date('2026-11-03T10:20:30.400Z');
@@ -196,34 +196,6 @@ describe('renderText', () => {
     expect(lines.length).toBeGreaterThan(3);
     expect(lines.every((line) => line.startsWith('    ') && line.length <= 100 && !line.endsWith(' '))).toBe(true);
     expect(lines.map((line) => line.trim()).join(' ')).toBe(`Why they differ: ${whyRulesDiffer}`);
-  });
-});
-
-describe('renderEvidence', () => {
-  const generatedAt = '2026-11-03T06:20:30+00:00';
-  test.each<[name: string, evidence: Evidence, line: string]>([
-    [
-      'a live account',
-      { source: 'live', account: '1', credentialReport: { generatedAt } },
-      'account 1; credential report generated 2026-11-03T06:20:30Z (4 h ago)',
-    ],
-    [
-      'a report file',
-      { source: 'report', account: '1', credentialReport: { generatedAt } },
-      'account 1; credential report file generated 2026-11-03T06:20:30Z (4 h ago)',
-    ],
-    [
-      'a bare CSV',
-      { source: 'report', account: '1', credentialReport: { generatedAt: undefined } },
-      'account 1; credential report file of unknown age (--generated-at tells)',
-    ],
-    [
-      'nothing that could be read',
-      { source: 'live', account: undefined, credentialReport: undefined },
-      'account unknown; no credential report was read',
-    ],
-  ])('%s', (_name, given, line) => {
-    expect(renderEvidence(given, judgedAt)).toBe(line);
   });
 });
 
