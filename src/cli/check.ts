@@ -58,7 +58,9 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   const { account } = inventory.evidence();
   const clock = { now, expiringMs: options.expiring };
   const excepted = hasExceptions ? exceptionsRun(exceptions, runs, { ...clock, account }) : undefined;
-  if (excepted) for (const line of renderExceptionNotes(excepted, clock)) writeNote(`iamql: ${line}`);
+  // The text ends with them, so whoever reads it need not see them twice.
+  if (excepted && !outputs.some(({ format, file }) => format === 'text' && file === undefined))
+    for (const line of renderExceptionNotes(excepted, now)) writeNote(`iamql: ${line}`);
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOfControls(runs, options.failOn);
   await writeOutputs(

@@ -1,22 +1,13 @@
 import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
-import { instantToMs, renderInstant } from '../iam/instant.ts';
+import { instantOf, instantToMs, renderInstant } from '../iam/instant.ts';
 import type { Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { renderDuration } from './duration.ts';
 import { renderEvidence } from './evidence.ts';
-import {
-  countOf,
-  nameOfKey,
-  troubledExceptions,
-  wordOf,
-  wordsOfException,
-  wordsOfFact,
-  wordsOfFacts,
-  wordsOfScope,
-  wordsOfUse,
-} from './found.ts';
+import { renderExceptionNotes } from './exceptions.ts';
+import { countOf, nameOfKey, wordOf, wordsOfException, wordsOfFact, wordsOfFacts, wordsOfUse } from './found.ts';
 import { listSections } from './listing.ts';
 import { printable, printableLines, shellOption } from './printable.ts';
 import type { Run } from './run.ts';
@@ -44,12 +35,9 @@ const shownControls = ({ benchmark, controls }: Run): readonly ControlRun[] =>
     ? controls.filter(({ verdict, rules }) => verdict !== 'PASS' || rules.some(({ excepted }) => excepted.length > 0))
     : controls;
 
-function renderExceptions(run: Run): readonly string[] {
-  const lines = troubledExceptions(run).map(
-    ([what, exception]) =>
-      `  ${what}: ${printable(wordsOfScope(exception))}\n      owner ${printable(exception.owner)}: ${printable(exception.reason)}`,
-  );
-  return lines.length > 0 ? [['Exceptions to look at:', ...lines].join('\n')] : [];
+function renderExceptions({ exceptions, judgedAt }: Run): readonly string[] {
+  const notes = exceptions ? renderExceptionNotes(exceptions, instantOf(judgedAt)) : [];
+  return notes.length > 0 ? [['Exceptions to look at:', ...notes.map((note) => indent(note, 2))].join('\n')] : [];
 }
 
 function renderControl(run: ControlRun, now: Date): string {

@@ -277,14 +277,10 @@ Not automated, so that somebody has to look:
 Score: 2 of 4 judged passed; 1 could not be judged (ERROR); 1 left out of this run; 1 not automated; 1 finding excepted`;
 
 const TROUBLED = `Exceptions to look at:
-  expired 2026-10-01, no longer counts: aws-iam-no-initial-access-keys, account 111122223333, asset carla, key AKIASAMPLE007EXAMPLE (exceptions.yaml:9:5)
-      owner Data platform: the nightly job moves to a role in December
-  expires soon, 2026-11-10: aws-iam-no-initial-access-keys, account 111122223333, asset etl, key AKIASAMPLE007EXAMPLE (exceptions.yaml:3:5)
-      owner Data platform: the nightly job moves to a role in December
-  does not cover what it names: the finding is about access keys: aws-iam-no-initial-access-keys, account 111122223333, asset etl (exceptions.yaml:21:5)
-      owner Data platform: the nightly job moves to a role in December
-  covers nothing: nothing was found on it: aws-iam-no-initial-access-keys, account 111122223333, asset nobody (exceptions.yaml:15:5)
-      owner Data platform: the nightly job moves to a role in December
+  exceptions.yaml:9:5: exception for carla of aws-iam-no-initial-access-keys (owner Data platform) expired 2026-10-01 and no longer counts
+  exceptions.yaml:3:5: exception for etl of aws-iam-no-initial-access-keys (owner Data platform) expires 2026-11-10, in 6 d 13 h
+  exceptions.yaml:21:5: exception for etl of aws-iam-no-initial-access-keys (owner Data platform) does not cover what it names: the finding is about access keys
+  exceptions.yaml:15:5: exception for nobody of aws-iam-no-initial-access-keys (owner Data platform) covers nothing: nothing was found on it
 `;
 
 test('no text of a file becomes a line or a command of the terminal', () => {
