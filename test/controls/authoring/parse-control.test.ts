@@ -26,6 +26,12 @@ const GOOD = LINES.join('\n');
 const withLine = (line: number, text: string): string => LINES.with(line - 1, text).join('\n');
 const withMore = (...lines: readonly string[]): string => [...LINES, ...lines].join('\n');
 
+const ANCHORS = 'abcdefghi';
+/** A text of a few lines that holds a thousand million words. */
+const BOMB = [...ANCHORS]
+  .map((name, index) => `${name}: &${name} [${Array(10).fill(index === 0 ? 'x' : `*${ANCHORS[index - 1]}`)}]`)
+  .join('\n');
+
 function messageOf(yaml: string): string {
   try {
     parseControl(yaml, 'x.yaml');
@@ -53,6 +59,9 @@ describe('what is wrong, with file, line and column', () => {
   test.each([
     ['no YAML', 'id: [', /^x\.yaml:1:\d+: /],
     ['an empty file', '', /^x\.yaml:1:1: a control file is a map/],
+    ['a tab', 'id: a\n\ttitle: b', /^x\.yaml:2:1: Tabs are not allowed as indentation$/],
+    ['two documents', `${GOOD}\n---\n${GOOD}`, /^x\.yaml:15:1: a second document begins here: a file holds one$/],
+    ['more anchors than a file can need', BOMB, /^x\.yaml:1:1: not YAML that can be read: Excessive alias count/],
     ['a list', '- a', /^x\.yaml:1:1: a control file is a map/],
     ['a key twice', withMore('id: again'), /^x\.yaml:15:1: Map keys must be unique/],
     ['an unknown key', withMore('owner: me'), /^x\.yaml:15:\d+: unknown key owner; known are id, title, /],
