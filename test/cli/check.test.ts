@@ -127,6 +127,12 @@ describe.concurrent('what cannot run: 3, and nothing on stdout', () => {
     ['a wait without a unit', ['check', '--wait', '10'], '"10" is not a length of time'],
     ['seconds that are none', ['check', '--setup-seconds', '-1'], 'not a number of seconds'],
     ['a flag without its value', ['check', '--report'], 'argument missing'],
+    [
+      'two benchmarks',
+      ['check', '--benchmark', 'cis-aws-5.0', '--benchmark', 'cis-aws-6.0'],
+      "'--benchmark <id>' is given twice",
+    ],
+    ['two reports', ['check', '--report', 'a.csv', '--report', 'b.csv'], "'--report <file>' is given twice"],
   ])('%s', async (_name, args, message) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(message);
