@@ -46,6 +46,7 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   // What the founding control covers is on its way while its file and its texts are made ready.
   if (isFounding) inventory.prefetch(['IAMUser']);
   const { asked, benchmark, overrides } = await selectControls(ids, options);
+  if (asked.length === 0) writeNote(`iamql: nothing is judged: ${whyNothing(options)}`);
   const judgedAt = new Date();
   const now = instantOf(judgedAt);
   const hasExceptions = options.exceptions.length > 0;
@@ -74,6 +75,11 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
     outputs,
   );
 }
+
+const whyNothing = ({ severity }: CheckOptions): string =>
+  severity === undefined
+    ? 'no control decides any of it'
+    : `no control that was asked for is of severity ${severity}${severity === 'high' ? '' : ' or more'}`;
 
 /** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */
 function throwIfNotRun(runs: readonly ControlRun[]): void {
