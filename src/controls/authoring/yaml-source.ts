@@ -42,8 +42,10 @@ export class YamlSource {
     this.yaml = yaml;
     this.file = file;
     this.document = parseDocument(yaml, { lineCounter: this.lines });
-    for (const error of this.document.errors) this.add(error.pos[0], wordsOf(error));
-    this.value = this.problems.length > 0 ? undefined : this.toJson();
+    const [error] = this.document.errors;
+    // The first alone: those behind it mostly follow from it.
+    if (error) this.add(error.pos[0], wordsOf(error));
+    this.value = error ? undefined : this.toJson();
   }
 
   /** Anchors may make more of a short text than any memory holds: how much more is bounded by the reader of YAML. */
@@ -142,8 +144,14 @@ export class YamlSource {
 /** What the reader of YAML says, without the place, which stands in front, and without words for programmers. */
 function wordsOf({ code, message }: YAMLError): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here: a file holds one';
-  return (message.split('\n')[0] ?? 'not YAML').replace(/ at line \d+, column \d+:?$/, '');
+  const words = (message.split('\n')[0] ?? 'not YAML').replace(/ at line \d+, column \d+:?$/, '');
+  return isUnquoted.has(code)
+    ? `${words}; a text with brackets or colons in it stands on lines below a |, or in quotes`
+    : words;
 }
+
+/** What comes of a query that stands behind its key as it is. */
+const isUnquoted: ReadonlySet<string> = new Set(['BLOCK_AS_IMPLICIT_KEY', 'MISSING_CHAR', 'UNEXPECTED_TOKEN']);
 
 /** `rules 2`: the second of the rules. */
 function nameOf(path: YamlPath): string {

@@ -60,6 +60,16 @@ describe('what is wrong, with file, line and column', () => {
     ['no YAML', 'id: [', /^x\.yaml:1:\d+: /],
     ['an empty file', '', /^x\.yaml:1:1: a control file is a map/],
     ['a tab', 'id: a\n\ttitle: b', /^x\.yaml:2:1: Tabs are not allowed as indentation$/],
+    [
+      'a query without quotes, with a colon in it',
+      withLine(13, '    query: iamUsers(where: {userName: "a"}) {arn}'),
+      /^x\.yaml:13:12: Nested mappings are not allowed in compact mappings; a text with brackets .* below a \|, or in quotes$/,
+    ],
+    [
+      'a query without quotes that begins with a brace',
+      withLine(13, '    query: {iamUsers {arn}}'),
+      /^x\.yaml:13:\d+: .*; a text with brackets or colons in it stands on lines below a \|, or in quotes$/,
+    ],
     ['two documents', `${GOOD}\n---\n${GOOD}`, /^x\.yaml:15:1: a second document begins here: a file holds one$/],
     ['more anchors than a file can need', BOMB, /^x\.yaml:1:1: not YAML that can be read: Excessive alias count/],
     ['a list', '- a', /^x\.yaml:1:1: a control file is a map/],
