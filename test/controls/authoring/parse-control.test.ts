@@ -84,6 +84,7 @@ describe('what is wrong, with file, line and column', () => {
     ['a missing key of a rule', LINES.slice(0, -1).join('\n'), /^x\.yaml:11:5: expect is missing/],
     ['a missing part of the remediation', withLine(7, 'remediation: {console: a}'), /^x\.yaml:7:14: cli is missing/],
     ['an id with capitals', withLine(1, 'id: Some'), /^x\.yaml:1:5: an id is lower case/],
+    ['a misspelt severity', withLine(3, 'severity: hihg'), /^x\.yaml:3:11: .*high; did you mean high\?/],
     ['an unknown severity', withLine(3, 'severity: huge'), /^x\.yaml:3:11: severity is one of low, medium, high/],
     [
       'an unknown asset type',
