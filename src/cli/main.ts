@@ -22,9 +22,11 @@ process.once('SIGINT', () => {
   process.exit(exitCodes.interrupted);
 });
 // A reader that closed its end of the pipe (head, a pager) has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 3),
-);
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  writeNote(`iamql: cannot write to stdout: ${code}`);
+  process.exit(exitCodes.couldNotRun);
+});
 
 try {
   await createProgram().parseAsync(withVerifyMode(process.argv));

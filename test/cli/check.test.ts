@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const ID = 'aws-iam-no-initial-access-keys';
@@ -86,6 +89,13 @@ describe('check --sample', () => {
     expect(check).toEqual({ code: 1, stdout: '', stderr: '' });
     const query = ['query', 'iamUsers{arn}', '--sample', '--expect', 'eq []', '--explain'];
     expect((await runCli(query, { closeStdout: true })).code).toBe(1);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('a disk that is full is said, and is no pass', async () => {
+    const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const;
+    const args = [join(packageRoot, 'bin', 'iamql.js'), 'check', '--sample'];
+    const full = spawnSync(process.execPath, args, { stdio: [...stdio], encoding: 'utf8' });
+    expect(full).toMatchObject({ status: 3, stderr: 'iamql: cannot write to stdout: ENOSPC\n' });
   });
 
   test('--explain says that a sample costs no calls', async () => {
