@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Control } from '../../src/controls/control.ts';
@@ -217,6 +217,11 @@ describe('what is kept', () => {
     expect(imported.get('aws-iam-1')?.aliases).toEqual(['AWS_IAM.1']);
     expect(imported.get('aws-iam-no-initial-access-keys-as-published')?.aliases).toEqual([]);
     expect(stdout).toContain('as aws-iam-no-initial-access-keys-as-published, because');
+  });
+
+  test('a file begins with its id and title', async () => {
+    const { output } = await importOne({});
+    expect(await readFile(join(output, 'one.yaml'), 'utf8')).toMatch(/^# Imported from .*\n\nid: one\ntitle: /);
   });
 
   test('a folder that is called like a file is left out', async () => {
