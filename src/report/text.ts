@@ -15,6 +15,8 @@ import { renderTable } from './text-table.ts';
 
 /** How many reasons a rule shows before it only counts: one refused call may be one for every user. */
 const MOST_REASONS = 10;
+/** How many findings of a rule are shown where several controls are judged: all of thousands of users would hide the rest. */
+const MOST_FINDINGS_OF_MANY = 20;
 /** How many names an informative rule shows before it only counts. */
 const MOST_NAMES = 10;
 
@@ -23,11 +25,22 @@ export function renderText(run: Run): string {
   const parts = [
     renderEvidence(run.evidence, run.judgedAt),
     ...(run.benchmark ? [renderTable(run.benchmark.benchmark, listSections(run))] : []),
-    ...shownControls(run).map((control) => renderControl(control, run.judgedAt)),
+    ...shownControls(run).map((control) => renderControl(control, settingOf(run))),
     ...renderExceptions(run),
   ];
   return printableLines(`${parts.join('\n\n')}\n`);
 }
+
+interface Setting {
+  readonly now: Date;
+  /** How many findings a rule shows before it only counts. */
+  readonly mostFindings: number;
+}
+
+const settingOf = ({ judgedAt, controls }: Run): Setting => ({
+  now: judgedAt,
+  mostFindings: controls.length > 1 ? MOST_FINDINGS_OF_MANY : Number.POSITIVE_INFINITY,
+});
 
 /** The table of a benchmark says all there is to say of a control that passed and has nothing excepted. */
 const shownControls = ({ benchmark, controls }: Run): readonly ControlRun[] =>
@@ -40,7 +53,7 @@ function renderExceptions({ exceptions, judgedAt }: Run): readonly string[] {
   return notes.length > 0 ? [['Exceptions to look at:', ...notes.map((note) => indent(note, 2))].join('\n')] : [];
 }
 
-function renderControl(run: ControlRun, now: Date): string {
+function renderControl(run: ControlRun, setting: Setting): string {
   const { control, verdict, rules, parameters } = run;
   const deciding = rules.filter(({ rule }) => !rule.informative);
   const informative = rules.filter(({ rule }) => rule.informative);
@@ -51,7 +64,7 @@ function renderControl(run: ControlRun, now: Date): string {
       const usual = control.parameters[name]?.default;
       return `      ${name}: ${value}${usual === undefined || usual === value ? '' : ` (by default ${usual})`}`;
     }),
-    ...renderDeciding(deciding, run, now),
+    ...renderDeciding(deciding, run, setting),
     ...(verdict === 'FAIL' ? ['', whatToDo(run)] : []),
     ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
     ...informative.map((rule) => renderInformative(rule, run)),
@@ -68,32 +81,35 @@ function withExceptions(deciding: readonly RuleRun[]): string {
 }
 
 /** Of several rules each says what it is about. */
-const renderDeciding = (rules: readonly RuleRun[], control: ControlRun, now: Date): readonly string[] =>
+const renderDeciding = (rules: readonly RuleRun[], control: ControlRun, setting: Setting): readonly string[] =>
   rules.length === 1
-    ? rules.map((rule) => renderRule(rule, control, { now, title: undefined }))
+    ? rules.map((rule) => renderRule(rule, control, setting))
     : rules.flatMap((rule, index) => [
         ...(index > 0 ? [''] : []),
-        renderRule(rule, control, { now, title: rule.rule.title }),
+        renderRule(rule, control, { ...setting, title: `${rule.rule.title}: ` }),
       ]);
 
-interface RuleSetting {
-  readonly now: Date;
-  readonly title: string | undefined;
-}
-
-function renderRule(run: RuleRun, control: ControlRun, { now, title }: RuleSetting): string {
+function renderRule(
+  run: RuleRun,
+  control: ControlRun,
+  { now, mostFindings, title = '' }: Setting & { readonly title?: string },
+): string {
   const asOf = run.verdict === 'PASS' ? renderAge(run.restsOn) : '';
   const shared = sharedReason(run.findings);
+  const more = run.findings.length - mostFindings;
   return [
-    `      ${title === undefined ? '' : `${title}: `}${countOf(run, control)}${asOf}`,
+    `      ${title}${countOf(run, control)}${asOf}`,
     ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6),
     ...(run.findings.length > 0 ? [''] : []),
-    ...run.findings.flatMap((finding) =>
-      renderFinding(finding, (key) => [
-        renderKey(key, now, shared),
-        ...(canTurnOff(finding, key) ? [turnOff(finding.name, key)] : []),
-      ]),
-    ),
+    ...run.findings
+      .slice(0, mostFindings)
+      .flatMap((finding) =>
+        renderFinding(finding, (key) => [
+          renderKey(key, now, shared),
+          ...(canTurnOff(finding, key) ? [turnOff(finding.name, key)] : []),
+        ]),
+      ),
+    ...(more > 0 ? [indent(`and ${more} more; checked alone, or with --format json, it shows them all`, 2)] : []),
     ...(shared ? [indent(`Key ids: ${printable(shared)}.`, 2)] : []),
     ...renderFacts(run.findings),
     ...renderWithdrawn(run.withdrawn),

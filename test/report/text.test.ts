@@ -98,6 +98,16 @@ describe('renderText', () => {
     expect(text).not.toContain('accessKey1Active');
   });
 
+  test('findings beyond twenty are counted where several controls are judged', () => {
+    const [one] = run.rules[0]?.findings ?? [];
+    const findings = Array.from({ length: 23 }, (_, index) => ({ ...(one as Finding), name: `u${index}` }));
+    const many = withRule(run, { findings });
+    const several = renderText({ evidence, controls: [many, run], judgedAt });
+    expect(several.match(/^ {2}u\d+ /gm)).toHaveLength(20);
+    expect(several).toContain('\n  and 3 more; checked alone, or with --format json, it shows them all\n');
+    expect(renderText({ evidence, controls: [many], judgedAt }).match(/^ {2}u\d+ /gm)).toHaveLength(23);
+  });
+
   test('each of several rules says what it is about', () => {
     const [stored] = run.rules as [RuleRun];
     const rules = [stored, { ...stored, rule: { ...stored.rule, title: 'Another rule' }, findings: [] }];
