@@ -84,7 +84,10 @@ async function describeKeys(
   asset: Asset,
   facts: readonly DecidingFact[],
 ): Promise<readonly FindingKey[]> {
-  const byOwner = [...Map.groupBy(factKeys(asset, facts), ({ owner }) => owner)];
+  const rootUser = asset.__typename === 'Connector' ? inventory.read(asset, 'rootUser') : undefined;
+  const isThere = (owner: unknown): owner is Asset => typeof owner === 'object' && owner !== null;
+  const owners = [asset, rootUser].filter(isThere);
+  const byOwner = [...Map.groupBy(factKeys(owners, facts), ({ owner }) => owner)];
   const described = await Promise.all(
     byOwner.map(async ([owner, keys]) => {
       const named = owner ? await nameKeys(inventory, owner) : ofAnother(asset);
@@ -123,9 +126,9 @@ interface FactKey {
 }
 
 /** Slots first, then the keys that have none. */
-function factKeys(asset: Asset, facts: readonly DecidingFact[]): readonly FactKey[] {
+function factKeys(owners: readonly Asset[], facts: readonly DecidingFact[]): readonly FactKey[] {
   const keys = facts.flatMap((fact) => {
-    const key = factKey(asset, fact.record, fact.field);
+    const key = factKey(owners, fact.record, fact.field);
     return key ? { ...key, foundUnused: fact.value === null && LAST_USED.test(fact.field) } : [];
   });
   const idOf = (key: FactKey): string => `${key.slot ?? 3} ${key.id} ${key.since}`;
@@ -135,7 +138,7 @@ function factKeys(asset: Asset, facts: readonly DecidingFact[]): readonly FactKe
 /** The time of a key's last use, of a slot of the report and of the key itself. */
 const LAST_USED = /lastUsedDate$/i;
 
-function factKey(asset: Asset, record: Asset, field: string): Omit<FactKey, 'foundUnused'> | undefined {
+function factKey(owners: readonly Asset[], record: Asset, field: string): Omit<FactKey, 'foundUnused'> | undefined {
   const id = typeof record['accessKeyId'] === 'string' ? record['accessKeyId'] : undefined;
   if (record.__typename === 'IAMAccessKey') {
     const owner = record['user'] as Asset;
@@ -145,10 +148,9 @@ function factKey(asset: Asset, record: Asset, field: string): Omit<FactKey, 'fou
   }
   const slot = catalogue[record.__typename as AssetTypeName].fields[field]?.slot;
   if (slot === undefined) return undefined;
-  if (id !== undefined) return { owner: asset, slot: null, since: null, id };
+  if (id !== undefined) return { owner: owners[0], slot: null, since: null, id };
   if (!isFilled(record, slot)) return undefined;
-  const isOwner = (one: Asset | undefined): boolean => one?.['hasIAMUserCredentials'] === record;
-  const owner = [asset, asset['rootUser'] as Asset | undefined].find(isOwner);
+  const owner = owners.find((one) => one['hasIAMUserCredentials'] === record);
   return { owner, slot, since: sinceOf(record, slot), id };
 }
 
