@@ -52,6 +52,7 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
   // What the founding control covers is on its way while its file and its texts are made ready.
   if (isFounding) inventory.prefetch(['IAMUser']);
   const { asked, benchmark, overrides } = await selectControls(ids, options);
+  if (asked.length === 0) writeNote(`iamql: nothing is judged: ${whyNothing(options)}`);
   const judgedAt = new Date();
   const now = instantOf(judgedAt);
   const hasExceptions = options.exceptions.length > 0;
@@ -64,7 +65,9 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
   const { account } = inventory.evidence();
   const clock = { now, expiringMs: options.expiring };
   const excepted = hasExceptions ? exceptionsRun(exceptions, runs, { ...clock, account }) : undefined;
-  if (excepted) for (const line of renderExceptionNotes(excepted, clock)) writeNote(`iamql: ${line}`);
+  // The text ends with them, so whoever reads it need not see them twice.
+  if (excepted && !outputs.some(({ format, file }) => format === 'text' && file === undefined))
+    for (const line of renderExceptionNotes(excepted, now)) writeNote(`iamql: ${line}`);
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOfControls(runs, options.failOn);
   return {
@@ -75,6 +78,11 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
     judgedAt,
   };
 }
+
+const whyNothing = ({ severity }: CheckOptions): string =>
+  severity === undefined
+    ? 'no control decides any of it'
+    : `no control that was asked for is of severity ${severity}${severity === 'high' ? '' : ' or more'}`;
 
 /** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */
 function throwIfNotRun(runs: readonly ControlRun[]): void {

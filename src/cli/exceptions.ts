@@ -77,7 +77,7 @@ async function checkExceptions(options: CheckOptions): Promise<void> {
   };
   const isBad = run.expired.length + run.orphans.length + run.unfit.length > 0;
   process.exitCode = found?.isUnjudged ? exitCodes.error : isBad ? exitCodes.fail : exitCodes.pass;
-  const notes = [...renderExceptionNotes(run, clock), ...(found?.notes ?? [])];
+  const notes = [...renderExceptionNotes(run, clock.now), ...(found?.notes ?? [])];
   const counts = `${counted(exceptions.length)}: ${run.expired.length} expired, ${run.expiring.length} about to expire`;
   const compared = found
     ? `, ${run.orphans.length} that cover nothing, ${run.unfit.length} that do not cover what they name`

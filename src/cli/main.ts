@@ -23,9 +23,11 @@ process.once('SIGINT', () => {
   process.exit(exitCodes.interrupted);
 });
 // A reader that closed its end of the pipe (head, a pager) has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 3),
-);
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  writeNote(`iamql: cannot write to stdout: ${code}`);
+  process.exit(exitCodes.couldNotRun);
+});
 
 try {
   await createProgram().parseAsync(withVerifyMode(process.argv));
@@ -50,7 +52,21 @@ function createProgram(): Command {
   addPermissionsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);
+  refuseTwice(program);
   return exitOverrideAll(program);
+}
+
+/** Of an option that is given twice and holds one value, nobody would know which was judged. */
+function refuseTwice(command: Command): void {
+  for (const sub of command.commands) refuseTwice(sub);
+  for (const option of command.options.filter(({ required }) => required)) {
+    let times = 0;
+    command.on(`option:${option.name()}`, () => {
+      times += 1;
+      const isRepeatable = Array.isArray(command.getOptionValue(option.attributeName()));
+      if (times > 1 && !isRepeatable) command.error(`error: option '${option.flags}' is given twice`);
+    });
+  }
 }
 
 /** Commander ends the process itself with 1, which here means "failed", unless every command is told otherwise. */

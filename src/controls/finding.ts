@@ -44,6 +44,8 @@ export interface FindingKey {
   /** When AWS says now that it was last used; a key may have been used since the report. */
   readonly lastUsedDate: Instant | null | undefined;
   readonly unnamed: string | undefined;
+  /** It was found because it was never used. */
+  readonly foundUnused: boolean;
 }
 
 /** What is found out about an asset that was selected. Its keys are named live, which costs calls for this user alone. */
@@ -94,23 +96,36 @@ async function describeKeys(
   asset: Asset,
   facts: readonly DecidingFact[],
 ): Promise<readonly FindingKey[]> {
-  const byOwner = [...Map.groupBy(factKeys(asset, facts), ({ owner }) => owner)];
+  const rootUser = asset.__typename === 'Connector' ? inventory.read(asset, 'rootUser') : undefined;
+  const isThere = (owner: unknown): owner is Asset => typeof owner === 'object' && owner !== null;
+  const owners = [asset, rootUser].filter(isThere);
+  const byOwner = [...Map.groupBy(factKeys(owners, facts), ({ owner }) => owner)];
   const described = await Promise.all(
     byOwner.map(async ([owner, keys]) => {
       const named = owner ? await nameKeys(inventory, owner) : ofAnother(asset);
       return keys.map((key) => describeKey(key, named));
     }),
   );
-  const keys = described.flat();
-  // A text may ask about one key by its slot and as one of the user's keys.
-  return keys.filter(
-    ({ accessKeyId: id }, index) =>
-      id === undefined || keys.findIndex(({ accessKeyId }) => accessKeyId === id) === index,
-  );
+  return oncePerKey(described.flat(), ({ accessKeyId }) => accessKeyId);
+}
+
+/** A text may ask about one key twice: by its slot and as one of the user's keys. */
+function oncePerKey<Key extends { readonly foundUnused: boolean }>(
+  keys: readonly Key[],
+  idOf: (key: Key) => string | undefined,
+): readonly Key[] {
+  const distinct = Map.groupBy(keys, (key) => idOf(key) ?? key);
+  return [...distinct.values()].map((same) => ({
+    ...(same[0] as Key),
+    foundUnused: same.some(({ foundUnused }) => foundUnused),
+  }));
 }
 
 const ofAnother = (asset: Asset): IamqlError =>
-  new IamqlError('NotCollected', `the key belongs to something that ${asset.__typename} is related to`);
+  new IamqlError(
+    'NotCollected',
+    `the key is not of this ${catalogue[asset.__typename as AssetTypeName].one}, but of somebody it is related to`,
+  );
 
 /** A key as a fact speaks of it: by its slot, or by its id. */
 interface FactKey {
@@ -119,16 +134,23 @@ interface FactKey {
   readonly slot: number | null;
   readonly since: Instant | null;
   readonly id: string | undefined;
+  readonly foundUnused: boolean;
 }
 
 /** Slots first, then the keys that have none. */
-function factKeys(asset: Asset, facts: readonly DecidingFact[]): readonly FactKey[] {
-  const keys = facts.flatMap(({ record, field }) => factKey(asset, record, field) ?? []);
-  const distinct = new Map(keys.map((key) => [`${key.slot ?? 3} ${key.id} ${key.since}`, key]));
-  return [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
+function factKeys(owners: readonly Asset[], facts: readonly DecidingFact[]): readonly FactKey[] {
+  const keys = facts.flatMap((fact) => {
+    const key = factKey(owners, fact.record, fact.field);
+    return key ? { ...key, foundUnused: fact.value === null && LAST_USED.test(fact.field) } : [];
+  });
+  const idOf = (key: FactKey): string => `${key.slot ?? 3} ${key.id} ${key.since}`;
+  return [...oncePerKey(keys, idOf)].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 }
 
-function factKey(asset: Asset, record: Asset, field: string): FactKey | undefined {
+/** The time of a key's last use, of a slot of the report and of the key itself. */
+const LAST_USED = /lastUsedDate$/i;
+
+function factKey(owners: readonly Asset[], record: Asset, field: string): Omit<FactKey, 'foundUnused'> | undefined {
   const id = typeof record['accessKeyId'] === 'string' ? record['accessKeyId'] : undefined;
   if (record.__typename === 'IAMAccessKey') {
     const owner = record['user'] as Asset;
@@ -138,9 +160,9 @@ function factKey(asset: Asset, record: Asset, field: string): FactKey | undefine
   }
   const slot = catalogue[record.__typename as AssetTypeName].fields[field]?.slot;
   if (slot === undefined) return undefined;
-  if (id !== undefined) return { owner: asset, slot: null, since: null, id };
+  if (id !== undefined) return { owner: owners[0], slot: null, since: null, id };
   if (!isFilled(record, slot)) return undefined;
-  const owner = record === asset['hasIAMUserCredentials'] ? asset : undefined;
+  const owner = owners.find((one) => one['hasIAMUserCredentials'] === record);
   return { owner, slot, since: sinceOf(record, slot), id };
 }
 
@@ -182,13 +204,17 @@ async function nameKey(inventory: Inventory, key: Asset): Promise<NamedKey> {
   };
 }
 
-function describeKey({ owner, slot, since, id }: FactKey, named: readonly NamedKey[] | IamqlError): FindingKey {
-  const unknown = { slot, since, accessKeyId: undefined, createDate: undefined, lastUsedDate: undefined };
+function describeKey(
+  { owner, slot, since, id, foundUnused }: FactKey,
+  named: readonly NamedKey[] | IamqlError,
+): FindingKey {
+  const unknown = { slot, since, accessKeyId: undefined, createDate: undefined, lastUsedDate: undefined, foundUnused };
   if (named instanceof IamqlError) return { ...unknown, unnamed: named.message };
   const key = named.find((one) => (id === undefined ? one.slot === slot : one.accessKeyId === id));
   if (key) {
     const ofSlot = key.slot ? sinceOf(owner?.['hasIAMUserCredentials'] as Asset | undefined, key.slot) : null;
-    return { slot: slot ?? key.slot, since: since ?? ofSlot ?? key.createDate, ...pick(key), unnamed: undefined };
+    const born = since ?? ofSlot ?? key.createDate;
+    return { slot: slot ?? key.slot, since: born, ...pick(key), unnamed: undefined, foundUnused };
   }
   const candidates = named.filter((other) => other.slot === null).map((other) => other.accessKeyId);
   const unnamed =

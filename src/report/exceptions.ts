@@ -1,11 +1,11 @@
 import type { Exception } from '../controls/exception.ts';
 import { type ExceptionState, type ExceptionsClock, type ExceptionsRun, stateOf } from '../controls/exceptions-run.ts';
-import { instantToMs, renderInstant } from '../iam/instant.ts';
+import { type Instant, instantToMs, renderInstant } from '../iam/instant.ts';
 import { renderDuration } from './duration.ts';
 import { printable } from './printable.ts';
 
 /** What somebody has to do about the exceptions of a run; empty where there is nothing. A line for each. */
-export function renderExceptionNotes({ expired, expiring, orphans, unfit }: ExceptionsRun, { now }: ExceptionsClock) {
+export function renderExceptionNotes({ expired, expiring, orphans, unfit }: ExceptionsRun, now: Instant) {
   return [
     ...expired.map((one) => note(one, `expired ${timeOf(one)} and no longer counts`)),
     ...expiring.map((one) => note(one, `expires ${timeOf(one)}, in ${leftOf(one, now)}`)),

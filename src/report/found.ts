@@ -57,8 +57,17 @@ export const wordsOfParameters = ({ parameters }: ControlRun): readonly string[]
 export const wordsOfFinding = (finding: Finding): readonly string[] => [
   ...finding.keys.map(wordsOfKey),
   ...(finding.hasConsolePassword === undefined ? [] : [`console password: ${wordOf(finding.hasConsolePassword)}`]),
-  ...finding.facts.map(wordsOfFact),
+  ...wordsOfFacts(finding.facts, wordsOfEvidence),
 ];
+
+/** How many facts of a finding are shown before they are only counted: that nothing has what is asked is a fact of each. */
+const MOST_FACTS = 10;
+
+export function wordsOfFacts<Fact>(facts: readonly Fact[], wordsOf: (fact: Fact) => string): readonly string[] {
+  const more = facts.length - MOST_FACTS;
+  const shown = facts.slice(0, MOST_FACTS).map(wordsOf);
+  return more > 0 ? [...shown, `and ${more} more ${more === 1 ? 'fact' : 'facts'}; --format json has them all`] : shown;
+}
 
 export const wordOf = (known: boolean | null): string => (known === null ? 'not known' : known ? 'yes' : 'no');
 
@@ -71,20 +80,32 @@ interface EvidencedFact {
   readonly at?: Instant | undefined;
 }
 
-export function wordsOfFact({ field, value, source, at }: EvidencedFact): string {
-  const evidence = [source, at && renderInstant(at)].filter((part) => part !== undefined);
-  const told = evidence.length > 0 ? ` (${evidence.join(', ')})` : '';
-  return `${field}: ${value === undefined ? 'could not be read' : JSON.stringify(value)}${told}`;
+function wordsOfEvidence(fact: EvidencedFact): string {
+  const evidence = [fact.source, fact.at && renderInstant(fact.at)].filter((part) => part !== undefined);
+  return `${wordsOfFact(fact)}${evidence.length > 0 ? ` (${evidence.join(', ')})` : ''}`;
 }
 
-function wordsOfKey({ slot, accessKeyId, createDate, since, lastUsedDate, unnamed }: FindingKey): string {
+export const wordsOfFact = ({ field, value }: EvidencedFact): string =>
+  `${field}: ${value === undefined ? 'could not be read' : JSON.stringify(value)}`;
+
+function wordsOfKey(key: FindingKey): string {
+  const { createDate, since, unnamed } = key;
   const born = createDate ?? since;
   return [
-    `${slot === null ? 'further access key' : `access key ${slot}`}${accessKeyId ? ` ${accessKeyId}` : ''}`,
+    nameOfKey(key),
     ...(born ? [`since ${renderInstant(born)}`] : []),
-    ...(lastUsedDate ? [`used since the report: ${renderInstant(lastUsedDate)}`] : []),
+    ...wordsOfUse(key),
     ...(unnamed ? [`no key id: ${unnamed}`] : []),
   ].join(', ');
+}
+
+export const nameOfKey = ({ slot, accessKeyId }: FindingKey): string =>
+  `${slot === null ? 'further access key' : `access key ${slot}`}${accessKeyId ? ` ${accessKeyId}` : ''}`;
+
+/** A key that was found because nobody had used it, and that was used after all, was used since that was told. */
+export function wordsOfUse({ lastUsedDate, foundUnused }: FindingKey): readonly string[] {
+  if (!lastUsedDate) return [];
+  return [`${foundUnused ? 'used since the report:' : 'last used'} ${renderInstant(lastUsedDate)}`];
 }
 
 /** `excepted until 2026-12-31, owner Payments: needed by the old batch job (OPS-12)` */

@@ -1,10 +1,13 @@
 import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
-import { instantToMs, renderInstant } from '../iam/instant.ts';
-import { type Evidence, isSample, type Withdrawn } from '../inventory/inventory.ts';
+import { catalogue } from '../iam/catalogue.generated.ts';
+import { instantOf, instantToMs, renderInstant } from '../iam/instant.ts';
+import type { Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { renderDuration } from './duration.ts';
-import { countOf, troubledExceptions, wordOf, wordsOfException, wordsOfFact, wordsOfScope } from './found.ts';
+import { renderEvidence } from './evidence.ts';
+import { renderExceptionNotes } from './exceptions.ts';
+import { countOf, nameOfKey, wordOf, wordsOfException, wordsOfFact, wordsOfFacts, wordsOfUse } from './found.ts';
 import { listSections } from './listing.ts';
 import { printable, printableLines, shellOption } from './printable.ts';
 import type { Run } from './run.ts';
@@ -12,6 +15,8 @@ import { renderTable } from './text-table.ts';
 
 /** How many reasons a rule shows before it only counts: one refused call may be one for every user. */
 const MOST_REASONS = 10;
+/** How many findings of a rule are shown where several controls are judged: all of thousands of users would hide the rest. */
+const MOST_FINDINGS_OF_MANY = 20;
 /** How many names an informative rule shows before it only counts. */
 const MOST_NAMES = 10;
 
@@ -20,11 +25,22 @@ export function renderText(run: Run): string {
   const parts = [
     renderEvidence(run.evidence, run.judgedAt),
     ...(run.benchmark ? [renderTable(run.benchmark.benchmark, listSections(run))] : []),
-    ...shownControls(run).map((control) => renderControl(control, run.judgedAt)),
+    ...shownControls(run).map((control) => renderControl(control, settingOf(run))),
     ...renderExceptions(run),
   ];
   return printableLines(`${parts.join('\n\n')}\n`);
 }
+
+interface Setting {
+  readonly now: Date;
+  /** How many findings a rule shows before it only counts. */
+  readonly mostFindings: number;
+}
+
+const settingOf = ({ judgedAt, controls }: Run): Setting => ({
+  now: judgedAt,
+  mostFindings: controls.length > 1 ? MOST_FINDINGS_OF_MANY : Number.POSITIVE_INFINITY,
+});
 
 /** The table of a benchmark says all there is to say of a control that passed and has nothing excepted. */
 const shownControls = ({ benchmark, controls }: Run): readonly ControlRun[] =>
@@ -32,29 +48,12 @@ const shownControls = ({ benchmark, controls }: Run): readonly ControlRun[] =>
     ? controls.filter(({ verdict, rules }) => verdict !== 'PASS' || rules.some(({ excepted }) => excepted.length > 0))
     : controls;
 
-function renderExceptions(run: Run): readonly string[] {
-  const lines = troubledExceptions(run).map(
-    ([what, exception]) =>
-      `  ${what}: ${printable(wordsOfScope(exception))}\n      owner ${printable(exception.owner)}: ${printable(exception.reason)}`,
-  );
-  return lines.length > 0 ? [['Exceptions to look at:', ...lines].join('\n')] : [];
+function renderExceptions({ exceptions, judgedAt }: Run): readonly string[] {
+  const notes = exceptions ? renderExceptionNotes(exceptions, instantOf(judgedAt)) : [];
+  return notes.length > 0 ? [['Exceptions to look at:', ...notes.map((note) => indent(note, 2))].join('\n')] : [];
 }
 
-/** Whose account, and how old what is known of it is. */
-export function renderEvidence(evidence: Evidence, now: Date): string {
-  const { source, snapshotOf, account, credentialReport, verified } = evidence;
-  const owner = `${source === 'snapshot' ? 'snapshot of ' : ''}account ${account ?? 'unknown'}`;
-  const whose = isSample(evidence) ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
-  if (!credentialReport) return `${whose}; no credential report was read`;
-  const from = (snapshotOf ?? source) === 'report' ? 'credential report file' : 'credential report';
-  const { generatedAt } = credentialReport;
-  if (!generatedAt) return `${whose}; ${from} of unknown age (--generated-at tells)`;
-  const age = renderDuration((now.getTime() - instantToMs(generatedAt)) / 1000);
-  const live = verified ? `; ${verified === 'all' ? 'every user' : 'who is found or newer'} was read live` : '';
-  return `${whose}; ${from} generated ${renderInstant(generatedAt)} (${age} ago)${live}`;
-}
-
-function renderControl(run: ControlRun, now: Date): string {
+function renderControl(run: ControlRun, setting: Setting): string {
   const { control, verdict, rules, parameters } = run;
   const deciding = rules.filter(({ rule }) => !rule.informative);
   const informative = rules.filter(({ rule }) => rule.informative);
@@ -65,8 +64,8 @@ function renderControl(run: ControlRun, now: Date): string {
       const usual = control.parameters[name]?.default;
       return `      ${name}: ${value}${usual === undefined || usual === value ? '' : ` (by default ${usual})`}`;
     }),
-    ...deciding.map((rule) => renderRule(rule, run, now)),
-    ...(verdict === 'FAIL' ? ['', wrap(whatToDo(run), 2)] : []),
+    ...renderDeciding(deciding, run, setting),
+    ...(verdict === 'FAIL' ? ['', whatToDo(run)] : []),
     ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
     ...informative.map((rule) => renderInformative(rule, run)),
     ...(control.whyRulesDiffer && informative.length > 0
@@ -81,20 +80,36 @@ function withExceptions(deciding: readonly RuleRun[]): string {
   return count === 0 ? '' : ` with ${count} ${count === 1 ? 'exception' : 'exceptions'}`;
 }
 
-function renderRule(run: RuleRun, control: ControlRun, now: Date): string {
+/** Of several rules each says what it is about. */
+const renderDeciding = (rules: readonly RuleRun[], control: ControlRun, setting: Setting): readonly string[] =>
+  rules.length === 1
+    ? rules.map((rule) => renderRule(rule, control, setting))
+    : rules.flatMap((rule, index) => [
+        ...(index > 0 ? [''] : []),
+        renderRule(rule, control, { ...setting, title: `${rule.rule.title}: ` }),
+      ]);
+
+function renderRule(
+  run: RuleRun,
+  control: ControlRun,
+  { now, mostFindings, title = '' }: Setting & { readonly title?: string },
+): string {
   const asOf = run.verdict === 'PASS' ? renderAge(run.restsOn) : '';
   const shared = sharedReason(run.findings);
+  const more = run.findings.length - mostFindings;
   return [
-    `      ${countOf(run, control)}${asOf}`,
+    `      ${title}${countOf(run, control)}${asOf}`,
     ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6),
     ...(run.findings.length > 0 ? [''] : []),
-    ...run.findings.flatMap((finding) =>
-      renderFinding(finding, (key) => [
-        renderKey(key, now, shared),
-        // Of somebody else's key, only the facts are known, and the root user's is turned off by hand.
-        ...(finding.type === 'IAMUser' ? [turnOff(finding.name, key)] : []),
-      ]),
-    ),
+    ...run.findings
+      .slice(0, mostFindings)
+      .flatMap((finding) =>
+        renderFinding(finding, (key) => [
+          renderKey(key, now, shared),
+          ...(canTurnOff(finding, key) ? [turnOff(finding.name, key)] : []),
+        ]),
+      ),
+    ...(more > 0 ? [indent(`and ${more} more; checked alone, or with --format json, it shows them all`, 2)] : []),
     ...(shared ? [indent(`Key ids: ${printable(shared)}.`, 2)] : []),
     ...renderFacts(run.findings),
     ...renderWithdrawn(run.withdrawn),
@@ -153,27 +168,33 @@ function sharedReason(findings: readonly Finding[]): string | undefined {
 function renderFinding(finding: Finding, linesOf: (key: FindingKey) => readonly string[]): readonly string[] {
   const { hasConsolePassword } = finding;
   const password = hasConsolePassword === undefined ? '' : `  console password: ${wordOf(hasConsolePassword)}`;
-  // A key says when and whether it was used; where no key is named, the facts are all there is to see.
-  const facts = finding.keys.length > 0 ? [] : finding.facts.map((fact) => `    ${printable(wordsOfFact(fact))}`);
   return [
     `  ${printable(finding.name)}${password}`,
     ...finding.keys.map((key) => indent(linesOf(key).join('\n'), 4)),
-    ...facts,
+    ...wordsOfFacts(finding.facts.filter(isNotOfKey), wordsOfFact).map((words) => `    ${printable(words)}`),
   ];
 }
 
+/** What the report says of a key is said with the key. */
+const isNotOfKey = ({ field }: Finding['facts'][number]): boolean =>
+  catalogue.IAMUserCredentials.fields[field]?.slot === undefined;
+
 function renderKey(key: FindingKey, now: Date, shared: string | undefined): string {
-  const slot = key.slot === null ? 'further access key' : `access key ${key.slot}`;
-  const id = key.accessKeyId ? ` ${key.accessKeyId}` : '';
   const since = key.createDate ?? key.since;
   const word = key.createDate || key.slot === null ? 'since' : 'since (created or last changed)';
   const age = since
     ? `, ${word} ${renderInstant(since)} (${renderDuration((now.getTime() - instantToMs(since)) / 1000)})`
     : '';
-  const used = key.lastUsedDate ? `; used since the report: ${renderInstant(key.lastUsedDate)}` : '';
+  const used = wordsOfUse(key).map((words) => `; ${words}`);
   const unnamed = key.unnamed && key.unnamed !== shared ? `\nno key id: ${printable(key.unnamed)}` : '';
-  return `${slot}${id}${age}${used}${unnamed}`;
+  return `${nameOfKey(key)}${age}${used.join('')}${unnamed}`;
 }
+
+/**
+ * Only a key that nobody has used can be turned off by copying a line; what else is to be done with keys, such as replacing
+ * them, the control says. Of somebody else's key only the facts are known, and the root user's is turned off by hand.
+ */
+const canTurnOff = ({ type }: Finding, { foundUnused }: FindingKey): boolean => type === 'IAMUser' && foundUnused;
 
 /** A key that was used after all is not to be turned off by copying a line. */
 function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): string {
@@ -183,11 +204,15 @@ function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): strin
   return `  aws iam update-access-key ${userName} ${shellOption('--access-key-id', accessKeyId)} --status Inactive`;
 }
 
+/** The id of the control is not broken between lines: it is there to be copied. */
 function whatToDo({ control, rules }: ControlRun): string {
-  const hasKeys = rules.some(({ findings }) => findings.some(({ keys }) => keys.length > 0));
+  const findings = rules.flatMap((rule) => (rule.rule.informative ? [] : rule.findings));
+  const hasUnused = findings.some((finding) => finding.keys.some((key) => canTurnOff(finding, key)));
+  const show = `iamql controls show ${control.id}`;
+  if (!hasUnused) return indent(`What to do: ${show}`, 2);
   const ofKeys =
-    'ask each owner whether anything needs the key; if not, turn it off as shown, and delete it once nobody missed it. In full: ';
-  return `What to do: ${hasKeys ? ofKeys : ''}iamql controls show ${control.id}`;
+    'What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and delete it once nobody missed it. In full:';
+  return `${wrap(ofKeys, 2)}\n${indent(show, 4)}`;
 }
 
 function renderInformative(run: RuleRun, control: ControlRun): string {

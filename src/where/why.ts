@@ -34,13 +34,6 @@ export function judgeParts(expression: Expression, read: ReadField, asset: Asset
   return { expression, record: asset, truth, decides, parts, ...value };
 }
 
-/** The conditions on fields that decided. */
-export function* decidingLeaves(judged: Judged): Generator<Judged> {
-  if (!judged.decides) return;
-  if (isLeaf(judged.expression)) yield judged;
-  for (const part of judged.parts) yield* decidingLeaves(part);
-}
-
 function truthOf(expression: Expression, read: ReadField, asset: Asset): Truth {
   const { certainly, possibly } = compile(expression, read);
   if (certainly.isTrue(asset)) return 'true';

@@ -3,14 +3,18 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
 import { startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';
 
+// Removed at the end: of tests that run side by side, one would clean up after another.
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
 async function folderOf(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'iamql-formats-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -116,15 +120,18 @@ describe.concurrent('check --format', () => {
     expect(await readFile(good, 'utf8')).toMatch(beginnings.json);
   });
 
-  test.each(Object.keys(beginnings))('%s shows what AWS refused as an ERROR, and nothing as passed', async (format) => {
-    const faults = [{ action: 'GetCredentialReport', error: { code: 'AccessDenied' } }];
-    const endpoint = await startAwsEndpoint({ faults });
-    onTestFinished(() => endpoint.close());
-    const { code, stdout } = await runCli(['check', '--format', format], { env: awsEnv(endpoint.url) });
-    expect(code).toBe(2);
-    expect(stdout).toContain('ERROR');
-    expect(stdout).not.toMatch(/"PASSED"|: "PASS"|"Pass"|>PASS<|^"?PASS|\*\*PASS/m);
-  });
+  test.for(Object.keys(beginnings))(
+    '%s shows what AWS refused as an ERROR, and nothing as passed',
+    async (format, { onTestFinished }) => {
+      const faults = [{ action: 'GetCredentialReport', error: { code: 'AccessDenied' } }];
+      const endpoint = await startAwsEndpoint({ faults });
+      onTestFinished(() => endpoint.close());
+      const { code, stdout } = await runCli(['check', '--format', format], { env: awsEnv(endpoint.url) });
+      expect(code).toBe(2);
+      expect(stdout).toContain('ERROR');
+      expect(stdout).not.toMatch(/"PASSED"|: "PASS"|"Pass"|>PASS<|^"?PASS|\*\*PASS/m);
+    },
+  );
 });
 
 test('a check as text loads no other format', async () => {

@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const ID = 'aws-iam-no-initial-access-keys';
@@ -88,6 +91,13 @@ describe('check --sample', () => {
     expect((await runCli(query, { closeStdout: true })).code).toBe(1);
   });
 
+  test.skipIf(!existsSync('/dev/full'))('a disk that is full is said, and is no pass', async () => {
+    const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const;
+    const args = [join(packageRoot, 'bin', 'iamql.js'), 'check', '--sample'];
+    const full = spawnSync(process.execPath, args, { stdio: [...stdio], encoding: 'utf8' });
+    expect(full).toMatchObject({ status: 3, stderr: 'iamql: cannot write to stdout: ENOSPC\n' });
+  });
+
   test('--explain says that a sample costs no calls', async () => {
     expect((await runCli(['check', '--sample', '--explain'])).stderr).toBe('AWS calls: none\n');
   });
@@ -127,6 +137,12 @@ describe.concurrent('what cannot run: 3, and nothing on stdout', () => {
     ['a wait without a unit', ['check', '--wait', '10'], '"10" is not a length of time'],
     ['seconds that are none', ['check', '--setup-seconds', '-1'], 'not a number of seconds'],
     ['a flag without its value', ['check', '--report'], 'argument missing'],
+    [
+      'two benchmarks',
+      ['check', '--benchmark', 'cis-aws-5.0', '--benchmark', 'cis-aws-6.0'],
+      "'--benchmark <id>' is given twice",
+    ],
+    ['two reports', ['check', '--report', 'a.csv', '--report', 'b.csv'], "'--report <file>' is given twice"],
   ])('%s', async (_name, args, message) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(message);

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Control } from '../../src/controls/control.ts';
 import { runControl } from '../../src/controls/run-control.ts';
@@ -87,6 +88,14 @@ describe('what is left out, and why', () => {
       control: control('no-query', [rule('odd')]),
       query: { slug: 'odd', content: 'x' },
       said: /queries\/odd\.json is not JSON: /,
+    },
+    {
+      name: 'a slug that no file can be called by',
+      control: {
+        slug: 'long',
+        content: { ...(control('long', [rule('good')]).content as object), slug: 'x'.repeat(400) },
+      },
+      said: /its slug has 400 characters, too many for a file's name$/,
     },
     { name: 'no rules', control: control('no-rules', []), said: /not in the published form: rules: / },
     {
@@ -191,6 +200,15 @@ describe('what is kept', () => {
     expect(new Set(texts)).toEqual(new Set(['The published control says nothing of it.']));
   });
 
+  test.each([
+    ['a path', '../../etc/x', 'etc-x'],
+    ['a flag', '--output', 'output'],
+  ])('a slug that is %s is an id like others', async (_name, slug, id) => {
+    const one = { slug: 'one', content: { ...(control('one', [rule('q')]).content as object), slug } };
+    const { output } = await importLibrary({ controls: [one], queries: [query('q', TEXT)] });
+    expect((await controlsIn(output)).get(id)?.aliases).toEqual([slug]);
+  });
+
   test('a slug that is no id, or that is an id already', async () => {
     const queries = [query('q', TEXT)];
     const controls = [control('AWS_IAM.1', [rule('q')]), control('aws-iam-no-initial-access-keys', [rule('q')])];
@@ -199,6 +217,19 @@ describe('what is kept', () => {
     expect(imported.get('aws-iam-1')?.aliases).toEqual(['AWS_IAM.1']);
     expect(imported.get('aws-iam-no-initial-access-keys-as-published')?.aliases).toEqual([]);
     expect(stdout).toContain('as aws-iam-no-initial-access-keys-as-published, because');
+  });
+
+  test('a file begins with its id and title', async () => {
+    const { output } = await importOne({});
+    expect(await readFile(join(output, 'one.yaml'), 'utf8')).toMatch(/^# Imported from .*\n\nid: one\ntitle: /);
+  });
+
+  test('a folder that is called like a file is left out', async () => {
+    const { folder, output } = await importOne({});
+    await mkdir(join(folder, 'controls', 'folder.json'));
+    const again = await runCli(['controls', 'import', folder, '--output', output, '--force']);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toContain('left out  controls/folder.json: no file that can be opened: EISDIR\n');
   });
 
   test('files that are there, unless they are to go', async () => {

@@ -19,6 +19,7 @@ const key = (accessKeyId: string | undefined, rest: Partial<FindingKey> = {}): F
   createDate: accessKeyId === undefined ? undefined : CREATED,
   lastUsedDate: null,
   unnamed: accessKeyId === undefined ? 'the report has no key ids' : undefined,
+  foundUnused: false,
   ...rest,
 });
 const finding = (name: string, ...keys: readonly FindingKey[]): Finding => ({

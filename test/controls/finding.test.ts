@@ -45,6 +45,11 @@ describe('a finding is about the access keys that its facts speak of', () => {
       `iamGroups(where:{groupName:"developers",users_SOME:{userName:"bruno",accessKeys_SOME:{${NEVER_USED}}}}){arn}`,
       { developers: ['2 AKIASAMPLE004EXAMPLE'] },
     ],
+    [
+      'as the keys of a user, of whatever sort',
+      'iamUsers(where:{userName:"bruno",accessKeys_SOME:{}}){arn}',
+      { bruno: ['1 AKIASAMPLE003EXAMPLE', '2 AKIASAMPLE004EXAMPLE'] },
+    ],
     ['none, where they speak of none', 'iamUsers(where:{userName:"bruno"}){arn}', { bruno: [] }],
     [
       'none, where there is no key',
@@ -53,5 +58,33 @@ describe('a finding is about the access keys that its facts speak of', () => {
     ],
   ])('%s', async (_name, text, keys) => {
     expect(await keysOf(text)).toEqual(keys);
+  });
+});
+
+/** The facts of each finding. */
+async function factsOf(text: string): Promise<readonly string[]> {
+  const inventory = openSample(undefined).inventory();
+  const { findings } = await judge(inventory, { text }, parseExpectation('eq []'));
+  const described = await Promise.all(findings.map((found) => describeFinding(inventory, found)));
+  return described.flatMap(({ name, facts }) =>
+    facts.map(({ field, value, source }) => `${name} ${field} ${JSON.stringify(value)} ${source}`),
+  );
+}
+
+describe('that something is related at all is a fact', () => {
+  const DETAILS = 'iam:GetAccountAuthorizationDetails';
+  test.each([
+    [
+      'and so are those that are',
+      'iamUsers(where:{userName:"bruno",iamPolicies_SOME:{}}){arn}',
+      [`bruno iamPolicies "deploy" ${DETAILS}`, 'bruno userName "bruno" iam:GetCredentialReport'],
+    ],
+    [
+      'and so is that nothing is',
+      'iamUsers(where:{userName:"ana",NOT:{iamPolicies_SOME:{}}}){arn}',
+      [`ana iamPolicies [] ${DETAILS}`, 'ana userName "ana" iam:GetCredentialReport'],
+    ],
+  ])('%s', async (_name, text, facts) => {
+    expect(await factsOf(text)).toEqual(facts);
   });
 });

@@ -7,7 +7,7 @@ import type { Evidence } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { printable } from '../../src/report/printable.ts';
-import { renderEvidence, renderText } from '../../src/report/text.ts';
+import { renderText } from '../../src/report/text.ts';
 import { anyRun, benchmark, failed, fullRun, runWithTexts, withRule } from './example-runs.ts';
 
 const judgedAt = new Date('2026-11-03T10:20:30.400Z');
@@ -40,7 +40,8 @@ FAIL  aws-iam-no-initial-access-keys
   Told by iam:GetCredentialReport, generated 2026-11-02T08:15:00Z.
 
   What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and
-  delete it once nobody missed it. In full: iamql controls show aws-iam-no-initial-access-keys
+  delete it once nobody missed it. In full:
+    iamql controls show aws-iam-no-initial-access-keys
 
   Also judged, without changing the verdict:
     FAIL  The same, of users with a console password (the CIS audit by command line)
@@ -69,6 +70,50 @@ describe('renderText', () => {
     const text = withOutcome({ findings });
     expect(text).toContain('access key 1 AKIAIOSFODNN7EXAMPLE');
     expect(text).not.toContain('aws iam');
+  });
+
+  test.each([
+    ['found unused, and used after all', true, '; used since the report: 2026-10-31T22:14:00Z\n      in use: rotate'],
+    ['found for another reason', false, '; last used 2026-10-31T22:14:00Z\n'],
+  ])('a key that was %s', (_name, foundUnused, words) => {
+    const findings = (run.rules[0]?.findings ?? []).map((one) => ({
+      ...one,
+      keys: one.keys.map((key) => ({ ...key, foundUnused, lastUsedDate: '2026-10-31T22:14:00+00:00' })),
+    }));
+    const text = withOutcome({ findings });
+    expect(text).toContain(words);
+    expect(text).not.toContain('update-access-key');
+    expect(text.includes('ask each owner')).toBe(foundUnused);
+    expect(text).toMatch(/^ +(What to do: )?iamql controls show aws-iam-no-initial-access-keys$/m);
+  });
+
+  test('what else was found is shown beside the keys, and counted where it is much', () => {
+    const fact = { field: 'policyName', value: 'x', source: 'iam:GetAccountAuthorizationDetails', at: undefined };
+    const [first] = run.rules[0]?.findings ?? [];
+    const facts = Array.from({ length: 12 }, (_, index) => ({ ...fact, value: `p${index}`, isGenerated: false }));
+    const text = withOutcome({ findings: [{ ...(first as Finding), facts: [...(first?.facts ?? []), ...facts] }] });
+    const shown = facts.slice(0, 10).map(({ value }) => `    policyName: "${value}"\n`);
+    expect(text).toContain(`${shown.join('')}    and 2 more facts; --format json has them all\n`);
+    expect(text).toContain('access key 1 AKIAIOSFODNN7EXAMPLE');
+    expect(text).not.toContain('accessKey1Active');
+  });
+
+  test('findings beyond twenty are counted where several controls are judged', () => {
+    const [one] = run.rules[0]?.findings ?? [];
+    const findings = Array.from({ length: 23 }, (_, index) => ({ ...(one as Finding), name: `u${index}` }));
+    const many = withRule(run, { findings });
+    const several = renderText({ evidence, controls: [many, run], judgedAt });
+    expect(several.match(/^ {2}u\d+ /gm)).toHaveLength(20);
+    expect(several).toContain('\n  and 3 more; checked alone, or with --format json, it shows them all\n');
+    expect(renderText({ evidence, controls: [many], judgedAt }).match(/^ {2}u\d+ /gm)).toHaveLength(23);
+  });
+
+  test('each of several rules says what it is about', () => {
+    const [stored] = run.rules as [RuleRun];
+    const rules = [stored, { ...stored, rule: { ...stored.rule, title: 'Another rule' }, findings: [] }];
+    const text = renderText({ evidence, controls: [{ ...run, rules }], judgedAt });
+    expect(text).toContain(`      ${stored.rule.title}: 3 of 10 IAM users\n`);
+    expect(text).toContain('Z.\n\n      Another rule: 0 of 10 IAM users\n');
   });
 
   test('a pass that rests on exceptions says so first', () => {
@@ -164,34 +209,6 @@ describe('renderText', () => {
   });
 });
 
-describe('renderEvidence', () => {
-  const generatedAt = '2026-11-03T06:20:30+00:00';
-  test.each<[name: string, evidence: Evidence, line: string]>([
-    [
-      'a live account',
-      { source: 'live', account: '1', credentialReport: { generatedAt } },
-      'account 1; credential report generated 2026-11-03T06:20:30Z (4 h ago)',
-    ],
-    [
-      'a report file',
-      { source: 'report', account: '1', credentialReport: { generatedAt } },
-      'account 1; credential report file generated 2026-11-03T06:20:30Z (4 h ago)',
-    ],
-    [
-      'a bare CSV',
-      { source: 'report', account: '1', credentialReport: { generatedAt: undefined } },
-      'account 1; credential report file of unknown age (--generated-at tells)',
-    ],
-    [
-      'nothing that could be read',
-      { source: 'live', account: undefined, credentialReport: undefined },
-      'account unknown; no credential report was read',
-    ],
-  ])('%s', (_name, given, line) => {
-    expect(renderEvidence(given, judgedAt)).toBe(line);
-  });
-});
-
 test('renderJson tells apart what is null, false and not known', () => {
   const [stored] = run.rules as [RuleRun];
   const findings = stored.findings.map((finding, index) => ({
@@ -270,14 +287,10 @@ Not automated, so that somebody has to look:
 Score: 2 of 4 judged passed; 1 could not be judged (ERROR); 1 left out of this run; 1 not automated; 1 finding excepted`;
 
 const TROUBLED = `Exceptions to look at:
-  expired 2026-10-01, no longer counts: aws-iam-no-initial-access-keys, account 111122223333, asset carla, key AKIASAMPLE007EXAMPLE (exceptions.yaml:9:5)
-      owner Data platform: the nightly job moves to a role in December
-  expires soon, 2026-11-10: aws-iam-no-initial-access-keys, account 111122223333, asset etl, key AKIASAMPLE007EXAMPLE (exceptions.yaml:3:5)
-      owner Data platform: the nightly job moves to a role in December
-  does not cover what it names: the finding is about access keys: aws-iam-no-initial-access-keys, account 111122223333, asset etl (exceptions.yaml:21:5)
-      owner Data platform: the nightly job moves to a role in December
-  covers nothing: nothing was found on it: aws-iam-no-initial-access-keys, account 111122223333, asset nobody (exceptions.yaml:15:5)
-      owner Data platform: the nightly job moves to a role in December
+  exceptions.yaml:9:5: exception for carla of aws-iam-no-initial-access-keys (owner Data platform) expired 2026-10-01 and no longer counts
+  exceptions.yaml:3:5: exception for etl of aws-iam-no-initial-access-keys (owner Data platform) expires 2026-11-10, in 6 d 13 h
+  exceptions.yaml:21:5: exception for etl of aws-iam-no-initial-access-keys (owner Data platform) does not cover what it names: the finding is about access keys
+  exceptions.yaml:15:5: exception for nobody of aws-iam-no-initial-access-keys (owner Data platform) covers nothing: nothing was found on it
 `;
 
 test('no text of a file becomes a line or a command of the terminal', () => {

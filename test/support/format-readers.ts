@@ -32,12 +32,15 @@ interface Readings {
   readonly asff: string;
 }
 
+/** The Python that has the readers of the formats, made on first use. */
+export const formatsPython = (root: string): Promise<string> => pythonWith(root, 'formats-1', PACKAGES);
+
 /** Many documents with one start of Python. @throws when a document cannot be read as that format. */
 export async function readAs<Format extends keyof Readings>(
   format: Format,
   documents: readonly string[],
 ): Promise<readonly Readings[Format][]> {
-  const python = await (format === 'asff' ? motoPython(packageRoot) : pythonWith(packageRoot, 'formats-1', PACKAGES));
+  const python = await (format === 'asff' ? motoPython(packageRoot) : formatsPython(packageRoot));
   return new Promise((resolve, reject) => {
     const child = execFile(python, [SCRIPT, format], { maxBuffer: 2 ** 28 }, (error, stdout) => {
       if (error) reject(error);

@@ -158,10 +158,19 @@ async function importApplicable(
   return typeof text === 'string' ? { reason: text } : { query, text };
 }
 
+/** Of an id, whose file has a few more; file systems take 255. */
+const MOST_CHARACTERS = 200;
+
 /** The slug, in the characters of an id. One that there is already goes by another name: both can be judged. */
 function idOf(slug: string, used: ReadonlyMap<string, string>): { readonly value?: string; readonly reason?: string } {
-  const id = slug.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  if (!/[a-z0-9]/.test(id)) return { reason: `its slug ${JSON.stringify(slug)} has no letter or digit` };
+  // A hyphen in front would make a flag of it.
+  const id = slug
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  if (id.length > MOST_CHARACTERS)
+    return { reason: `its slug has ${slug.length} characters, too many for a file's name` };
+  if (id === '') return { reason: `its slug ${JSON.stringify(slug)} has no letter or digit` };
   const owner = used.get(id) ?? used.get(slug);
   if (owner === undefined) return { value: id };
   const other = `${id}-as-published`;

@@ -37,7 +37,8 @@ rules:
   - name: stored-check
     # What is found.
     title:
-    # Selects what is wrong. Try it first: iamql query --sample 'iamUsers(where: {...}) {userName}'
+    # Selects what is wrong: query: | and the text on the lines below.
+    # Try it first: iamql query --sample 'iamUsers(where: {...}) {userName}'
     query:
     expect: eq []
 

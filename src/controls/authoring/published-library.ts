@@ -68,7 +68,7 @@ async function readFolder<T extends { readonly slug?: string | undefined }>(
   if (names.length === 0) throw new IamqlError('InvalidInput', `there is no ${kind}/*.json in ${folder}`);
   return Promise.all(
     names.map(async (name) => {
-      const content = parse(await readFile(join(folder, kind, name), 'utf8'), shape);
+      const content = await read(join(folder, kind, name), shape);
       const slug = (typeof content === 'string' ? undefined : content.slug) ?? basename(name, '.json');
       return { file: `${kind}/${name}`, slug, content };
     }),
@@ -84,6 +84,14 @@ async function list(folder: string): Promise<readonly string[]> {
 }
 
 /** Why it cannot be read, where it cannot. */
+async function read<T>(file: string, shape: z.ZodType<T>): Promise<T | string> {
+  try {
+    return parse(await readFile(file, 'utf8'), shape);
+  } catch (error) {
+    return `no file that can be opened: ${(error as NodeJS.ErrnoException).code}`;
+  }
+}
+
 function parse<T>(text: string, shape: z.ZodType<T>): T | string {
   let json: unknown;
   try {

@@ -17,10 +17,12 @@ export function renderControlFile(control: Control, comment: string): string {
 const IN_BLOCKS = /^(?:[^\p{C}\p{Zl}\p{Zp}\u0085]|\n)*$/u;
 
 /** Without what has its usual value. */
-function written({ rules, aliases, parameters, tests, ...control }: Control): Record<string, unknown> {
+function written({ id, title, rules, aliases, parameters, tests, ...control }: Control): Record<string, unknown> {
   return {
-    ...control,
+    id,
+    title,
     ...(aliases.length > 0 ? { aliases } : {}),
+    ...control,
     ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
     rules: rules.map(({ name, title, informative, query, expect, returnPath }) => ({
       name,

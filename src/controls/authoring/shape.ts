@@ -33,7 +33,8 @@ const oneOf = <const T extends readonly string[]>(values: T, description: string
     .enum(values, {
       error: ({ input }) => {
         if (input === undefined) return 'is missing';
-        return `is ${input === null ? 'blank: ' : ''}one of ${values.join(', ')}`;
+        if (input === null) return `is blank: one of ${values.join(', ')}`;
+        return `is one of ${values.join(', ')}${meant(String(input), values)}`;
       },
     })
     .describe(description);

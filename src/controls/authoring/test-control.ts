@@ -30,11 +30,10 @@ interface RanTest {
 
 /** Checks all that a control says, and runs its tests. What is wrong is among the problems of the source. */
 export async function testControl(source: YamlSource, control: Control): Promise<readonly TestedRow[]> {
-  const before = source.problems.length;
   checkNames(source, control);
   const texts = await checkTexts(source, control);
-  // What a text finds that is wrong says nothing.
-  const canRun = before === source.problems.length;
+  // What a text finds that is wrong, or is asked with a wrong value, says nothing.
+  const canRun = source.problems.length === 0;
   const ran: RanTest[] = [];
   for (const [index, test] of control.tests.entries())
     ran.push(await runTest(source, control, { test, path: ['tests', index], canRun }));

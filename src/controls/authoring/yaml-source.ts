@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  type YAMLError,
 } from 'yaml';
 import type { z } from 'zod';
 import { IamqlError } from '../../iam/error.ts';
@@ -41,8 +42,20 @@ export class YamlSource {
     this.yaml = yaml;
     this.file = file;
     this.document = parseDocument(yaml, { lineCounter: this.lines });
-    for (const { pos, message } of this.document.errors) this.add(pos[0], message.split('\n')[0] ?? 'not YAML');
-    this.value = this.problems.length > 0 ? undefined : this.document.toJS();
+    const [error] = this.document.errors;
+    // The first alone: those behind it mostly follow from it.
+    if (error) this.add(error.pos[0], wordsOf(error));
+    this.value = error ? undefined : this.toJson();
+  }
+
+  /** Anchors may make more of a short text than any memory holds: how much more is bounded by the reader of YAML. */
+  private toJson(): unknown {
+    try {
+      return this.document.toJS();
+    } catch (error) {
+      this.add(0, `not YAML that can be read: ${(error as Error).message}`);
+      return undefined;
+    }
   }
 
   /** The value as that shape has it; undefined where it is not of that shape, and the problems say why. */
@@ -70,6 +83,12 @@ export class YamlSource {
     this.add((isScalar(pair?.key) ? pair.key.range?.[0] : undefined) ?? map?.range?.[0] ?? 0, message);
   }
 
+  /** The scalar as it is written, before YAML makes a number of it. */
+  written(path: YamlPath): string | undefined {
+    const node = this.nodeAt(path);
+    return isScalar(node) ? node.source : undefined;
+  }
+
   /** `file:line:column` of the value at a path. */
   placeOf(path: YamlPath): string {
     const { line, column } = this.at(this.nodeAt(path)?.range?.[0] ?? 0);
@@ -82,6 +101,12 @@ export class YamlSource {
     if (!first) return;
     const rest = more.length > 0 ? ` (and ${more.length} more: \`iamql controls test\` shows all)` : '';
     throw new IamqlError('InvalidControl', `${renderProblem(first)}${rest}`);
+  }
+
+  /** The first problem, for files that are read no further. */
+  firstError(): IamqlError | undefined {
+    const [first] = this.problems;
+    return first && new IamqlError('InvalidInput', renderProblem(first));
   }
 
   private addIssue({ path, message, ...issue }: z.core.$ZodIssue): void {
@@ -115,6 +140,18 @@ export class YamlSource {
     return node;
   }
 }
+
+/** What the reader of YAML says, without the place, which stands in front, and without words for programmers. */
+function wordsOf({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here: a file holds one';
+  const words = (message.split('\n')[0] ?? 'not YAML').replace(/ at line \d+, column \d+:?$/, '');
+  return isUnquoted.has(code)
+    ? `${words}; a text with brackets or colons in it stands on lines below a |, or in quotes`
+    : words;
+}
+
+/** What comes of a query that stands behind its key as it is. */
+const isUnquoted: ReadonlySet<string> = new Set(['BLOCK_AS_IMPLICIT_KEY', 'MISSING_CHAR', 'UNEXPECTED_TOKEN']);
 
 /** `rules 2`: the second of the rules. */
 function nameOf(path: YamlPath): string {

@@ -1,9 +1,9 @@
 import { instantOf, renderInstant } from '../../iam/instant.ts';
 import { isSample } from '../../inventory/inventory.ts';
+import { renderEvidence } from '../evidence.ts';
 import { countOf, decidingRules, troubledExceptions, wordsOfScope } from '../found.ts';
 import { type Item, listSections, renderScore, type Score, type Section, scoreOf, statusWords } from '../listing.ts';
 import type { Run } from '../run.ts';
-import { renderEvidence } from '../text.ts';
 import { renderArticle } from './html-control.ts';
 import { style } from './html-style.ts';
 import { type Markup, markup } from './markup.ts';

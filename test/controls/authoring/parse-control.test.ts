@@ -26,6 +26,12 @@ const GOOD = LINES.join('\n');
 const withLine = (line: number, text: string): string => LINES.with(line - 1, text).join('\n');
 const withMore = (...lines: readonly string[]): string => [...LINES, ...lines].join('\n');
 
+const ANCHORS = 'abcdefghi';
+/** A text of a few lines that holds a thousand million words. */
+const BOMB = [...ANCHORS]
+  .map((name, index) => `${name}: &${name} [${Array(10).fill(index === 0 ? 'x' : `*${ANCHORS[index - 1]}`)}]`)
+  .join('\n');
+
 function messageOf(yaml: string): string {
   try {
     parseControl(yaml, 'x.yaml');
@@ -53,6 +59,19 @@ describe('what is wrong, with file, line and column', () => {
   test.each([
     ['no YAML', 'id: [', /^x\.yaml:1:\d+: /],
     ['an empty file', '', /^x\.yaml:1:1: a control file is a map/],
+    ['a tab', 'id: a\n\ttitle: b', /^x\.yaml:2:1: Tabs are not allowed as indentation$/],
+    [
+      'a query without quotes, with a colon in it',
+      withLine(13, '    query: iamUsers(where: {userName: "a"}) {arn}'),
+      /^x\.yaml:13:12: Nested mappings are not allowed in compact mappings; a text with brackets .* below a \|, or in quotes$/,
+    ],
+    [
+      'a query without quotes that begins with a brace',
+      withLine(13, '    query: {iamUsers {arn}}'),
+      /^x\.yaml:13:\d+: .*; a text with brackets or colons in it stands on lines below a \|, or in quotes$/,
+    ],
+    ['two documents', `${GOOD}\n---\n${GOOD}`, /^x\.yaml:15:1: a second document begins here: a file holds one$/],
+    ['more anchors than a file can need', BOMB, /^x\.yaml:1:1: not YAML that can be read: Excessive alias count/],
     ['a list', '- a', /^x\.yaml:1:1: a control file is a map/],
     ['a key twice', withMore('id: again'), /^x\.yaml:15:1: Map keys must be unique/],
     ['an unknown key', withMore('owner: me'), /^x\.yaml:15:\d+: unknown key owner; known are id, title, /],
@@ -65,6 +84,7 @@ describe('what is wrong, with file, line and column', () => {
     ['a missing key of a rule', LINES.slice(0, -1).join('\n'), /^x\.yaml:11:5: expect is missing/],
     ['a missing part of the remediation', withLine(7, 'remediation: {console: a}'), /^x\.yaml:7:14: cli is missing/],
     ['an id with capitals', withLine(1, 'id: Some'), /^x\.yaml:1:5: an id is lower case/],
+    ['a misspelt severity', withLine(3, 'severity: hihg'), /^x\.yaml:3:11: .*high; did you mean high\?/],
     ['an unknown severity', withLine(3, 'severity: huge'), /^x\.yaml:3:11: severity is one of low, medium, high/],
     [
       'an unknown asset type',

@@ -50,6 +50,10 @@ describe('what is wrong is said with its place and with what was probably meant'
       MFA.replace('mfaActive: false', 'mfaActiv: false') + MFA_TESTS,
       'x.yaml:14:48: Field "mfaActiv" is not defined by type "IAMUserCredentialsWhere". Did you mean "mfaActive"?',
     ],
+    'a query that does not end': [
+      MFA.replace('AssetFragment}', 'AssetFragment') + MFA_TESTS,
+      'x.yaml:15:24: Syntax Error: Expected Name, found <EOF>.',
+    ],
     'an unknown operator': [
       MFA.replace('mfaActive: false', 'mfaActive_GT: false') + MFA_TESTS,
       'x.yaml:14:48: Field "mfaActive_GT" is not defined by type "IAMUserCredentialsWhere". Did you mean "mfaActive_NOT" or "mfaActive"?',
