@@ -43,6 +43,10 @@ export function addCheckCommand(program: Command): void {
 async function check(ids: readonly string[], options: CheckOptions): Promise<void> {
   const outputs = outputsOf(options);
   const run = await withSource(options, (source) => judge(ids, options, source));
+  // The text ends with them, so whoever reads it need not see them twice.
+  const isTold = outputs.some(({ format, file }) => format === 'text' && file === undefined);
+  if (run.exceptions && !isTold)
+    for (const line of renderExceptionNotes(run.exceptions, instantOf(run.judgedAt))) writeNote(`iamql: ${line}`);
   await writeOutputs(run, outputs);
 }
 
@@ -65,9 +69,6 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
   const { account } = inventory.evidence();
   const clock = { now, expiringMs: options.expiring };
   const excepted = hasExceptions ? exceptionsRun(exceptions, runs, { ...clock, account }) : undefined;
-  // The text ends with them, so whoever reads it need not see them twice.
-  if (excepted && !outputs.some(({ format, file }) => format === 'text' && file === undefined))
-    for (const line of renderExceptionNotes(excepted, now)) writeNote(`iamql: ${line}`);
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOfControls(runs, options.failOn);
   return {
