@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
@@ -50,10 +50,22 @@ async function openDatabase(location: string): Promise<Database> {
   if (isServer(location)) return (await import('./postgres.ts')).openPostgres(location);
   const lock = await lockFolder(location);
   try {
-    const database = await (await import('./pglite.ts')).openPglite(join(location, FILES));
+    const { openPglite } = await import('./pglite.ts');
+    const files = join(location, FILES);
+    if (!existsSync(files)) await makeFiles(files, openPglite);
+    const database = await openPglite(files);
     return { ...database, close: () => database.close().finally(lock.release) };
   } catch (error) {
     lock.release();
     throw error;
   }
+}
+
+/** What is made is there whole or not at all: a half of it, which a process left that was ended, is no database. */
+async function makeFiles(files: string, openPglite: (folder: string) => Promise<Database>): Promise<void> {
+  const part = `${files}.part`;
+  rmSync(part, { recursive: true, force: true });
+  const database = await openPglite(part);
+  await database.close();
+  renameSync(part, files);
 }
