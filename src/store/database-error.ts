@@ -38,7 +38,8 @@ const STATES: Readonly<Record<string, Explanation>> = {
 const CONNECTION: readonly (readonly [pattern: RegExp, kind: ErrorKind])[] = [
   [/does not support SSL/i, 'InvalidInput'],
   [/password must be a (?:non-empty )?string|SASL/, 'InvalidInput'],
-  [/connection|timeout|socket|not queryable|certificate|TLS|SSL|unexpected (?:response|message)/i, 'Unreachable'],
+  [/received invalid response/, 'Unexpected'],
+  [/connection|timeout|socket|not queryable|certificate|TLS|SSL/i, 'Unreachable'],
 ];
 
 /**

@@ -21,10 +21,9 @@ const LOCK = '10min';
 /** A Postgres server. @param url as libpq takes it: `postgres://user:password@host:5432/database?sslmode=require`. */
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg');
-  if (!URL.canParse(url)) throw new IamqlError('InvalidInput', '--store postgres://... is not a URL');
   const connections = new Connections(
     new pg.Pool({
-      connectionString: url,
+      connectionString: verified(url),
       connectionTimeoutMillis: CONNECT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
@@ -41,6 +40,18 @@ export async function openPostgres(url: string): Promise<Database> {
     view: () => openView(connections),
     close: () => connections.close(),
   };
+}
+
+/**
+ * A connection that is encrypted is to whom it should be: the driver takes these modes so, and warns that a later one will
+ * not. Who wants no more than the encryption says `sslmode=no-verify`.
+ */
+function verified(text: string): string {
+  const url = URL.parse(text);
+  if (!url) throw new IamqlError('InvalidInput', '--store postgres://... is not a URL');
+  const mode = url.searchParams.get('sslmode') ?? '';
+  if (['prefer', 'require', 'verify-ca'].includes(mode)) url.searchParams.set('sslmode', 'verify-full');
+  return url.href;
 }
 
 class Connections {
