@@ -61,8 +61,15 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
   const now = instantOf(judgedAt);
   const hasExceptions = options.exceptions.length > 0;
   const exceptions = hasExceptions ? (await openExceptions(options, options.controls)).exceptions : [];
-  const progress = startProgress(asked.length, () => source.calls.length);
-  const settings = { limits: limitsOf(options), exceptions, now, onJudged: progress.judged };
+  let judged = 0;
+  const progress = startProgress(
+    () => `judged ${judged} of ${asked.length} controls, ${source.calls.length} AWS calls so far`,
+  );
+  const onJudged = (): void => {
+    judged += 1;
+    progress.changed();
+  };
+  const settings = { limits: limitsOf(options), exceptions, now, onJudged };
   const runs = await runControls(inventory, asked, settings).finally(progress.end);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);

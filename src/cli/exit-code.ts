@@ -34,3 +34,10 @@ export function exitCodeOfControls(
     runs.map(({ verdict, control }) => (verdict === 'FAIL' && !counts(control) ? 'PASS' : verdict)),
   );
 }
+
+/** Of what was read but for this. A source that does not hold a fact was read whole; one that refused or failed was not. */
+export const exitCodeOfUnread = (unread: readonly { readonly code: ErrorKind }[]): number =>
+  unread.reduce(
+    (worst, { code }) => (code === 'NotCollected' ? worst : Math.max(worst, exitCodeOfError(code))),
+    exitCodes.pass as number,
+  );

@@ -9,9 +9,11 @@ import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
 import { addScanCommand } from './scan.ts';
+import { addScansCommand } from './scans.ts';
 import { addServeCommand } from './serve.ts';
 import { addSnapshotCommand } from './snapshot.ts';
 import { withVerifyMode } from './source-options.ts';
+import { addStoreCommand } from './store.ts';
 
 const EPILOGUE = `
 Exit codes: 0 every control passed; 1 at least one failed; 2 at least one could not be judged; 3 could not run;
@@ -49,6 +51,8 @@ function createProgram(): Command {
   addServeCommand(program);
   addSnapshotCommand(program);
   addScanCommand(program);
+  addScansCommand(program);
+  addStoreCommand(program);
   addPermissionsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);

@@ -3,26 +3,21 @@ const EVERY_MS = 250;
 
 /** What is going on, on one line of a terminal that is cleared at the end. Nothing where stderr is no terminal. */
 export interface Progress {
-  /** One more control has its verdict. */
-  judged(): void;
+  /** Something has changed that the line tells. */
+  changed(): void;
   end(): void;
 }
 
-/** @param calls grows as AWS is asked. */
-export function startProgress(controls: number, calls: () => number, stream = process.stderr): Progress {
-  if (!stream.isTTY) return { judged: () => {}, end: () => {} };
-  let judged = 0;
-  const draw = (): void =>
-    void stream.write(`\r\u001b[Kjudged ${judged} of ${controls} controls, ${calls()} AWS calls so far`);
+/** @param line what the line says at this moment. */
+export function startProgress(line: () => string, stream = process.stderr): Progress {
+  if (!stream.isTTY) return { changed: () => {}, end: () => {} };
+  const draw = (): void => void stream.write(`\r\u001b[K${line()}`);
   draw();
   const timer = setInterval(draw, EVERY_MS);
-  // A judgement that is done, or an error, ends the process whatever is drawn.
+  // What is done, or an error, ends the process whatever is drawn.
   timer.unref();
   return {
-    judged: () => {
-      judged += 1;
-      draw();
-    },
+    changed: draw,
     end: () => {
       clearInterval(timer);
       stream.write('\r\u001b[K');

@@ -1,66 +1,84 @@
 import type { Command } from 'commander';
-import type { IamqlError } from '../iam/error.ts';
+import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
+import type { Database } from '../store/database.ts';
 import type { ScanOutcome } from '../store/scan-account.ts';
-import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import { exitCodeOfUnread } from './exit-code.ts';
 import { writeNote, writeResult } from './output.ts';
-import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
-
-/** Where scans are kept unless told otherwise: in the folder that one stands in. */
-const DEFAULT_STORE = 'iamql-store';
+import { startProgress } from './progress.ts';
+import { addAccountOptions, collectTags, openSource, type SourceOptions } from './source-options.ts';
+import { addStoreOption, keepOption, keptSince } from './store-options.ts';
 
 interface ScanOptions extends SourceOptions {
+  readonly store: string;
   readonly name?: string;
+  readonly keep?: number;
   readonly explain?: boolean;
 }
 
 export function addScanCommand(program: Command): void {
-  const command = program
-    .command('scan')
-    .summary('read a whole account and keep it in a store')
-    .description(
-      'Reads everything that can be asked of one account, and keeps it in a store, beside what earlier scans found.',
-    )
+  const command = addStoreOption(
+    program
+      .command('scan')
+      .summary('read a whole account and keep it in a store')
+      .description(
+        'Reads everything that can be asked of one account, and keeps it in a store, beside what earlier scans found.',
+      ),
+  )
     .option('--name <name>', 'what the account is called, if not by its id')
+    .option('--tag <key=value>', 'a tag for the account, in place of those that it has; may be repeated', collectTags)
+    .addOption(keepOption())
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addSourceOptions(command).action(scan);
+  addAccountOptions(command).action(scan);
 }
 
-async function scan({ store = DEFAULT_STORE, tag, ...options }: ScanOptions): Promise<void> {
-  const [{ openStore }, { scanAccount }] = await Promise.all([
-    import('../store/open-store.ts'),
-    import('../store/scan-account.ts'),
-  ]);
+async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
+  const { openOrMakeStore } = await import('../store/open-store.ts');
   const source = await openSource(options);
-  const database = await openStore(store);
+  const database = await openOrMakeStore(store);
   try {
-    const settings = {
-      name: options.name,
-      tags: tag,
-      accountId: /^arn:[^:]*:iam::(\d{12}):/.exec(options.roleArn ?? '')?.[1],
-    };
-    const outcome = await scanAccount(database, source, settings, version());
+    const outcome = await scanInto(database, source, { ...options, ...(tag ? { tag } : {}) });
     if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
     if (outcome.failure) throw outcome.failure;
-    process.exitCode = exitCodeOf(outcome.unread.map(({ code }) => code));
-    writeResult(describe(outcome, store), undefined);
+    process.exitCode = exitCodeOfUnread(outcome.unread);
+    writeResult(await describe(outcome, store), undefined);
+    if (options.keep !== undefined) await expireBefore(database, keptSince(options.keep));
   } finally {
     await database.close();
   }
 }
 
-function describe({ scan: number, account, counts, unread }: ScanOutcome, store: string): string {
-  const found = [...counts].flatMap(([type, count]) => (count > 0 ? [`${count} ${type}`] : []));
-  const notRead = unread.map(({ type, fields, identifiers, message }) => {
-    const whose = `${type}${identifiers ? ` (${identifiers.length})` : ''}`;
-    return `not read: ${whose}${fields ? ` ${fields.join(', ')}` : ''}: ${message}\n`;
-  });
-  return `scan ${number} of account ${account}, in ${store}: ${found.join(', ')}\n${notRead.join('')}`;
+async function scanInto(database: Database, source: Source, options: Omit<ScanOptions, 'store'>): Promise<ScanOutcome> {
+  const { scanAccount } = await import('../store/scan-account.ts');
+  let doing = 'reading the account';
+  const progress = startProgress(() => `${doing}, ${source.calls.length} AWS calls so far`);
+  const settings = {
+    name: options.name,
+    tags: options.tag,
+    accountId: /^arn:[^:]*:iam::(\d{12}):/.exec(options.roleArn ?? '')?.[1],
+    onRead: () => {
+      doing = 'writing the scan';
+      progress.changed();
+    },
+  };
+  return scanAccount(database, source, settings, version()).finally(progress.end);
 }
 
-/** A source that does not hold a fact was read whole; one that refused or failed was not. */
-const exitCodeOf = (codes: readonly IamqlError['kind'][]): number =>
-  codes.reduce(
-    (worst, code) => (code === 'NotCollected' ? worst : Math.max(worst, exitCodeOfError(code))),
-    exitCodes.pass as number,
-  );
+async function expireBefore(database: Database, before: Date): Promise<void> {
+  const { expire } = await import('../store/retention.ts');
+  const { scans, rows } = await expire(database, before);
+  if (scans > 0) writeNote(`iamql: deleted what was older than --keep: scans: ${scans}, states of assets: ${rows}`);
+}
+
+async function describe({ scan: number, account, counts, unread }: ScanOutcome, store: string): Promise<string> {
+  const { shownLocation } = await import('../store/location.ts');
+  const found = [...counts].flatMap(([type, count]) => (count > 0 ? [`${count} ${type}`] : []));
+  const notRead = unread.map((note) => `not read: ${describeUnread(note)}\n`);
+  return `scan ${number} of account ${account}, in ${shownLocation(store)}: ${found.join(', ')}\n${notRead.join('')}`;
+}
+
+/** What a scan or a snapshot lacks, on one line. */
+export function describeUnread({ type, fields, identifiers, message }: ScanOutcome['unread'][number]): string {
+  const whose = `${type}${identifiers ? ` (${identifiers.length})` : ''}`;
+  return `${whose}${fields ? ` ${fields.join(', ')}` : ''}: ${message}`;
+}

@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
-import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import { exitCodeOfUnread } from './exit-code.ts';
 import { writeFileWhole, writeNote } from './output.ts';
+import { describeUnread } from './scan.ts';
 import { addSourceOptions, type SourceOptions, withSource } from './source-options.ts';
 
 interface SnapshotOptions extends SourceOptions {
@@ -40,21 +41,10 @@ async function takeAndWrite(source: Source, options: SnapshotOptions): Promise<v
   if (first && [...taken.assets.values()].every(({ length }) => length === 0)) {
     throw new IamqlError(first.code, first.message);
   }
-  process.exitCode = exitCodeOf(taken.unread.map(({ code }) => code));
+  process.exitCode = exitCodeOfUnread(taken.unread);
   await writeSnapshot(renderSnapshot(taken, inventory, version()), options.output);
   if (options.output !== undefined) writeNote(`iamql: wrote ${options.output}: ${counts.join(', ')}`);
-  for (const { type, fields, identifiers, message } of taken.unread) {
-    const whose = `${type}${identifiers ? ` (${identifiers.length})` : ''}`;
-    writeNote(`iamql: not read: ${whose}${fields ? ` ${fields.join(', ')}` : ''}: ${message}`);
-  }
-}
-
-/** A source that does not hold a fact was read whole; one that refused or failed was not. */
-function exitCodeOf(codes: readonly string[]): number {
-  return codes.reduce(
-    (worst, code) => (code === 'NotCollected' ? worst : Math.max(worst, exitCodeOfError(code))),
-    exitCodes.pass as number,
-  );
+  for (const note of taken.unread) writeNote(`iamql: not read: ${describeUnread(note)}`);
 }
 
 /** Line by line: all at once, a large account's take more memory than everything else. */

@@ -34,6 +34,15 @@ const DEFAULT_WAIT = '3m';
 const DEFAULT_SETUP_SECONDS = 10;
 
 export function addSourceOptions(command: Command): Command {
+  return addAccountOptions(command)
+    .option('--store <location>', 'scans that `iamql scan` keeps: a folder, or postgres://...')
+    .option('--connector <name...>', 'of a store: only these accounts, by id or name')
+    .option('--tag <key=value>', 'of a store: only accounts with this tag; may be repeated', collectTags)
+    .option('--as-of <time>', 'of a store: as the last scans before this found it', readInstant);
+}
+
+/** The same without those that are of a store: for who fills one. */
+export function addAccountOptions(command: Command): Command {
   return command
     .optionsGroup('Where facts come from (default: live AWS):')
     .option('--profile <name>', 'a profile of your AWS config files')
@@ -44,10 +53,6 @@ export function addSourceOptions(command: Command): Command {
     .option('--accept-filtered', "take a report without the root user's row for a whole one")
     .option('--snapshot <file>', 'a snapshot that `iamql snapshot` took')
     .option('--sample', 'the bundled sample account')
-    .option('--store <location>', 'scans that `iamql scan` keeps: a folder, or postgres://...')
-    .option('--connector <name...>', 'of a store: only these accounts, by id or name')
-    .option('--tag <key=value>', 'of a store: only accounts with this tag; may be repeated', collectTags)
-    .option('--as-of <time>', 'of a store: as the last scans before this found it', readInstant)
     .option('--max-age <time>', 'no facts older than this, for example 4h', parseDuration)
     .addOption(durationOption('--wait <time>', 'how long AWS may take to generate a report', DEFAULT_WAIT))
     .option(
@@ -149,7 +154,10 @@ function rejectContradictions(options: SourceOptions): void {
   if (problem) throw new IamqlError('InvalidInput', problem);
 }
 
-function collectTags(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+export function collectTags(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined)
     throw new IamqlError('InvalidInput', `--tag ${JSON.stringify(text)} is not key=value`);

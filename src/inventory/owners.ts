@@ -40,6 +40,10 @@ export const ownerTypesOf = (part: AssetTypeName): readonly AssetTypeName[] => [
   ),
 ];
 
+/** Whose lists say which assets of a type there are: its own, or those of whom its assets are part. */
+export const listsOf = (type: AssetTypeName): readonly AssetTypeName[] =>
+  catalogue[type].isPart ? ownerTypesOf(type) : [type];
+
 /** The facts that owners are asked for one by one, to find the parts of a type. */
 export const partFactsOf = (type: AssetTypeName): readonly FactGroup[] => [
   ...new Set(

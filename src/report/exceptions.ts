@@ -1,6 +1,7 @@
 import type { Exception } from '../controls/exception.ts';
 import { type ExceptionState, type ExceptionsClock, type ExceptionsRun, stateOf } from '../controls/exceptions-run.ts';
 import { type Instant, instantToMs, renderInstant } from '../iam/instant.ts';
+import { renderColumns } from './columns.ts';
 import { renderDuration } from './duration.ts';
 import { printable } from './printable.ts';
 
@@ -30,12 +31,7 @@ export function renderExceptionTable(exceptions: readonly Exception[], clock: Ex
       String(daysLeft(one, clock)),
       STATES[stateOf(one, clock)],
     ]);
-  const table = [['CONTROL', 'ACCOUNT', 'ASSET', 'OWNER', 'EXPIRES', 'DAYS', 'STATE'], ...rows];
-  const widths = (table[0] as string[]).map((_name, column) =>
-    Math.max(...table.map((row) => (row[column] ?? '').length)),
-  );
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+  return renderColumns([['CONTROL', 'ACCOUNT', 'ASSET', 'OWNER', 'EXPIRES', 'DAYS', 'STATE'], ...rows]);
 }
 
 const STATES: Readonly<Record<ExceptionState, string>> = {

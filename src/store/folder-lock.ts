@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { IamqlError } from '../iam/error.ts';
@@ -23,9 +23,14 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     return { release: () => database.close() };
   } catch (cause) {
     if (cause instanceof IamqlError) throw cause;
-    throw new IamqlError('InvalidInput', `cannot keep a store in ${folder}: ${(cause as Error).message}`, { cause });
+    throw new IamqlError('InvalidInput', `cannot keep a store in ${folder}: ${whyNot(folder, cause as Error)}`, {
+      cause,
+    });
   }
 }
+
+const whyNot = (folder: string, { message }: Error): string =>
+  statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false ? 'it is a file, not a folder' : message;
 
 function hold(database: DatabaseSync, folder: string): void {
   try {

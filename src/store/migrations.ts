@@ -43,25 +43,63 @@ interface State {
   readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** Whether a database has a store in it. */
+export async function hasStore(session: SqlSession): Promise<boolean> {
+  const [row] = await session.query<{ there: boolean }>("SELECT to_regclass('store') IS NOT NULL AS there");
+  return row?.there === true;
+}
+
+/** Which migrations a store has run. */
+export const storeVersion = async (session: SqlSession): Promise<number> => (await readState(session)).version;
+
 /**
- * Brings a store to what this iamql keeps.
+ * Brings a store to what this iamql keeps. One that is as it should be is only looked at: whoever asks it need not be
+ * allowed to write.
  *
- * @throws IamqlError InvalidInput for one that a newer iamql wrote.
+ * @throws IamqlError InvalidInput for one that a newer iamql wrote, which is left as it is.
  */
 export async function migrate(database: Database, catalogue: Catalogue): Promise<void> {
+  const wanted = new Map(tablesOf(catalogue).map((table) => [table.name, table]));
+  if ((await hasStore(database)) && isCurrent(await readState(database), wanted)) return;
   await database.transaction(async (session) => {
     await session.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await session.run('CREATE TABLE IF NOT EXISTS store (version int NOT NULL, tables jsonb NOT NULL)');
-    const [known] = await session.query<State & Record<string, unknown>>('SELECT version, tables FROM store');
-    const state: State = known ?? { version: 0, tables: {} };
-    const wanted = new Map(tablesOf(catalogue).map((table) => [table.name, table]));
-    rejectNewer(state, wanted);
+    // Read again: another process may have been here while this one waited.
+    const state = await readState(session);
+    if (isCurrent(state, wanted)) return;
+    await rejectOthersTables(session, state);
     for (const sql of MIGRATIONS.slice(state.version)) await session.run(sql);
     for (const table of wanted.values()) await adapt(session, table, state.tables[table.name]);
     const tables = Object.fromEntries([...wanted].map(([name, table]) => [name, columnsOf(table)]));
-    if (known) await session.query('UPDATE store SET version = $1, tables = $2', [MIGRATIONS.length, tables]);
-    else await session.query('INSERT INTO store (version, tables) VALUES ($1, $2)', [MIGRATIONS.length, tables]);
+    await session.run('DELETE FROM store');
+    await session.query('INSERT INTO store (version, tables) VALUES ($1, $2)', [MIGRATIONS.length, tables]);
   });
+}
+
+async function readState(session: SqlSession): Promise<State> {
+  const [known] = await session.query<State & Record<string, unknown>>('SELECT version, tables FROM store');
+  return known ?? { version: 0, tables: {} };
+}
+
+/** @throws IamqlError InvalidInput for a store of a newer iamql. */
+function isCurrent(state: State, wanted: ReadonlyMap<string, Table>): boolean {
+  rejectNewer(state, wanted);
+  const lacks = ({ name, fields }: Table): boolean => {
+    const has = state.tables[name];
+    return !has || fields.some(([field]) => !Object.hasOwn(has, field));
+  };
+  return state.version === MIGRATIONS.length && ![...wanted.values()].some(lacks);
+}
+
+/** A database that somebody else keeps tables of the same names in is not ours to change. */
+async function rejectOthersTables(session: SqlSession, { version }: State): Promise<void> {
+  if (version > 0) return;
+  const [taken] = await session.query<{ name: string }>(
+    "SELECT name FROM unnest(ARRAY['connector', 'scan']) AS name WHERE to_regclass(name) IS NOT NULL",
+  );
+  if (!taken) return;
+  const message = `the database has a table "${taken.name}" of something else; give iamql a database of its own`;
+  throw new IamqlError('InvalidInput', message);
 }
 
 function rejectNewer({ version, tables }: State, wanted: ReadonlyMap<string, Table>): void {

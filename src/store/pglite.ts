@@ -1,34 +1,65 @@
+import { statfsSync } from 'node:fs';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
+import { IamqlError } from '../iam/error.ts';
 import type { Database, SqlRow, SqlSession } from './database.ts';
+import { databaseError } from './database-error.ts';
 
 /** How many bytes of rows are handed over at once: PGlite takes a COPY as one blob, in memory. */
 const COPY_BYTES = 4_000_000;
+/** Postgres writes its log in files of 16 MiB, each made whole before it is used. */
+const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 
 /** Postgres within this process, in a folder. @param folder undefined for one in memory, which is gone with the process. */
 export async function openPglite(folder: string | undefined): Promise<Database> {
   const { PGlite } = await import('@electric-sql/pglite');
-  const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  const explained = explainer(folder);
+  const database = await explained(() => PGlite.create(folder === undefined ? {} : { dataDir: folder }));
+  const session = sessionOf(database, explained);
   return {
-    ...sessionOf(database),
-    transaction: (work) => database.transaction((transaction) => work(sessionOf(transaction))),
+    ...session,
+    transaction: (work) =>
+      explained(() => database.transaction((transaction) => work(sessionOf(transaction, explained)))),
     // This process is the only one that writes, and it writes nothing while it answers.
-    view: async () => ({ session: sessionOf(database), close: async () => {} }),
-    close: () => database.close(),
+    view: async () => ({ session, close: async () => {} }),
+    close: () => explained(() => database.close()),
   };
 }
 
-function sessionOf(database: PGlite | Transaction): SqlSession {
+type Explained = <T>(work: () => Promise<T>) => Promise<T>;
+
+function sessionOf(database: PGlite | Transaction, explained: Explained): SqlSession {
   return {
-    async query<Row extends SqlRow>(sql: string, values: readonly unknown[] = []) {
-      return (await database.query<Row>(sql, [...values])).rows;
-    },
-    async run(sql) {
-      await database.exec(sql);
-    },
+    query: <Row extends SqlRow>(sql: string, values: readonly unknown[] = []) =>
+      explained(async () => (await database.query<Row>(sql, [...values])).rows),
+    run: (sql) => explained(async () => void (await database.exec(sql))),
     async copy(into, rows) {
-      for await (const blob of blobs(rows)) await database.query(`COPY ${into} FROM '/dev/blob'`, [], { blob });
+      for await (const blob of blobs(rows))
+        await explained(() => database.query(`COPY ${into} FROM '/dev/blob'`, [], { blob }));
     },
   };
+}
+
+/** A Postgres that cannot go on (a full disk, files that are damaged) ends, and only says that it has. */
+function explainer(folder: string | undefined): Explained {
+  const hasEnded = (cause: unknown): boolean =>
+    (cause instanceof Error && /^(?:RuntimeError|ErrnoError|ExitStatus)$/.test(cause.name)) ||
+    /failed to initialize|PGlite is closed/.test(String(cause));
+  return async (work) => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw hasEnded(cause) && folder !== undefined ? endOf(folder, cause) : databaseError(cause);
+    }
+  };
+}
+
+function endOf(folder: string, cause: unknown): IamqlError {
+  const { bavail, bsize } = statfsSync(folder, { bigint: false });
+  const isFull = bavail * bsize < LEAST_FREE_BYTES;
+  const why = isFull
+    ? `its disk is full (${Math.floor((bavail * bsize) / 1024)} KiB are left); make room and try again`
+    : 'its files are damaged, or not of a store; put back a copy, or scan into a new folder';
+  return new IamqlError(isFull ? 'InvalidInput' : 'Corrupt', `the database in ${folder} ended: ${why}`, { cause });
 }
 
 async function* blobs(rows: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Blob> {

@@ -3,99 +3,151 @@ import { pipeline } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import { IamqlError } from '../iam/error.ts';
 import type { Database, SqlRow, SqlSession } from './database.ts';
+import { databaseError } from './database-error.ts';
+import { shownLocation } from './location.ts';
 
 /** A database that does not answer by then is not there. */
 const CONNECT_MS = 10_000;
 /** One for each question that is asked at once; a server allows a hundred to all its clients unless told otherwise. */
 const MOST_CONNECTIONS = 8;
 
+/** A network that lets nothing through any more is noticed, though nobody says so. */
+const KEEP_ALIVE_MS = 10_000;
+/** A session that nobody goes on with is ended by the server after this, with whatever it holds. */
+const IDLE = '10min';
+/** Who waits for another scan of the same account for longer than any takes waits for one that hangs. */
+const LOCK = '10min';
+
 /** A Postgres server. @param url as libpq takes it: `postgres://user:password@host:5432/database?sslmode=require`. */
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg');
-  const pool: Pool = new pg.Pool({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_MS,
-    max: MOST_CONNECTIONS,
-    application_name: 'iamql',
-  });
-  // A connection that breaks while nobody uses it is replaced when somebody needs one.
-  pool.on('error', () => {});
-  return {
-    query: (sql, values) => withClient(pool, (session) => session.query(sql, values)),
-    run: (sql) => withClient(pool, (session) => session.run(sql)),
-    copy: (into, rows) => withClient(pool, (session) => session.copy(into, rows)),
-    transaction: (work) => withClient(pool, (session) => inTransaction(session, work)),
-    view: () => openView(pool),
-    close: () => pool.end(),
-  };
-}
-
-/** A view that nobody closes is ended by the server after this. */
-const IDLE_VIEW = '10min';
-
-async function openView(pool: Pool): Promise<{ readonly session: SqlSession; close(): Promise<void> }> {
-  const client = await connect(pool);
-  const session = sessionOf(client);
-  // A broken connection fails the next statement; without a listener it would end the process.
-  client.on('error', () => {});
-  await session.run(
-    `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '${IDLE_VIEW}'`,
+  const connections = new Connections(
+    new pg.Pool({
+      connectionString: verified(url),
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      max: MOST_CONNECTIONS,
+      application_name: 'iamql',
+    }),
+    shownLocation(url),
   );
   return {
-    session,
-    close: async () => {
-      const failure = await session.run('ROLLBACK').catch((error: Error) => error);
-      client.removeAllListeners('error');
-      client.release(failure ?? undefined);
-    },
+    query: (sql, values) => connections.use((session) => session.query(sql, values)),
+    run: (sql) => connections.use((session) => session.run(sql)),
+    copy: (into, rows) => connections.use((session) => session.copy(into, rows)),
+    transaction: (work) => connections.use((session) => inTransaction(session, work)),
+    view: () => openView(connections),
+    close: () => connections.close(),
   };
 }
 
-const connect = (pool: Pool): Promise<PoolClient> =>
-  pool.connect().catch((cause: Error) => {
-    throw new IamqlError('Unreachable', `the store's database cannot be reached: ${cause.message}`, { cause });
-  });
+/**
+ * A connection that is encrypted is to whom it should be: the driver takes these modes so, and warns that a later one will
+ * not. Who wants no more than the encryption says `sslmode=no-verify`.
+ */
+function verified(text: string): string {
+  const url = URL.parse(text);
+  if (!url) throw new IamqlError('InvalidInput', '--store postgres://... is not a URL');
+  const mode = url.searchParams.get('sslmode') ?? '';
+  if (['prefer', 'require', 'verify-ca'].includes(mode)) url.searchParams.set('sslmode', 'verify-full');
+  return url.href;
+}
 
-async function withClient<T>(pool: Pool, work: (session: SqlSession) => Promise<T>): Promise<T> {
-  const client = await connect(pool);
-  // A connection that breaks in use fails the statement; without a listener it would end the process.
-  let broken: Error | undefined;
-  const onError = (error: Error): void => {
-    broken = error;
-  };
-  client.on('error', onError);
-  try {
-    return await work(sessionOf(client));
-  } finally {
-    client.off('error', onError);
-    client.release(broken);
+class Connections {
+  private readonly pool: Pool;
+  private readonly name: string;
+
+  constructor(pool: Pool, name: string) {
+    this.pool = pool;
+    this.name = name;
+    // A connection that breaks while nobody uses it is replaced when somebody needs one.
+    pool.on('error', () => {});
   }
+
+  /** @returns a session, and how it is given back: with the failure after which nobody else should have it. */
+  async take(): Promise<{ readonly session: SqlSession; release(failure?: Error): void }> {
+    const client = await this.connect();
+    let broken: Error | undefined;
+    // A connection that breaks in use fails the statement; without a listener it would end the process.
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    return {
+      session: sessionOf(client),
+      release: (failure) => {
+        client.off('error', onError);
+        client.release(broken ?? failure);
+      },
+    };
+  }
+
+  async use<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
+    const { session, release } = await this.take();
+    try {
+      const result = await work(session);
+      release();
+      return result;
+    } catch (error) {
+      // It may be in the middle of anything; the server undoes that as the connection ends.
+      release(error as Error);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+
+  private async connect(): Promise<PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (cause) {
+      throw databaseError(cause, `cannot open the store in ${this.name}`);
+    }
+  }
+}
+
+async function openView(connections: Connections): Promise<{ readonly session: SqlSession; close(): Promise<void> }> {
+  const { session, release } = await connections.take();
+  try {
+    await session.run(
+      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '${IDLE}'`,
+    );
+  } catch (error) {
+    release(error as Error);
+    throw error;
+  }
+  return { session, close: () => session.run('ROLLBACK').then(() => release(), release) };
 }
 
 async function inTransaction<T>(session: SqlSession, work: (session: SqlSession) => Promise<T>): Promise<T> {
-  await session.run('BEGIN');
-  try {
-    const result = await work(session);
-    await session.run('COMMIT');
-    return result;
-  } catch (error) {
-    // Where the connection is gone the server has rolled back by itself.
-    await session.run('ROLLBACK').catch(() => {});
-    throw error;
-  }
+  await session.run(
+    `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '${IDLE}'; SET LOCAL lock_timeout = '${LOCK}'`,
+  );
+  const result = await work(session);
+  await session.run('COMMIT');
+  return result;
 }
 
 function sessionOf(client: PoolClient): SqlSession {
   return {
-    async query<Row extends SqlRow>(sql: string, values: readonly unknown[] = []) {
-      return (await client.query<Row>(sql, [...values])).rows;
-    },
-    async run(sql) {
-      await client.query(sql);
-    },
-    async copy(into, rows) {
-      const { from } = await import('pg-copy-streams');
-      await pipeline(Readable.from(rows), client.query(from(`COPY ${into} FROM STDIN`)));
-    },
+    query: <Row extends SqlRow>(sql: string, values: readonly unknown[] = []) =>
+      explained(async () => (await client.query<Row>(sql, [...values])).rows),
+    run: (sql) => explained(async () => void (await client.query(sql))),
+    copy: (into, rows) =>
+      explained(async () => {
+        const { from } = await import('pg-copy-streams');
+        await pipeline(Readable.from(rows), client.query(from(`COPY ${into} FROM STDIN`)));
+      }),
   };
+}
+
+async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw databaseError(cause);
+  }
 }

@@ -13,6 +13,8 @@ export interface ConnectorSettings {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Whose account it should be, for a scan that cannot find out. */
   readonly accountId?: string | undefined;
+  /** When all is read, and only the writing is left. */
+  readonly onRead?: (() => void) | undefined;
 }
 
 export interface ScanOutcome {
@@ -35,32 +37,34 @@ export interface ScanOutcome {
 export async function scanAccount(
   database: Database,
   source: Source,
-  { name, tags, accountId }: ConnectorSettings,
+  { name, tags, accountId, onRead }: ConnectorSettings,
   version: string,
 ): Promise<ScanOutcome> {
   const startedAt = new Date();
   const inventory = source.inventory();
   const taken = await takeSnapshot(inventory);
+  onRead?.();
   const counts = new Map([...taken.assets].map(([type, { length }]) => [type, length] as const));
   const [first] = taken.unread;
   const isNothing = first && [...counts.values()].every((count) => count === 0);
   if (!isNothing) {
     const header = headerOf(taken, inventory, version);
-    const connector = { ...header.connector, name: name ?? header.connector.name };
     const times = { startedAt, endedAt: new Date() };
-    const scan = await writeScan(database, {
-      header: { ...header, connector },
-      assets: taken.assets,
-      inventory,
-      tags,
-      ...times,
-    });
-    return { scan, account: connector.accountID, counts, unread: taken.unread, failure: undefined };
+    const scan = await writeScan(database, { header, assets: taken.assets, inventory, name, tags, ...times });
+    return { scan, account: header.connector.accountID, counts, unread: taken.unread, failure: undefined };
   }
   const failure = new Failure(first.code, first.message);
-  const account = inventory.evidence().account ?? accountId;
+  const account = inventory.evidence().account ?? accountId ?? (await accountCalled(database, name));
   if (account === undefined) return { scan: undefined, account, counts, unread: taken.unread, failure };
-  const connector = { id: account, name: name ?? account, accountID: account };
-  const scan = await writeFailedScan(database, { connector, tags, error: failure, startedAt, endedAt: new Date() });
+  const connector = { id: account, name: account, accountID: account };
+  const times = { startedAt, endedAt: new Date() };
+  const scan = await writeFailedScan(database, { connector, name, tags, error: failure, ...times });
   return { scan, account, counts, unread: taken.unread, failure };
+}
+
+/** The account that earlier scans of that name were of; undefined where there is none, or several. */
+async function accountCalled(database: Database, name: string | undefined): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  const rows = await database.query<{ id: string }>('SELECT id FROM connector WHERE name = $1', [name]);
+  return rows.length === 1 ? rows[0]?.id : undefined;
 }

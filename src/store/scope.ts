@@ -114,7 +114,11 @@ export class Scope {
   mayBeUnread(type: AssetTypeName, field: string): boolean {
     if (field === 'additionalKeys') return ADDITIONAL_KEY_FACTS.some(([of, fact]) => this.mayBeUnread(of, fact));
     return this.notes.some(
-      ({ account, unread }) => unread.ofAny(type, field) !== undefined || !knows(account, type, field),
+      ({ account, unread }) =>
+        unread.ofAny(type, field) !== undefined ||
+        // Rows of earlier scans stay, with what those lacked.
+        unread.ofType(type).length > 0 ||
+        !knows(account, type, field),
     );
   }
 
@@ -147,7 +151,8 @@ export class Scope {
     identifier: string,
   ): IamqlError {
     const known = this.notes.find(({ account }) => account.connector === connector);
-    const note = known?.unread.of(type, field, identifier) ?? known?.unread.ofAny(type, field);
+    const note =
+      known?.unread.of(type, field, identifier) ?? known?.unread.ofAny(type, field) ?? known?.unread.ofType(type)[0];
     if (known && note) return ofAccount(known.account.name, note.code, note.message);
     const message = `its scan knew no ${field} of ${type}; scan it again`;
     return ofAccount(known?.account.name ?? connector, 'NotCollected', message);

@@ -103,7 +103,8 @@ export class StoreInventory implements Inventory {
   }
 
   async close(): Promise<void> {
-    const view = await this.opening;
+    // Who asked has been told why it could not be opened.
+    const view = await this.opening?.catch(() => undefined);
     await view?.close();
   }
 

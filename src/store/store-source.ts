@@ -34,12 +34,21 @@ export class StoreSource implements Source {
 
   async close(): Promise<void> {
     await Promise.all([...this.views].map((view) => view.close()));
-    await (await this.opening)?.close();
+    // Who asked has been told why it could not be opened.
+    await (await this.opening?.catch(() => undefined))?.close();
+  }
+
+  /** A failure is not kept: a database may come back while a server runs. */
+  private open(): Promise<Database> {
+    this.opening ??= openStore(this.location).catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
   }
 
   private async view(): Promise<View> {
-    this.opening ??= openStore(this.location);
-    const { session, close } = await (await this.opening).view();
+    const { session, close } = await (await this.open()).view();
     try {
       const scope = new Scope(await readScope(session, this.request), this.request);
       const view: View = {

@@ -12,24 +12,25 @@ import { additionalKeyRows } from './additional-keys.ts';
 import type { Database, SqlSession } from './database.ts';
 import { ADDITIONAL_KEYS, copyValue, quoted, type Table, tablesOf } from './tables.ts';
 
-type Tags = Readonly<Record<string, string>>;
+/** What people call an account; undefined leaves what it is called. */
+interface Naming {
+  readonly name?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
 
 /** A whole account as it was read. */
-export interface Scanned {
+export interface Scanned extends Naming {
   readonly header: SnapshotHeader;
   readonly assets: Taken['assets'];
   /** That it was read of. */
   readonly inventory: Inventory;
-  /** Of the account; undefined leaves those that it has. */
-  readonly tags?: Tags | undefined;
   readonly startedAt: Date;
   readonly endedAt: Date;
 }
 
 /** An account of which nothing could be read. */
-export interface FailedScan {
+export interface FailedScan extends Naming {
   readonly connector: SnapshotHeader['connector'];
-  readonly tags?: Tags | undefined;
   readonly error: IamqlError;
   readonly startedAt: Date;
   readonly endedAt: Date;
@@ -39,7 +40,7 @@ export interface FailedScan {
 export function writeScan(database: Database, scanned: Scanned): Promise<string> {
   const { header, startedAt, endedAt } = scanned;
   return database.transaction(async (session) => {
-    await lockConnector(session, header.connector, scanned.tags);
+    await lockConnector(session, header.connector, scanned);
     const [scan] = await session.query<{ id: string }>(
       `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys)
        VALUES ($1, $2, $3, $4, $5) RETURNING id::text`,
@@ -53,15 +54,16 @@ export function writeScan(database: Database, scanned: Scanned): Promise<string>
   });
 }
 
-/** Somebody may: the report says so, or does not say. */
-const hasAdditionalKeys = ({ assets }: Scanned): boolean =>
+/** Somebody may: the report says so, or does not say, or could not be read. */
+const hasAdditionalKeys = ({ assets, header }: Scanned): boolean =>
+  new UnreadNotes(header.unread).ofType('IAMUserCredentials').length > 0 ||
   (assets.get('IAMUserCredentials') ?? []).some(({ asset }) => asset['additionalCredentialsInfo'] !== null);
 
 /** Notes that an account could not be read. What the last scan found of it stays. @returns its number. */
 export function writeFailedScan(database: Database, failed: FailedScan): Promise<string> {
   const { connector, error, startedAt, endedAt } = failed;
   return database.transaction(async (session) => {
-    await lockConnector(session, connector, failed.tags);
+    await lockConnector(session, connector, failed);
     const [scan] = await session.query<{ id: string }>(
       'INSERT INTO scan (connector, started_at, ended_at, error) VALUES ($1, $2, $3, $4) RETURNING id::text',
       [connector.id, startedAt, endedAt, { code: error.kind, message: error.message }],
@@ -76,13 +78,13 @@ export function writeFailedScan(database: Database, failed: FailedScan): Promise
 async function lockConnector(
   session: SqlSession,
   { id, name, accountID }: SnapshotHeader['connector'],
-  tags: Tags | undefined,
+  naming: Naming,
 ): Promise<void> {
   await session.query(
-    `INSERT INTO connector (id, name, account_id, tags) VALUES ($1, $2, $3, coalesce($4::jsonb, '{}'))
+    `INSERT INTO connector (id, name, account_id, tags) VALUES ($1, coalesce($5, $2), $3, coalesce($4::jsonb, '{}'))
      ON CONFLICT (id) DO UPDATE
-     SET name = excluded.name, account_id = excluded.account_id, tags = coalesce($4::jsonb, connector.tags)`,
-    [id, name, accountID, tags ? JSON.stringify(tags) : null],
+     SET name = coalesce($5, connector.name), account_id = excluded.account_id, tags = coalesce($4::jsonb, connector.tags)`,
+    [id, name, accountID, naming.tags ? JSON.stringify(naming.tags) : null, naming.name ?? null],
   );
 }
 

