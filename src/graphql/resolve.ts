@@ -7,7 +7,14 @@ import type { Position } from '../inventory/page.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import type { Expression } from '../where/expression.ts';
 import { renderCursor } from './cursor.ts';
-import { conditionsOf, type RootKind, type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
+import {
+  askedOf,
+  conditionsOf,
+  type RootKind,
+  type RootQuestion,
+  readRootQuestion,
+  rootField,
+} from './root-question.ts';
 
 /** What a root field selected, for whoever judges the answer: the assets themselves, not only what was printed. */
 export interface Selection {
@@ -50,9 +57,10 @@ function throwGraphQLError(error: unknown): never {
 async function select(
   question: RootQuestion,
   responseKey: string,
-  { inventory, selections, rowsOnly }: Context,
+  { inventory: current, selections, rowsOnly }: Context,
 ): Promise<unknown> {
   const { kind, page } = question;
+  const inventory = askedOf(question, current);
   const conditions = await conditionsOf(question, inventory);
   const found = await Promise.all(conditions.map(({ type, where }) => inventory.find(type, where, page)));
   for (const [index, one] of found.entries()) {
@@ -67,9 +75,11 @@ async function select(
   return [...assets, ...found.flatMap(({ unread }) => unread.map(toGraphQLError))];
 }
 
-function connectionOf({ type, page }: RootQuestion, found: Found): unknown {
+function connectionOf({ type, page, asOf }: RootQuestion, found: Found): unknown {
   const { assets, positions, skipped, total, unread } = found;
-  const cursors = assets.map((_asset, index) => renderCursor(positions[index] as Position, type, page.sort));
+  const cursors = assets.map((_asset, index) =>
+    renderCursor(positions[index] as Position, { type, sort: page.sort, asOf }),
+  );
   return {
     totalCount: countOf(found),
     pageInfo: {

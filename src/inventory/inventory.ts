@@ -90,6 +90,8 @@ export interface Inventory {
   prefetch(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
   /** Makes what a condition compares of these assets readable, where that costs no call of AWS. */
   prepare?(assets: readonly Asset[], where: Expression): Promise<void>;
+  /** The same accounts as the last scans found them that had ended by then; only a store keeps these. */
+  asOf?(time: Instant): Inventory;
   /** To be called when nothing more is asked, where an inventory holds something. */
   close?(): Promise<void>;
 }

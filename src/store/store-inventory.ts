@@ -25,6 +25,8 @@ export interface View {
   readonly session: SqlSession;
   readonly scope: Scope;
   readonly assets: StoreAssets;
+  /** The same accounts at another time, in the same session. */
+  at(time: Instant): Promise<View>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,8 @@ export class StoreInventory implements Inventory {
   private readonly open: () => Promise<View>;
   private opening: Promise<View> | undefined;
   private view: View | undefined;
+  /** The same at other times. Whoever reads an asset need not know of which time it is. */
+  private readonly earlier = new Map<Instant, StoreInventory>();
 
   constructor(open: () => Promise<View>) {
     this.open = open;
@@ -54,7 +58,7 @@ export class StoreInventory implements Inventory {
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
-    await this.opened();
+    this.view = await this.opened();
     const expression = this.scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
     const { more, unread } = await this.decideOpen(type, expression);
     const asked: Asked = { type, expression, more };
@@ -75,7 +79,21 @@ export class StoreInventory implements Inventory {
     };
   }
 
+  asOf(time: Instant): StoreInventory {
+    const known = this.earlier.get(time) ?? new StoreInventory(async () => (await this.opened()).at(time));
+    this.earlier.set(time, known);
+    return known;
+  }
+
+  /** The one that gave an asset. */
+  private giverOf(asset: Asset): StoreInventory {
+    for (const other of this.earlier.values()) if (other.view?.assets.gave(asset)) return other;
+    return this;
+  }
+
   read = (asset: Asset, field: string): unknown => {
+    const giver = this.giverOf(asset);
+    if (giver !== this) return giver.read(asset, field);
     const own = asset[field];
     if (own instanceof Related) return UNREAD;
     if (own !== undefined && own !== UNREAD) return own;
@@ -83,6 +101,8 @@ export class StoreInventory implements Inventory {
   };
 
   async load(asset: Asset, field: string): Promise<unknown> {
+    const giver = this.giverOf(asset);
+    if (giver !== this) return giver.load(asset, field);
     const own = asset[field];
     if (own instanceof Related) return this.assets.follow(asset, field, own);
     if (own !== undefined && own !== UNREAD) return own;
@@ -90,7 +110,7 @@ export class StoreInventory implements Inventory {
   }
 
   async count(type: AssetTypeName): Promise<number> {
-    await this.opened();
+    this.view = await this.opened();
     const [why] = this.scope.whyNotAll(type);
     if (why) throw why;
     if ((await this.unlisted(type)).length > 0) throw notCounted(type);
@@ -98,8 +118,9 @@ export class StoreInventory implements Inventory {
     return (await this.countBy(statement, statement.count([]))).count;
   }
 
-  prepare(assets: readonly Asset[], where: Expression): Promise<void> {
-    return this.assets.prepare(assets, where);
+  async prepare(assets: readonly Asset[], where: Expression): Promise<void> {
+    for (const [giver, given] of Map.groupBy(assets, (asset) => this.giverOf(asset)))
+      await giver.assets.prepare(given, where);
   }
 
   async close(): Promise<void> {
@@ -107,9 +128,9 @@ export class StoreInventory implements Inventory {
     await view?.close();
   }
 
-  private async opened(): Promise<void> {
+  private opened(): Promise<View> {
     this.opening ??= this.open();
-    this.view = await this.opening;
+    return this.opening;
   }
 
   /** Whoever has an asset has opened the view that it comes from. */
@@ -129,7 +150,9 @@ export class StoreInventory implements Inventory {
   }
 
   evidence(): Evidence {
-    const { scope } = this.view ?? {};
+    // Where everything was asked of one other time, that is what the answer rests on.
+    const [other] = this.earlier.values();
+    const { scope } = this.view ?? other?.view ?? {};
     const [only, ...others] = scope?.accounts ?? [];
     const isOne = only !== undefined && others.length === 0;
     const report = isOne ? only.scan?.header.facts['CREDENTIAL_REPORT'] : undefined;
@@ -143,6 +166,8 @@ export class StoreInventory implements Inventory {
   }
 
   provenance(asset: Asset, field: string): Provenance {
+    const giver = this.giverOf(asset);
+    if (giver !== this) return giver.provenance(asset, field);
     const account = this.scope.account(connectorOf(asset));
     const { facts } = account?.scan?.header ?? { facts: {} };
     const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
@@ -156,7 +181,7 @@ export class StoreInventory implements Inventory {
   }
 
   async scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>> {
-    await this.opened();
+    this.view = await this.opened();
     const times = this.scope.accounts.flatMap((account) => {
       const time = this.scope.timeOf(account, group);
       return time === undefined ? [] : [[account.connector, time] as const];
