@@ -17,6 +17,7 @@ import {
 import type { AssetType } from '../iam/catalogue.generated.ts';
 import { operators } from '../where/operators.ts';
 import type { Catalogue } from '../where/read-where.ts';
+import { FINDINGS, findingsField } from './findings.ts';
 import { type NamedField, namedFields } from './named-fields.ts';
 
 /** The names of a type's three root fields. */
@@ -50,7 +51,11 @@ class QueryTypes {
 
   query(): GraphQLObjectType {
     const fields = this.types.flatMap(([name, { root }]) => Object.entries(this.rootFields(name, root)));
-    return new GraphQLObjectType({ name: 'Query', fields: { ...Object.fromEntries(fields), ...this.namedFields() } });
+    const findings = this.assets.getType('Finding') ? { [FINDINGS]: findingsField((name) => this.named(name)) } : {};
+    return new GraphQLObjectType({
+      name: 'Query',
+      fields: { ...Object.fromEntries(fields), ...this.namedFields(), ...findings },
+    });
   }
 
   /** Those whose types there are. */

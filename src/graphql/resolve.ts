@@ -7,6 +7,7 @@ import type { Position } from '../inventory/page.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import type { Expression } from '../where/expression.ts';
 import { renderCursor } from './cursor.ts';
+import { FINDINGS, selectFindings } from './findings.ts';
 import {
   askedOf,
   conditionsOf,
@@ -40,7 +41,9 @@ export interface Context {
  */
 export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
   try {
-    const root = info.path.prev === undefined ? rootField(info.fieldName) : undefined;
+    const isRoot = info.path.prev === undefined;
+    if (isRoot && info.fieldName === FINDINGS) return findingsOf(args, context);
+    const root = isRoot ? rootField(info.fieldName) : undefined;
     const value = root
       ? select(readRootQuestion(root, args), String(info.path.key), context)
       : fieldOf(source as Asset, info.fieldName, context.inventory);
@@ -53,6 +56,11 @@ export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, arg
 function throwGraphQLError(error: unknown): never {
   throw toGraphQLError(error);
 }
+
+const findingsOf = (args: Readonly<Record<string, unknown>>, { inventory }: Context): Promise<unknown> =>
+  selectFindings(args, inventory)
+    .then((items) => items.map((item) => (item instanceof IamqlError ? toGraphQLError(item) : item)))
+    .catch(throwGraphQLError);
 
 async function select(
   question: RootQuestion,

@@ -5,6 +5,7 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
+import type { FindingsRequest, FoundFindings } from './findings.ts';
 import type { Page, Position } from './page.ts';
 import type { Provenance } from './provenance.ts';
 import type { Verify } from './verification.ts';
@@ -92,6 +93,8 @@ export interface Inventory {
   prepare?(assets: readonly Asset[], where: Expression): Promise<void>;
   /** The same accounts as the last scans found them that had ended by then; only a store keeps these. */
   asOf?(time: Instant): Inventory;
+  /** What controls have found, and since when; only a store keeps this. */
+  findings?(request: FindingsRequest): Promise<FoundFindings>;
   /** To be called when nothing more is asked, where an inventory holds something. */
   close?(): Promise<void>;
 }

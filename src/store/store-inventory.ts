@@ -4,6 +4,7 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
+import type { FindingsRequest, FoundFindings } from '../inventory/findings.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
 import { notCounted, notDecided, notListed, onceEach, unknownAge } from '../inventory/not-told.ts';
 import { candidatesOf, ownershipsOf, ownerTypesOf, unlistedOf } from '../inventory/owners.ts';
@@ -16,6 +17,7 @@ import { type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount as expressionOf, PerAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
+import { readFindings } from './read-findings.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
 import { connectorOf, keyOf, Related, type StoreAssets } from './store-assets.ts';
@@ -25,6 +27,8 @@ export interface View {
   readonly session: SqlSession;
   readonly scope: Scope;
   readonly assets: StoreAssets;
+  /** When; undefined for now. */
+  readonly asOf: Instant | undefined;
   /** The same accounts at another time, in the same session. */
   at(time: Instant): Promise<View>;
   close(): Promise<void>;
@@ -83,6 +87,12 @@ export class StoreInventory implements Inventory {
     const known = this.earlier.get(time) ?? new StoreInventory(async () => (await this.opened()).at(time));
     this.earlier.set(time, known);
     return known;
+  }
+
+  async findings(request: FindingsRequest): Promise<FoundFindings> {
+    const asked = request.asOf === undefined ? this : this.asOf(request.asOf);
+    asked.view = await asked.opened();
+    return readFindings(asked.view, request);
   }
 
   /** The one that gave an asset. */

@@ -61,6 +61,7 @@ export class StoreSource implements Source {
       session,
       scope,
       assets: new StoreAssets(session, scope),
+      asOf: request.asOf,
       at: (asOf) => this.look(session, { ...request, asOf }),
       // Whoever has opened the session closes it.
       close: async () => {},
