@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
 import type { IamqlError } from '../iam/error.ts';
 import { version } from '../package-version.ts';
+import type { Database } from '../store/database.ts';
 import type { ScanOutcome } from '../store/scan-account.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
 import { writeNote, writeResult } from './output.ts';
 import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
 
 /** Where scans are kept unless told otherwise: in the folder that one stands in. */
 const DEFAULT_STORE = 'iamql-store';
 
-interface ScanOptions extends SourceOptions {
+interface ScanOptions extends SourceOptions, JudgingOptions {
   readonly name?: string;
   readonly explain?: boolean;
 }
@@ -23,7 +25,7 @@ export function addScanCommand(program: Command): void {
     )
     .option('--name <name>', 'what the account is called, if not by its id')
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addSourceOptions(command).action(scan);
+  addSourceOptions(addJudgingOptions(command)).action(scan);
 }
 
 async function scan({ store = DEFAULT_STORE, tag, ...options }: ScanOptions): Promise<void> {
@@ -31,6 +33,9 @@ async function scan({ store = DEFAULT_STORE, tag, ...options }: ScanOptions): Pr
     import('../store/open-store.ts'),
     import('../store/scan-account.ts'),
   ]);
+  const judge = await openJudging(options);
+  const write = options.new === '-' ? writeNote : (text: string) => writeResult(text, undefined);
+  if (options.judge) return judgeStore(await openStore(store), judge, write);
   const source = await openSource(options);
   const database = await openStore(store);
   try {
@@ -43,7 +48,17 @@ async function scan({ store = DEFAULT_STORE, tag, ...options }: ScanOptions): Pr
     if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
     if (outcome.failure) throw outcome.failure;
     process.exitCode = exitCodeOf(outcome.unread.map(({ code }) => code));
-    writeResult(describe(outcome, store), undefined);
+    write(describe(outcome, store));
+    for (const line of await judge(database, [String(outcome.account)])) write(line);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Of all accounts, what was not judged when it was scanned. */
+async function judgeStore(database: Database, judge: Judge, write: (text: string) => void): Promise<void> {
+  try {
+    for (const line of await judge(database)) write(line);
   } finally {
     await database.close();
   }

@@ -1,0 +1,24 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { renderInstant } from '../iam/instant.ts';
+import type { FindingChange } from '../store/scan-changes.ts';
+import { writeFileWhole } from './output.ts';
+
+/** Writes what a scan changed, an object a line. @param file `-` for stdout. */
+export async function writeNew(changes: readonly FindingChange[], file: string): Promise<void> {
+  const lines = Readable.from(linesOf(changes));
+  if (file === '-') await pipeline(lines, process.stdout, { end: false });
+  else await writeFileWhole(file, lines);
+}
+
+function* linesOf(changes: readonly FindingChange[]): Generator<string> {
+  for (const change of changes) yield `${JSON.stringify(rendered(change))}\n`;
+}
+
+/** Instants as GraphQL prints them. */
+export const rendered = ({ key, exception, at, ...change }: FindingChange) => ({
+  ...change,
+  key: key && { ...key, createDate: key.createDate && renderInstant(key.createDate) },
+  ...(exception ? { exception: { ...exception, expires: renderInstant(exception.expires) } } : {}),
+  at: renderInstant(at),
+});
