@@ -14,10 +14,14 @@ import { writeNote } from './output.ts';
 const MOST_CHANGES = 1000;
 /** A receiver that is being restarted is back by the third; a scan must not wait for one that is gone. */
 const TRIES = 3;
-/** From the first attempt to connect until the answer has begun. */
-const ANSWER_MS = 10_000;
-/** Doubled for each further try, and up to as much again by chance: receivers of many scans are not all asked at once. */
-const FIRST_WAIT_MS = 500;
+/** How long a receiver is waited for. */
+export interface Patience {
+  /** From the first attempt to connect until the answer has begun. */
+  readonly answerMs: number;
+  /** Doubled for each further try, and up to as much again by chance: the scans of many accounts do not all ask at once. */
+  readonly firstWaitMs: number;
+}
+const USUAL: Patience = { answerMs: 10_000, firstWaitMs: 500 };
 const LEAST_SECRET_LENGTH = 16;
 
 export interface Webhook {
@@ -47,12 +51,12 @@ export function readWebhook(text: string): Webhook {
 }
 
 /** Sends what a scan changed, once. What is not delivered is a warning: it is kept all the same. */
-export async function deliver(database: Database, webhook: Webhook, event: ScanEvent): Promise<void> {
+export async function deliver(database: Database, webhook: Webhook, event: ScanEvent, patience = USUAL): Promise<void> {
   const { scan, changes, unjudged } = event;
   if (changes.length + unjudged.length === 0) return;
   if (await wasDelivered(database, scan.id, webhook.url.href)) return;
   const body = JSON.stringify(bodyOf(event));
-  const problem = await send(webhook, eventId(scan), body);
+  const problem = await send(webhook, { event: eventId(scan), body }, patience);
   if (problem === undefined) await noteDelivery(database, scan.id, webhook.url.href);
   else writeNote(`iamql: ${webhook.url.host} was not told what scan ${scan.id} changed: ${problem}`);
 }
@@ -78,11 +82,16 @@ function bodyOf({ scan, changes, unjudged }: ScanEvent) {
 }
 
 /** @returns why it was not delivered. */
-async function send({ url, secret }: Webhook, event: string, body: string): Promise<string | undefined> {
+async function send(
+  { url, secret }: Webhook,
+  { event, body }: { readonly event: string; readonly body: string },
+  { answerMs, firstWaitMs }: Patience,
+): Promise<string | undefined> {
   let problem = '';
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    if (attempt > 0) await sleep(FIRST_WAIT_MS * 2 ** (attempt - 1) * (1 + Math.random()));
-    const answer = await post(url, body, { 'iamql-event': event, 'iamql-signature': signature(secret, body) });
+    if (attempt > 0) await sleep(firstWaitMs * 2 ** (attempt - 1) * (1 + Math.random()));
+    const headers = { 'iamql-event': event, 'iamql-signature': signature(secret, body) };
+    const answer = await post(url, { body, headers, signal: AbortSignal.timeout(answerMs) });
     if (typeof answer === 'number' && answer >= 200 && answer < 300) return undefined;
     problem = typeof answer === 'number' ? `it answered ${answer}` : answer;
     const isWorthAnother = typeof answer === 'string' || answer >= 500 || answer === 429;
@@ -98,20 +107,19 @@ function signature(secret: string, body: string): string {
 }
 
 /** @returns the status, or why there is none. The body of an answer is not read, and a redirect is not followed. */
-async function post(url: URL, body: string, headers: Readonly<Record<string, string>>): Promise<number | string> {
+async function post(url: URL, { headers, ...rest }: RequestInit): Promise<number | string> {
   try {
     const response = await fetch(url, {
+      ...rest,
       method: 'POST',
-      body,
-      headers: { 'content-type': 'application/json', 'user-agent': 'iamql', ...headers },
+      headers: { 'content-type': 'application/json', 'user-agent': 'iamql', ...(headers as Record<string, string>) },
       redirect: 'manual',
-      signal: AbortSignal.timeout(ANSWER_MS),
     });
     await response.body?.cancel().catch(() => {});
     return response.status;
   } catch (error) {
     const { name, message, cause } = error as Error;
-    if (name === 'TimeoutError') return `no answer within ${ANSWER_MS / 1000} s`;
+    if (name === 'TimeoutError') return 'no answer in time';
     return (cause as NodeJS.ErrnoException | undefined)?.code ?? message;
   }
 }
