@@ -5,6 +5,7 @@ import { addCheckCommand } from './check.ts';
 import { addControlsCommand } from './controls.ts';
 import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import { addHistoryCommand } from './history.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
@@ -47,6 +48,7 @@ function createProgram(): Command {
   addServeCommand(program);
   addSnapshotCommand(program);
   addScanCommand(program);
+  addHistoryCommand(program);
   addPermissionsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);

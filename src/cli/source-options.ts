@@ -156,7 +156,7 @@ function collectTags(text: string, before: Readonly<Record<string, string>> = {}
   return { ...before, [key]: value };
 }
 
-function readInstant(text: string): Instant {
+export function readInstant(text: string): Instant {
   const instant = parseInstant(text);
   if (!instant)
     throw new IamqlError(

@@ -76,3 +76,26 @@ export interface FoundFindings {
   /** Why these may not be all. */
   readonly unread: readonly IamqlError[];
 }
+
+/** What a control said of a scan. */
+export interface KeptJudgement extends Omit<JudgedControl, 'control' | 'findings' | 'total'> {
+  readonly scan: string;
+  readonly connector: string;
+  readonly at: Instant;
+  readonly found: number;
+  readonly excepted: number;
+  readonly total: number | null;
+}
+
+export const findingSeverities = ['HIGH', 'MEDIUM', 'LOW'] as const;
+export type FindingSeverity = (typeof findingSeverities)[number];
+
+/** A day (UTC) in which something was judged, and how it stood at its end. */
+export interface HistoryDay {
+  readonly day: string;
+  readonly open: Readonly<Record<FindingSeverity, number>>;
+  readonly opened: number;
+  readonly resolved: number;
+  /** Judgements of the day that were not whole: what they did not find is not known to be gone. */
+  readonly unjudged: number;
+}

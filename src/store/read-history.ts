@@ -1,5 +1,5 @@
 import { type Instant, instantOf, renderInstant } from '../iam/instant.ts';
-import type { JudgedControl } from '../inventory/findings.ts';
+import type { FindingSeverity, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
 import { accountsOf, type FindingsView, STATES, timeOf } from './read-findings.ts';
 
 /** Of which accounts, and from when on. */
@@ -7,16 +7,6 @@ export interface HistoryRequest {
   /** The id or the name of one; undefined for all. */
   readonly connector: string | undefined;
   readonly since: Instant | undefined;
-}
-
-/** What a control said of a scan. */
-export interface KeptJudgement extends Omit<JudgedControl, 'control' | 'findings' | 'total'> {
-  readonly scan: string;
-  readonly connector: string;
-  readonly at: Instant;
-  readonly found: number;
-  readonly excepted: number;
-  readonly total: number | null;
 }
 
 interface JudgementRow extends Omit<KeptJudgement, 'at'>, Record<string, unknown> {
@@ -39,19 +29,6 @@ const boundsOf = (view: FindingsView, { connector }: HistoryRequest): readonly [
 ];
 
 const sinceOf = ({ since }: HistoryRequest): string => (since === undefined ? '-infinity' : renderInstant(since));
-
-export const severities = ['HIGH', 'MEDIUM', 'LOW'] as const;
-type Severity = (typeof severities)[number];
-
-/** A day (UTC) in which something was judged, and how it stood at its end. */
-export interface HistoryDay {
-  readonly day: string;
-  readonly open: Readonly<Record<Severity, number>>;
-  readonly opened: number;
-  readonly resolved: number;
-  /** Judgements of the day that were not whole: what they did not find is not known to be gone. */
-  readonly unjudged: number;
-}
 
 /** Open states that began and ended, by day; a state that follows another open one neither opens nor resolves anything. */
 const CHANGES = `
@@ -78,7 +55,7 @@ const DAYS = `
 
 interface ChangeRow extends Record<string, unknown> {
   readonly day: string;
-  readonly severity: Severity;
+  readonly severity: FindingSeverity;
   readonly open: number;
   readonly opened: number;
   readonly resolved: number;

@@ -4,7 +4,7 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
-import type { FindingsRequest, FoundFindings } from '../inventory/findings.ts';
+import type { FindingsRequest, FoundFindings, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
 import { notCounted, notDecided, notListed, onceEach, unknownAge } from '../inventory/not-told.ts';
 import { candidatesOf, ownershipsOf, ownerTypesOf, unlistedOf } from '../inventory/owners.ts';
@@ -18,6 +18,7 @@ import { ofAccount as expressionOf, PerAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
 import { readFindings } from './read-findings.ts';
+import { daysOf, type HistoryRequest, judgementsOf } from './read-history.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
 import { connectorOf, keyOf, Related, type StoreAssets } from './store-assets.ts';
@@ -93,6 +94,16 @@ export class StoreInventory implements Inventory {
     const asked = request.asOf === undefined ? this : this.asOf(request.asOf);
     asked.view = await asked.opened();
     return readFindings(asked.view, request);
+  }
+
+  /** What a control said of each scan. */
+  async judgements(control: string, request: HistoryRequest): Promise<readonly KeptJudgement[]> {
+    return judgementsOf(await this.opened(), control, request);
+  }
+
+  /** How many findings there were, day by day. */
+  async days(request: HistoryRequest): Promise<readonly HistoryDay[]> {
+    return daysOf(await this.opened(), request);
   }
 
   /** The one that gave an asset. */
