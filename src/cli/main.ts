@@ -5,6 +5,7 @@ import { addCheckCommand } from './check.ts';
 import { addControlsCommand } from './controls.ts';
 import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import { addExportCommand } from './export.ts';
 import { addHistoryCommand } from './history.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
@@ -48,6 +49,7 @@ function createProgram(): Command {
   addServeCommand(program);
   addSnapshotCommand(program);
   addScanCommand(program);
+  addExportCommand(program);
   addHistoryCommand(program);
   addPermissionsCommand(program);
   addControlsCommand(program);

@@ -1,15 +1,10 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { renderInstant } from '../iam/instant.ts';
 import type { FindingChange } from '../store/scan-changes.ts';
-import { writeFileWhole } from './output.ts';
+import { writeLines } from './output.ts';
 
 /** Writes what a scan changed, an object a line. @param file `-` for stdout. */
-export async function writeNew(changes: readonly FindingChange[], file: string): Promise<void> {
-  const lines = Readable.from(linesOf(changes));
-  if (file === '-') await pipeline(lines, process.stdout, { end: false });
-  else await writeFileWhole(file, lines);
-}
+export const writeNew = (changes: readonly FindingChange[], file: string): Promise<void> =>
+  writeLines(linesOf(changes), file === '-' ? undefined : file);
 
 function* linesOf(changes: readonly FindingChange[]): Generator<string> {
   for (const change of changes) yield `${JSON.stringify(rendered(change))}\n`;

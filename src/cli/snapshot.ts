@@ -1,11 +1,9 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
-import { writeFileWhole, writeNote } from './output.ts';
+import { writeLines, writeNote } from './output.ts';
 import { addSourceOptions, type SourceOptions, withSource } from './source-options.ts';
 
 interface SnapshotOptions extends SourceOptions {
@@ -41,7 +39,7 @@ async function takeAndWrite(source: Source, options: SnapshotOptions): Promise<v
     throw new IamqlError(first.code, first.message);
   }
   process.exitCode = exitCodeOf(taken.unread.map(({ code }) => code));
-  await writeSnapshot(renderSnapshot(taken, inventory, version()), options.output);
+  await writeLines(renderSnapshot(taken, inventory, version()), options.output);
   if (options.output !== undefined) writeNote(`iamql: wrote ${options.output}: ${counts.join(', ')}`);
   for (const { type, fields, identifiers, message } of taken.unread) {
     const whose = `${type}${identifiers ? ` (${identifiers.length})` : ''}`;
@@ -55,12 +53,4 @@ function exitCodeOf(codes: readonly string[]): number {
     (worst, code) => (code === 'NotCollected' ? worst : Math.max(worst, exitCodeOfError(code))),
     exitCodes.pass as number,
   );
-}
-
-/** Line by line: all at once, a large account's take more memory than everything else. */
-async function writeSnapshot(lines: Iterable<string>, file: string | undefined): Promise<void> {
-  const pieces = Readable.from(lines);
-  if (file === undefined) await pipeline(pieces, process.stdout, { end: false });
-  else if (!file.endsWith('.gz')) await writeFileWhole(file, pieces);
-  else await writeFileWhole(file, pieces, (await import('node:zlib')).createGzip());
 }

@@ -95,8 +95,19 @@ export interface Inventory {
   asOf?(time: Instant): Inventory;
   /** What controls have found, and since when; only a store keeps this. */
   findings?(request: FindingsRequest): Promise<FoundFindings>;
+  /**
+   * All assets of a type, one after the other, where they need not all be in memory. What could not be read is said as it
+   * is met.
+   */
+  stream?(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void): AsyncIterable<StreamedAsset>;
   /** To be called when nothing more is asked, where an inventory holds something. */
   close?(): Promise<void>;
+}
+
+/** An asset outside of any inventory: the fields that were read, relations by identifier. */
+export interface StreamedAsset {
+  readonly identifier: string;
+  readonly values: readonly (readonly [name: string, value: unknown])[];
 }
 
 /** Where the facts of an account come from, as the flags of a command name it. */

@@ -13,7 +13,7 @@ import { groupsOfQuestion, groupsTelling, type Provenance, provenanceOf } from '
 import { keysInReport } from '../inventory/user-keys.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
-import { type Expression, nodesOf } from '../where/expression.ts';
+import { always, type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount as expressionOf, PerAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
@@ -22,6 +22,7 @@ import { daysOf, type HistoryRequest, judgementsOf } from './read-history.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
 import { connectorOf, keyOf, Related, type StoreAssets } from './store-assets.ts';
+import { streamRows } from './stream-rows.ts';
 
 /** What an inventory looks at: a session in which all statements see the same scans, and which of them. */
 export interface View {
@@ -104,6 +105,13 @@ export class StoreInventory implements Inventory {
   /** How many findings there were, day by day. */
   async days(request: HistoryRequest): Promise<readonly HistoryDay[]> {
     return daysOf(await this.opened(), request);
+  }
+
+  async *stream(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void) {
+    this.view = await this.opened();
+    const { session, scope } = this.view;
+    for (const error of [...scope.whyNotAll(type), ...(await this.whyNotListed(type, always))]) onUnread(error);
+    yield* streamRows(session, scope, type, onUnread);
   }
 
   /** The one that gave an asset. */
