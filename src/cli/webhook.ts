@@ -15,7 +15,7 @@ const MOST_CHANGES = 1000;
 /** A receiver that is being restarted is back by the third; a scan must not wait for one that is gone. */
 const TRIES = 3;
 /** How long a receiver is waited for. */
-export interface Patience {
+interface Patience {
   /** From the first attempt to connect until the answer has begun. */
   readonly answerMs: number;
   /** Doubled for each further try, and up to as much again by chance: the scans of many accounts do not all ask at once. */

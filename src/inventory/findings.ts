@@ -87,8 +87,7 @@ export interface KeptJudgement extends Omit<JudgedControl, 'control' | 'findings
   readonly total: number | null;
 }
 
-export const findingSeverities = ['HIGH', 'MEDIUM', 'LOW'] as const;
-export type FindingSeverity = (typeof findingSeverities)[number];
+export type FindingSeverity = 'HIGH' | 'MEDIUM' | 'LOW';
 
 /** A day (UTC) in which something was judged, and how it stood at its end. */
 export interface HistoryDay {

@@ -152,6 +152,33 @@ describe.each(Object.entries(backends))('findings, on %s', (_name, open) => {
     expect(await asked('connector: "another"')).toEqual(['BAD_USER_INPUT: the store has no connector "another"']);
   });
 
+  test('judgements and days tell what came and went', async () => {
+    const before = await days(store.database);
+    const kept = [];
+    for (const [found, errors] of [
+      [[on('ana'), on('bob')], []],
+      [[on('bob', { exception })], denied],
+      [[on('bob')], []],
+    ] as const) {
+      kept.push(await scanned(store.database));
+      await keepFindings(store.database, kept.at(-1) as JudgedScan, [judgedBy('counted', found, errors)]);
+    }
+    const source = new StoreSource(store.database, { connectors: undefined, tags: {}, asOf: undefined });
+    const told = await source.inventory().judgements('counted', { connector: undefined, since: undefined });
+    await source.close();
+    expect(told.map(({ scan: id, verdict, found, excepted }) => `${id} ${verdict} ${found} ${excepted}`)).toEqual([
+      `${kept[2]?.id} FAIL 1 0`,
+      `${kept[1]?.id} FAIL 0 1`,
+      `${kept[0]?.id} FAIL 2 0`,
+    ]);
+    // Two are opened, one is excepted and opened again, the other is resolved by the scan that could be judged whole.
+    const after = await days(store.database);
+    expect(after.open.HIGH - before.open.HIGH).toBe(1);
+    expect([after.opened - before.opened, after.resolved - before.resolved, after.unjudged - before.unjudged]).toEqual([
+      3, 1, 1,
+    ]);
+  });
+
   test('findings are asked for by what they are', async () => {
     const at = await scanned(store.database);
     await keepFindings(store.database, at, [judgedBy('asked', [on('ana'), on('bob', { exception })], [])]);
@@ -200,4 +227,18 @@ async function findings(database: Database, args: string) {
   await source.close();
   const errors = (result.errors ?? []).map(({ message, extensions }) => `${extensions['code']}: ${message}`);
   return { data: JSON.parse(JSON.stringify(result.data ?? null)) as Findings, errors };
+}
+
+/** All days of the store as one: a test may run around midnight. */
+async function days(database: Database) {
+  const source = new StoreSource(database, { connectors: undefined, tags: {}, asOf: undefined });
+  const all = await source.inventory().days({ connector: undefined, since: undefined });
+  await source.close();
+  const sum = (of: 'opened' | 'resolved' | 'unjudged'): number => all.reduce((total, day) => total + day[of], 0);
+  return {
+    open: all.at(-1)?.open ?? { HIGH: 0 },
+    opened: sum('opened'),
+    resolved: sum('resolved'),
+    unjudged: sum('unjudged'),
+  };
 }
