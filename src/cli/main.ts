@@ -5,6 +5,8 @@ import { addCheckCommand } from './check.ts';
 import { addControlsCommand } from './controls.ts';
 import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import { addExportCommand } from './export.ts';
+import { addHistoryCommand } from './history.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
@@ -53,6 +55,8 @@ function createProgram(): Command {
   addScanCommand(program);
   addScansCommand(program);
   addStoreCommand(program);
+  addExportCommand(program);
+  addHistoryCommand(program);
   addPermissionsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);

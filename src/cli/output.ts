@@ -1,5 +1,5 @@
 import { createWriteStream, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import type { Readable, Transform } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { IamqlError } from '../iam/error.ts';
 import { printableLines } from '../report/printable.ts';
@@ -30,8 +30,25 @@ export async function writeFileWhole(file: string, content: Readable, ...through
     if (isOrdinary) renameSync(written, file);
   } catch (cause) {
     if (isOrdinary) rmSync(written, { force: true });
+    // What was to be written could not be had.
+    if (cause instanceof IamqlError) throw cause;
     throw new IamqlError('InvalidInput', `cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }
+}
+
+/**
+ * Writes line by line: all at once, a large account's take more memory than everything else.
+ *
+ * @param file compressed if its name ends in .gz; undefined for stdout.
+ */
+export async function writeLines(
+  lines: Iterable<string> | AsyncIterable<string>,
+  file: string | undefined,
+): Promise<void> {
+  const pieces = Readable.from(lines);
+  if (file === undefined) await pipeline(pieces, process.stdout, { end: false });
+  else if (!file.endsWith('.gz')) await writeFileWhole(file, pieces);
+  else await writeFileWhole(file, pieces, (await import('node:zlib')).createGzip());
 }
 
 /** Everything that is not the result. */

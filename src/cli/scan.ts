@@ -4,12 +4,13 @@ import { version } from '../package-version.ts';
 import type { Database } from '../store/database.ts';
 import type { ScanOutcome } from '../store/scan-account.ts';
 import { exitCodeOfUnread } from './exit-code.ts';
+import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
 import { writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addAccountOptions, collectTags, openSource, type SourceOptions } from './source-options.ts';
 import { addStoreOption, keepOption, keptSince } from './store-options.ts';
 
-interface ScanOptions extends SourceOptions {
+interface ScanOptions extends SourceOptions, JudgingOptions {
   readonly store: string;
   readonly name?: string;
   readonly keep?: number;
@@ -29,11 +30,14 @@ export function addScanCommand(program: Command): void {
     .option('--tag <key=value>', 'a tag for the account, in place of those that it has; may be repeated', collectTags)
     .addOption(keepOption())
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addAccountOptions(command).action(scan);
+  addAccountOptions(addJudgingOptions(command)).action(scan);
 }
 
 async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
-  const { openOrMakeStore } = await import('../store/open-store.ts');
+  const { openOrMakeStore, openStore } = await import('../store/open-store.ts');
+  const judge = await openJudging(options);
+  const write = options.new === '-' ? writeNote : (text: string) => writeResult(text, undefined);
+  if (options.judge) return judgeStore(await openStore(store), judge, write);
   const source = await openSource(options);
   const database = await openOrMakeStore(store);
   try {
@@ -41,8 +45,18 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
     if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
     if (outcome.failure) throw outcome.failure;
     process.exitCode = exitCodeOfUnread(outcome.unread);
-    writeResult(await describe(outcome, store), undefined);
+    write(await describe(outcome, store));
+    for (const line of await judge(database, [String(outcome.account)])) write(line);
     if (options.keep !== undefined) await expireBefore(database, keptSince(options.keep));
+  } finally {
+    await database.close();
+  }
+}
+
+/** Of all accounts, what was not judged when it was scanned. */
+async function judgeStore(database: Database, judge: Judge, write: (text: string) => void): Promise<void> {
+  try {
+    for (const line of await judge(database)) write(line);
   } finally {
     await database.close();
   }

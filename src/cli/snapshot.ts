@@ -1,11 +1,9 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import { exitCodeOfUnread } from './exit-code.ts';
-import { writeFileWhole, writeNote } from './output.ts';
+import { writeLines, writeNote } from './output.ts';
 import { describeUnread } from './scan.ts';
 import { addSourceOptions, type SourceOptions, withSource } from './source-options.ts';
 
@@ -42,15 +40,7 @@ async function takeAndWrite(source: Source, options: SnapshotOptions): Promise<v
     throw new IamqlError(first.code, first.message);
   }
   process.exitCode = exitCodeOfUnread(taken.unread);
-  await writeSnapshot(renderSnapshot(taken, inventory, version()), options.output);
+  await writeLines(renderSnapshot(taken, inventory, version()), options.output);
   if (options.output !== undefined) writeNote(`iamql: wrote ${options.output}: ${counts.join(', ')}`);
   for (const note of taken.unread) writeNote(`iamql: not read: ${describeUnread(note)}`);
-}
-
-/** Line by line: all at once, a large account's take more memory than everything else. */
-async function writeSnapshot(lines: Iterable<string>, file: string | undefined): Promise<void> {
-  const pieces = Readable.from(lines);
-  if (file === undefined) await pipeline(pieces, process.stdout, { end: false });
-  else if (!file.endsWith('.gz')) await writeFileWhole(file, pieces);
-  else await writeFileWhole(file, pieces, (await import('node:zlib')).createGzip());
 }

@@ -164,7 +164,7 @@ export function collectTags(
   return { ...before, [key]: value };
 }
 
-function readInstant(text: string): Instant {
+export function readInstant(text: string): Instant {
   const instant = parseInstant(text);
   if (!instant)
     throw new IamqlError(

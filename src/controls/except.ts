@@ -63,7 +63,7 @@ function coverOf(finding: Finding, exceptions: readonly Exception[]): readonly E
 const lastToEnd = (a: Exception, b: Exception): number => (a.expires > b.expires ? -1 : a.expires < b.expires ? 1 : 0);
 
 /** A key that could not be named has no id that could be the same; its slot may have been filled anew, hence the time. */
-function namesKey(excepted: ExceptedKey, { accessKeyId, slot, since, createDate }: FindingKey): boolean {
+export function namesKey(excepted: ExceptedKey, { accessKeyId, slot, since, createDate }: FindingKey): boolean {
   if ('accessKeyId' in excepted) return excepted.accessKeyId === accessKeyId;
   return excepted.slot === slot && (excepted.createDate === since || excepted.createDate === createDate);
 }

@@ -1,4 +1,5 @@
 import {
+  type GraphQLArgumentConfig,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
   GraphQLInputObjectType,
@@ -16,6 +17,7 @@ import {
 import type { AssetType } from '../iam/catalogue.generated.ts';
 import { operators } from '../where/operators.ts';
 import type { Catalogue } from '../where/read-where.ts';
+import { FINDINGS, findingsField } from './findings.ts';
 import { type NamedField, namedFields } from './named-fields.ts';
 
 /** The names of a type's three root fields. */
@@ -49,7 +51,11 @@ class QueryTypes {
 
   query(): GraphQLObjectType {
     const fields = this.types.flatMap(([name, { root }]) => Object.entries(this.rootFields(name, root)));
-    return new GraphQLObjectType({ name: 'Query', fields: { ...Object.fromEntries(fields), ...this.namedFields() } });
+    const findings = this.assets.getType('Finding') ? { [FINDINGS]: findingsField((name) => this.named(name)) } : {};
+    return new GraphQLObjectType({
+      name: 'Query',
+      fields: { ...Object.fromEntries(fields), ...this.namedFields(), ...findings },
+    });
   }
 
   /** Those whose types there are. */
@@ -62,24 +68,30 @@ class QueryTypes {
   private namedField({ description, types, ...rest }: NamedField): GraphQLFieldConfig<unknown, unknown> {
     const [first = 'IAsset'] = types;
     const type = new GraphQLList(this.named(types.length === 1 ? first : 'IAsset') as GraphQLOutputType);
-    if (!('days' in rest)) return { description, type };
+    const asOf = this.asOf();
+    if (!('days' in rest)) return { description, type, args: { asOf } };
     const days =
       rest.days === undefined
         ? { type: new GraphQLNonNull(GraphQLInt) }
         : { type: GraphQLInt, defaultValue: rest.days };
-    return { description, type, args: { days } };
+    return { description, type, args: { days, asOf } };
+  }
+
+  private asOf(): GraphQLArgumentConfig {
+    return { type: this.named('DateTime') as GraphQLInputType, description: AS_OF };
   }
 
   private rootFields(name: string, root: string): GraphQLFieldConfigMap<unknown, unknown> {
     const node = this.named(name) as GraphQLObjectType;
     const where = { type: this.named(`${name}Where`) as GraphQLInputObjectType };
     const sort = this.sort(name);
+    const asOf = this.asOf();
     const names = rootFieldsOf(root);
     return {
       [names.list]: {
         description: `Every ${name} that matches. A null in the list stands for what could not be read: see \`errors\`.`,
         type: new GraphQLList(node),
-        args: { where, options: { type: this.options(name, sort) } },
+        args: { where, options: { type: this.options(name, sort) }, asOf },
       },
       [names.connection]: {
         description: `Every ${name} that matches, page by page.`,
@@ -89,6 +101,7 @@ class QueryTypes {
           after: { type: GraphQLString, description: 'The cursor of the edge before the page.' },
           where,
           sort: { type: listOf(sort), description: SORT },
+          asOf,
         },
       },
       [names.aggregate]: {
@@ -102,7 +115,7 @@ class QueryTypes {
             },
           },
         }),
-        args: { where },
+        args: { where, asOf },
       },
     };
   }
@@ -192,5 +205,7 @@ class QueryTypes {
 }
 
 const SORT = 'In this order; what is equal in all of it, and everything when it is not said, by `identifier`.';
+
+const AS_OF = 'Of a store: as the scans that had ended by then found it.';
 
 const listOf = (type: GraphQLInputType): GraphQLInputType => new GraphQLList(new GraphQLNonNull(type));

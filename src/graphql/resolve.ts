@@ -7,7 +7,15 @@ import type { Position } from '../inventory/page.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import type { Expression } from '../where/expression.ts';
 import { renderCursor } from './cursor.ts';
-import { conditionsOf, type RootKind, type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
+import { FINDINGS, selectFindings } from './findings.ts';
+import {
+  askedOf,
+  conditionsOf,
+  type RootKind,
+  type RootQuestion,
+  readRootQuestion,
+  rootField,
+} from './root-question.ts';
 
 /** What a root field selected, for whoever judges the answer: the assets themselves, not only what was printed. */
 export interface Selection {
@@ -33,7 +41,9 @@ export interface Context {
  */
 export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
   try {
-    const root = info.path.prev === undefined ? rootField(info.fieldName) : undefined;
+    const isRoot = info.path.prev === undefined;
+    if (isRoot && info.fieldName === FINDINGS) return findingsOf(args, context);
+    const root = isRoot ? rootField(info.fieldName) : undefined;
     const value = root
       ? select(readRootQuestion(root, args), String(info.path.key), context)
       : fieldOf(source as Asset, info.fieldName, context.inventory);
@@ -47,12 +57,18 @@ function throwGraphQLError(error: unknown): never {
   throw toGraphQLError(error);
 }
 
+const findingsOf = (args: Readonly<Record<string, unknown>>, { inventory }: Context): Promise<unknown> =>
+  selectFindings(args, inventory)
+    .then((items) => items.map((item) => (item instanceof IamqlError ? toGraphQLError(item) : item)))
+    .catch(throwGraphQLError);
+
 async function select(
   question: RootQuestion,
   responseKey: string,
-  { inventory, selections, rowsOnly }: Context,
+  { inventory: current, selections, rowsOnly }: Context,
 ): Promise<unknown> {
   const { kind, page } = question;
+  const inventory = askedOf(question, current);
   const conditions = await conditionsOf(question, inventory);
   const found = await Promise.all(conditions.map(({ type, where }) => inventory.find(type, where, page)));
   for (const [index, one] of found.entries()) {
@@ -67,9 +83,11 @@ async function select(
   return [...assets, ...found.flatMap(({ unread }) => unread.map(toGraphQLError))];
 }
 
-function connectionOf({ type, page }: RootQuestion, found: Found): unknown {
+function connectionOf({ type, page, asOf }: RootQuestion, found: Found): unknown {
   const { assets, positions, skipped, total, unread } = found;
-  const cursors = assets.map((_asset, index) => renderCursor(positions[index] as Position, type, page.sort));
+  const cursors = assets.map((_asset, index) =>
+    renderCursor(positions[index] as Position, { type, sort: page.sort, asOf }),
+  );
   return {
     totalCount: countOf(found),
     pageInfo: {

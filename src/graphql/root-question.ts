@@ -19,6 +19,8 @@ export interface RootQuestion {
   readonly type: AssetTypeName;
   readonly where: Expression;
   readonly page: Page;
+  /** When it is asked about; undefined for now. */
+  readonly asOf: Instant | undefined;
   /** A question that published texts ask by name: its condition depends on when the facts were true. */
   readonly named?: { readonly field: NamedField; readonly days: number | undefined };
 }
@@ -51,13 +53,17 @@ type Args = Readonly<Record<string, unknown>>;
  * @throws WhereError with the path of the argument that means nothing: `where`, `OR`, `0`, ...
  */
 export function readRootQuestion({ type, kind, named }: RootField, args: Args, warn?: Warn): RootQuestion {
+  const asOf = readAsOf(args['asOf']);
   if (named) {
     const days = readCount(args['days'], ['days']) ?? named.days;
-    return { kind, type, where: always, page: everything, named: { field: named, days } };
+    return { kind, type, where: always, page: everything, asOf, named: { field: named, days } };
   }
   const where = inside('where', () => readWhere(type, args['where'] as WhereInput | null | undefined, warn));
-  return { kind, type, where, page: readPage(type, kind, args) };
+  return { kind, type, where, page: readPage(type, kind, args), asOf };
 }
+
+/** GraphQL has read it as an instant. */
+const readAsOf = (value: unknown): Instant | undefined => (typeof value === 'string' ? value : undefined);
 
 function readPage(type: AssetTypeName, kind: RootKind, args: Args): Page {
   if (kind === 'aggregate') return { ...everything, limit: 0 };
@@ -68,7 +74,10 @@ function readPage(type: AssetTypeName, kind: RootKind, args: Args): Page {
       sort,
       offset: 0,
       limit: readCount(args['first'], ['first']),
-      after: typeof after === 'string' ? inside('after', () => parseCursor(after, type, sort)) : undefined,
+      after:
+        typeof after === 'string'
+          ? inside('after', () => parseCursor(after, { type, sort, asOf: readAsOf(args['asOf']) }))
+          : undefined,
     };
   }
   const options = (args['options'] ?? {}) as Args;
@@ -107,6 +116,20 @@ function inside<T>(argument: string, read: () => T): T {
     if (error instanceof WhereError) throw new WhereError([argument, ...error.path], error.message);
     throw error;
   }
+}
+
+/**
+ * What answers a question: the inventory, or what it was at the time that is asked about.
+ *
+ * @throws IamqlError InvalidInput where nothing was kept of another time.
+ */
+export function askedOf({ asOf }: Pick<RootQuestion, 'asOf'>, inventory: Inventory): Inventory {
+  if (asOf === undefined) return inventory;
+  if (inventory.asOf) return inventory.asOf(asOf);
+  throw new IamqlError(
+    'InvalidInput',
+    'asOf needs a store: only what `iamql scan` keeps can be asked as of another time',
+  );
 }
 
 /** What a question asks of each type. @throws IamqlError for a named one when it is not known when its facts were true. */

@@ -13,6 +13,7 @@ import { parseInstant, renderInstant } from '../iam/instant.ts';
 import { packageRoot } from '../package-root.ts';
 import type { Catalogue } from '../where/read-where.ts';
 import { withAssetTypes } from './asset-types.ts';
+import { FINDINGS } from './findings.ts';
 import { namedFields } from './named-fields.ts';
 import { rootFieldsOf, withQueryType } from './query-type.ts';
 
@@ -43,10 +44,10 @@ export function schemaFor(text: string): GraphQLSchema {
 /** What all asset types have in common, and what pages are made of. */
 const BASE_FILES = ['asset.graphql', 'date-time.graphql', 'paging.graphql'];
 
-/** Those whose root field, `where` or relations a text names; undefined for a text that asks about the schema itself. */
+/** Those whose root field, `where` or relations a text names; undefined for a text that asks about the schema, or for no assets. */
 function namedTypes(text: string): Set<AssetTypeName> | undefined {
   const names = new Set(text.match(/\w+/g));
-  if (names.has('__schema') || names.has('__type')) return undefined;
+  if (['__schema', '__type', FINDINGS].some((name) => names.has(name))) return undefined;
   const stems = new Set([...names].flatMap((name) => [name, name.replace(/_[A-Z_]+$/, '')]));
   const types = Object.entries(catalogue) as readonly [AssetTypeName, AssetType][];
   const found = types.filter(([name, { root }]) => {

@@ -9,7 +9,7 @@ import { always, type Expression, not } from '../where/expression.ts';
 import { ofAccount } from '../where/per-account.ts';
 import { judgeParts, type Truth } from '../where/why.ts';
 import type { ExplainedQuestion } from './explain.ts';
-import { conditionsOf } from './root-question.ts';
+import { askedOf, conditionsOf } from './root-question.ts';
 
 /** Why a condition selects an asset or does not. */
 export interface Why {
@@ -41,7 +41,8 @@ export async function whys(
 }
 
 /** Nothing where there is no such asset. */
-async function whyOf(inventory: Inventory, question: ExplainedQuestion, identifier: string): Promise<readonly Why[]> {
+async function whyOf(current: Inventory, question: ExplainedQuestion, identifier: string): Promise<readonly Why[]> {
+  const inventory = askedOf(question, current);
   const { responseKey, type } = question;
   const where = await conditionOf(question, inventory);
   const [asset] = await find(inventory, type, identifier, always);

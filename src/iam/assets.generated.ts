@@ -107,6 +107,76 @@ export type FactGroup =
   /** `iam:ListVirtualMFADevices`: one call for each thousand virtual MFA devices. */
   | 'VIRTUAL_MFA_DEVICES';
 
+/** What a control found in the scans of a store, from the first that found it on. */
+export type Finding = {
+  readonly __typename: 'Finding';
+  readonly accountID: Scalars['String']['output'];
+  /** What the account is called. */
+  readonly accountName: Scalars['String']['output'];
+  /** The id of the connector. */
+  readonly connector: Scalars['String']['output'];
+  /** The id of the control. */
+  readonly control: Scalars['String']['output'];
+  /** Of one that is excepted. */
+  readonly exception: Maybe<FindingException>;
+  /** When the scan ended that found it first. */
+  readonly firstSeen: Scalars['DateTime']['output'];
+  /** The same for as long as it is about the same control, account, asset and access key, however often it came back. */
+  readonly id: Scalars['ID']['output'];
+  /** The asset's identifier. */
+  readonly identifier: Scalars['String']['output'];
+  /** The access key that it is about; null where it is about none. Another key is another finding. */
+  readonly key: Maybe<FindingKey>;
+  /** When the last scan ended that found it. */
+  readonly lastSeen: Scalars['DateTime']['output'];
+  /** The asset's IAM name. */
+  readonly name: Scalars['String']['output'];
+  /** How often it came back after it was resolved, or after its exception had ended. */
+  readonly reopenedCount: Scalars['Int']['output'];
+  /** When the scan ended that did not find it any more; null where it is not resolved. */
+  readonly resolvedAt: Maybe<Scalars['DateTime']['output']>;
+  readonly severity: FindingSeverity;
+  readonly state: FindingState;
+  /** The asset's type, for example `IAMUser`. */
+  readonly type: Scalars['String']['output'];
+  /** Since when nobody knows whether it is still there, because the control could not be judged; null where that is known. */
+  readonly unjudgedSince: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** Who has agreed to live with a finding, and until when. */
+export type FindingException = {
+  readonly __typename: 'FindingException';
+  readonly expires: Scalars['DateTime']['output'];
+  readonly owner: Scalars['String']['output'];
+  readonly reason: Scalars['String']['output'];
+  readonly ticket: Maybe<Scalars['String']['output']>;
+};
+
+/** An access key that a finding is about. */
+export type FindingKey = {
+  readonly __typename: 'FindingKey';
+  /** Null where the key could not be named. */
+  readonly accessKeyId: Maybe<Scalars['String']['output']>;
+  /** When it was created; null where nothing told. */
+  readonly createDate: Maybe<Scalars['DateTime']['output']>;
+  /** Its slot in the credential report; null where it has none. */
+  readonly slot: Maybe<Scalars['Int']['output']>;
+};
+
+export type FindingSeverity =
+  | 'HIGH'
+  | 'LOW'
+  | 'MEDIUM';
+
+/** What has become of a finding. */
+export type FindingState =
+  /** It was found, and somebody has agreed to live with it for a time. */
+  | 'EXCEPTED'
+  /** It was found, and counts. */
+  | 'OPEN'
+  /** It was found once and is no more. */
+  | 'RESOLVED';
+
 /** An access key of an IAM user, as `iam:ListAccessKeys` and `iam:GetAccessKeyLastUsed` give it. */
 export type IAMAccessKey = IAsset & {
   readonly __typename: 'IAMAccessKey';

@@ -5,6 +5,7 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
+import type { FindingsRequest, FoundFindings } from './findings.ts';
 import type { Page, Position } from './page.ts';
 import type { Provenance } from './provenance.ts';
 import type { Verify } from './verification.ts';
@@ -90,8 +91,23 @@ export interface Inventory {
   prefetch(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
   /** Makes what a condition compares of these assets readable, where that costs no call of AWS. */
   prepare?(assets: readonly Asset[], where: Expression): Promise<void>;
+  /** The same accounts as the last scans found them that had ended by then; only a store keeps these. */
+  asOf?(time: Instant): Inventory;
+  /** What controls have found, and since when; only a store keeps this. */
+  findings?(request: FindingsRequest): Promise<FoundFindings>;
+  /**
+   * All assets of a type, one after the other, where they need not all be in memory. What could not be read is said as it
+   * is met.
+   */
+  stream?(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void): AsyncIterable<StreamedAsset>;
   /** To be called when nothing more is asked, where an inventory holds something. */
   close?(): Promise<void>;
+}
+
+/** An asset outside of any inventory: the fields that were read, relations by identifier. */
+export interface StreamedAsset {
+  readonly identifier: string;
+  readonly values: readonly (readonly [name: string, value: unknown])[];
 }
 
 /** Where the facts of an account come from, as the flags of a command name it. */

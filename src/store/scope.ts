@@ -127,7 +127,8 @@ export class Scope {
     return this.notes.flatMap(({ account, unread }) => {
       const { failure, scan, name } = account;
       if (failure) return [ofAccount(name, failure.error.kind, `the last scan read nothing: ${failure.error.message}`)];
-      if (!scan) return [ofAccount(name, 'NotCollected', 'it was not scanned')];
+      if (!scan)
+        return [ofAccount(name, 'NotCollected', this.isNow ? 'it was not scanned' : 'it was not scanned by then')];
       const old = this.tooOld(account);
       if (old) return [ofAccount(name, 'TooOld', old)];
       if (!scan.header.types[type]) return [ofAccount(name, 'NotCollected', `its scan knew no ${type}; scan it again`)];

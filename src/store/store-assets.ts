@@ -32,6 +32,11 @@ export class StoreAssets {
     this.scope = scope;
   }
 
+  /** Whether an asset comes from here. */
+  gave(asset: Asset): boolean {
+    return this.known.get(nameOf(asset.__typename as AssetTypeName, keyOf(asset))) === asset;
+  }
+
   /** The assets that a statement finds, in its order. */
   async find(type: AssetTypeName, statement: Statement, sql: string): Promise<readonly Asset[]> {
     const rows = await this.session.query(sql, statement.values);

@@ -4,6 +4,7 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
+import type { FindingsRequest, FoundFindings, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
 import { notCounted, notDecided, notListed, onceEach, unknownAge } from '../inventory/not-told.ts';
 import { candidatesOf, ownershipsOf, ownerTypesOf, unlistedOf } from '../inventory/owners.ts';
@@ -12,19 +13,26 @@ import { groupsOfQuestion, groupsTelling, type Provenance, provenanceOf } from '
 import { keysInReport } from '../inventory/user-keys.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
-import { type Expression, nodesOf } from '../where/expression.ts';
+import { always, type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount as expressionOf, PerAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
+import { readFindings } from './read-findings.ts';
+import { daysOf, type HistoryRequest, judgementsOf } from './read-history.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
 import { connectorOf, keyOf, Related, type StoreAssets } from './store-assets.ts';
+import { streamRows } from './stream-rows.ts';
 
 /** What an inventory looks at: a session in which all statements see the same scans, and which of them. */
 export interface View {
   readonly session: SqlSession;
   readonly scope: Scope;
   readonly assets: StoreAssets;
+  /** When; undefined for now. */
+  readonly asOf: Instant | undefined;
+  /** The same accounts at another time, in the same session. */
+  at(time: Instant): Promise<View>;
   close(): Promise<void>;
 }
 
@@ -40,6 +48,8 @@ export class StoreInventory implements Inventory {
   private readonly open: () => Promise<View>;
   private opening: Promise<View> | undefined;
   private view: View | undefined;
+  /** The same at other times. Whoever reads an asset need not know of which time it is. */
+  private readonly earlier = new Map<Instant, StoreInventory>();
 
   constructor(open: () => Promise<View>) {
     this.open = open;
@@ -54,7 +64,7 @@ export class StoreInventory implements Inventory {
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
-    await this.opened();
+    this.view = await this.opened();
     const expression = this.scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
     const { more, unread } = await this.decideOpen(type, expression);
     const asked: Asked = { type, expression, more };
@@ -75,7 +85,44 @@ export class StoreInventory implements Inventory {
     };
   }
 
+  asOf(time: Instant): StoreInventory {
+    const known = this.earlier.get(time) ?? new StoreInventory(async () => (await this.opened()).at(time));
+    this.earlier.set(time, known);
+    return known;
+  }
+
+  async findings(request: FindingsRequest): Promise<FoundFindings> {
+    const asked = request.asOf === undefined ? this : this.asOf(request.asOf);
+    asked.view = await asked.opened();
+    return readFindings(asked.view, request);
+  }
+
+  /** What a control said of each scan. */
+  async judgements(control: string, request: HistoryRequest): Promise<readonly KeptJudgement[]> {
+    return judgementsOf(await this.opened(), control, request);
+  }
+
+  /** How many findings there were, day by day. */
+  async days(request: HistoryRequest): Promise<readonly HistoryDay[]> {
+    return daysOf(await this.opened(), request);
+  }
+
+  async *stream(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void) {
+    this.view = await this.opened();
+    const { session, scope } = this.view;
+    for (const error of [...scope.whyNotAll(type), ...(await this.whyNotListed(type, always))]) onUnread(error);
+    yield* streamRows(session, scope, type, onUnread);
+  }
+
+  /** The one that gave an asset. */
+  private giverOf(asset: Asset): StoreInventory {
+    for (const other of this.earlier.values()) if (other.view?.assets.gave(asset)) return other;
+    return this;
+  }
+
   read = (asset: Asset, field: string): unknown => {
+    const giver = this.giverOf(asset);
+    if (giver !== this) return giver.read(asset, field);
     const own = asset[field];
     if (own instanceof Related) return UNREAD;
     if (own !== undefined && own !== UNREAD) return own;
@@ -83,6 +130,8 @@ export class StoreInventory implements Inventory {
   };
 
   async load(asset: Asset, field: string): Promise<unknown> {
+    const giver = this.giverOf(asset);
+    if (giver !== this) return giver.load(asset, field);
     const own = asset[field];
     if (own instanceof Related) return this.assets.follow(asset, field, own);
     if (own !== undefined && own !== UNREAD) return own;
@@ -90,7 +139,7 @@ export class StoreInventory implements Inventory {
   }
 
   async count(type: AssetTypeName): Promise<number> {
-    await this.opened();
+    this.view = await this.opened();
     const [why] = this.scope.whyNotAll(type);
     if (why) throw why;
     if ((await this.unlisted(type)).length > 0) throw notCounted(type);
@@ -98,8 +147,9 @@ export class StoreInventory implements Inventory {
     return (await this.countBy(statement, statement.count([]))).count;
   }
 
-  prepare(assets: readonly Asset[], where: Expression): Promise<void> {
-    return this.assets.prepare(assets, where);
+  async prepare(assets: readonly Asset[], where: Expression): Promise<void> {
+    for (const [giver, given] of Map.groupBy(assets, (asset) => this.giverOf(asset)))
+      await giver.assets.prepare(given, where);
   }
 
   async close(): Promise<void> {
@@ -108,9 +158,9 @@ export class StoreInventory implements Inventory {
     await view?.close();
   }
 
-  private async opened(): Promise<void> {
+  private opened(): Promise<View> {
     this.opening ??= this.open();
-    this.view = await this.opening;
+    return this.opening;
   }
 
   /** Whoever has an asset has opened the view that it comes from. */
@@ -130,7 +180,9 @@ export class StoreInventory implements Inventory {
   }
 
   evidence(): Evidence {
-    const { scope } = this.view ?? {};
+    // Where everything was asked of one other time, that is what the answer rests on.
+    const [other] = this.earlier.values();
+    const { scope } = this.view ?? other?.view ?? {};
     const [only, ...others] = scope?.accounts ?? [];
     const isOne = only !== undefined && others.length === 0;
     const report = isOne ? only.scan?.header.facts['CREDENTIAL_REPORT'] : undefined;
@@ -144,6 +196,8 @@ export class StoreInventory implements Inventory {
   }
 
   provenance(asset: Asset, field: string): Provenance {
+    const giver = this.giverOf(asset);
+    if (giver !== this) return giver.provenance(asset, field);
     const account = this.scope.account(connectorOf(asset));
     const { facts } = account?.scan?.header ?? { facts: {} };
     const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
@@ -157,7 +211,7 @@ export class StoreInventory implements Inventory {
   }
 
   async scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>> {
-    await this.opened();
+    this.view = await this.opened();
     const times = this.scope.accounts.flatMap((account) => {
       const time = this.scope.timeOf(account, group);
       return time === undefined ? [] : [[account.connector, time] as const];

@@ -1,5 +1,5 @@
 import type { Source } from '../inventory/inventory.ts';
-import type { Database } from './database.ts';
+import type { Database, SqlSession } from './database.ts';
 import { openStore } from './open-store.ts';
 import { readScope, Scope, type ScopeRequest } from './scope.ts';
 import { StoreAssets } from './store-assets.ts';
@@ -9,13 +9,13 @@ import { StoreInventory, type View } from './store-inventory.ts';
 export class StoreSource implements Source {
   readonly kind = 'store';
   readonly calls = [];
-  private readonly location: string;
+  private readonly location: string | Database;
   private readonly request: ScopeRequest;
   private opening: Promise<Database> | undefined;
   private readonly views = new Set<View>();
 
-  /** @param location a folder, or `postgres://...`. */
-  constructor(location: string, request: ScopeRequest) {
+  /** @param location a folder, `postgres://...`, or a database that whoever opened it will close. */
+  constructor(location: string | Database, request: ScopeRequest) {
     this.location = location;
     this.request = request;
   }
@@ -35,11 +35,12 @@ export class StoreSource implements Source {
   async close(): Promise<void> {
     await Promise.all([...this.views].map((view) => view.close()));
     // Who asked has been told why it could not be opened.
-    await (await this.opening?.catch(() => undefined))?.close();
+    if (typeof this.location === 'string') await (await this.opening?.catch(() => undefined))?.close();
   }
 
   /** A failure is not kept: a database may come back while a server runs. */
   private open(): Promise<Database> {
+    if (typeof this.location !== 'string') return Promise.resolve(this.location);
     this.opening ??= openStore(this.location).catch((error: unknown) => {
       this.opening = undefined;
       throw error;
@@ -50,11 +51,8 @@ export class StoreSource implements Source {
   private async view(): Promise<View> {
     const { session, close } = await (await this.open()).view();
     try {
-      const scope = new Scope(await readScope(session, this.request), this.request);
       const view: View = {
-        session,
-        scope,
-        assets: new StoreAssets(session, scope),
+        ...(await this.look(session, this.request)),
         close: async () => {
           if (this.views.delete(view)) await close();
         },
@@ -65,5 +63,18 @@ export class StoreSource implements Source {
       await close();
       throw error;
     }
+  }
+
+  private async look(session: SqlSession, request: ScopeRequest): Promise<View> {
+    const scope = new Scope(await readScope(session, request), request);
+    return {
+      session,
+      scope,
+      assets: new StoreAssets(session, scope),
+      asOf: request.asOf,
+      at: (asOf) => this.look(session, { ...request, asOf }),
+      // Whoever has opened the session closes it.
+      close: async () => {},
+    };
   }
 }

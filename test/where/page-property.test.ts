@@ -91,13 +91,14 @@ test('pages behind a cursor hold each asset once, in that order', () => {
   const holds = fc.property(sorted, ({ sort, placed, size }) => {
     const whole = pageOf(placed, { ...everything, sort }).assets;
     const seen: string[] = [];
+    const list = { type: 'Server', sort, asOf: undefined };
     for (let after: Position | undefined; seen.length < whole.length; ) {
       const page = pageOf(placed, { ...everything, sort, limit: size, after });
       expect([page.skipped, page.total]).toEqual([seen.length, whole.length]);
       expect(page.assets.length).toBe(Math.min(size, whole.length - seen.length));
       seen.push(...page.assets);
       // As a client carries it from one request to the next.
-      after = parseCursor(renderCursor(page.positions.at(-1) as Position, 'Server', sort), 'Server', sort);
+      after = parseCursor(renderCursor(page.positions.at(-1) as Position, list), list);
     }
     expect(seen).toEqual(whole);
     const after = pageOf(placed, { ...everything, sort }).positions.at(-1);

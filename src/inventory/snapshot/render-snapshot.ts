@@ -20,12 +20,18 @@ function* assetLines({ assets }: Taken, inventory: Inventory): Generator<string>
   for (const [type, ofType] of assets) for (const asset of ofType) yield renderAsset(type, asset, inventory);
 }
 
-function renderAsset(type: AssetTypeName, taken: TakenAsset, inventory: Inventory): string {
+export const renderAsset = (type: AssetTypeName, taken: TakenAsset, inventory: Inventory): string =>
+  renderLine(type, taken.identifier, takenValues(type, taken, inventory));
+
+/** @param values those that were read, in the order of the catalogue; relations by identifier. */
+export function renderLine(
+  type: AssetTypeName,
+  identifier: string,
+  values: Iterable<readonly [name: string, value: unknown]>,
+): string {
   const fields: Record<string, unknown> = {};
-  for (const [name, value] of takenValues(type, taken, inventory)) {
-    fields[name] = renderValue(catalogue[type].fields[name] as Field, value);
-  }
-  return `${JSON.stringify({ __typename: type, identifier: taken.identifier, ...fields })}\n`;
+  for (const [name, value] of values) fields[name] = renderValue(catalogue[type].fields[name] as Field, value);
+  return `${JSON.stringify({ __typename: type, identifier, ...fields })}\n`;
 }
 
 /** Instants as GraphQL prints them. */

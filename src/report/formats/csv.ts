@@ -50,6 +50,10 @@ export function renderCsv(run: Run): string {
   return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
 }
 
+/** Rows of texts under their columns' names. */
+export const renderCsvLines = (names: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [names, ...rows].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+
 function rowsOfItem({ number: section, title }: Section, item: Item): readonly Row[] {
   const { number, level, status, run } = item;
   const head: Row = {

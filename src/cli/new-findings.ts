@@ -1,0 +1,19 @@
+import { renderInstant } from '../iam/instant.ts';
+import type { FindingChange } from '../store/scan-changes.ts';
+import { writeLines } from './output.ts';
+
+/** Writes what a scan changed, an object a line. @param file `-` for stdout. */
+export const writeNew = (changes: readonly FindingChange[], file: string): Promise<void> =>
+  writeLines(linesOf(changes), file === '-' ? undefined : file);
+
+function* linesOf(changes: readonly FindingChange[]): Generator<string> {
+  for (const change of changes) yield `${JSON.stringify(rendered(change))}\n`;
+}
+
+/** Instants as GraphQL prints them. */
+export const rendered = ({ key, exception, at, ...change }: FindingChange) => ({
+  ...change,
+  key: key && { ...key, createDate: key.createDate && renderInstant(key.createDate) },
+  ...(exception ? { exception: { ...exception, expires: renderInstant(exception.expires) } } : {}),
+  at: renderInstant(at),
+});

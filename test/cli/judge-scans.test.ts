@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type JudgingOptions, openJudging } from '../../src/cli/judge-scans.ts';
+import type { Database } from '../../src/store/database.ts';
+import { type Assets, backends, scan } from '../store/scanned-accounts.ts';
+
+const CONTROL = 'aws-iam-no-initial-access-keys';
+const folder = mkdtempSync(join(tmpdir(), 'iamql-judge-'));
+const exceptions = join(folder, 'exceptions.yaml');
+const file = join(folder, 'new.ndjson');
+let database: Database;
+
+beforeAll(async () => {
+  database = (await backends['PGlite']?.())?.database as Database;
+});
+afterAll(() => database.close());
+
+const withUnusedKey = (...names: readonly string[]): Assets => ({
+  IAMUser: names.map((userName) => ({
+    userName,
+    accessKeys: [
+      {
+        accessKeyId: `AKIA${userName}`,
+        status: 'Active',
+        createDate: '2025-01-01T00:00:00Z',
+        slot: 1,
+        lastUsedDate: null,
+      },
+    ],
+    hasIAMUserCredentials: {
+      accessKey1Active: true,
+      accessKey1LastUsedDate: null,
+      accessKey1LastRotated: '2025-01-01T00:00:00Z',
+    },
+  })),
+});
+
+async function judge(options: Partial<JudgingOptions> = {}) {
+  const judging = await openJudging({ exceptions: [], expiring: 0, new: file, ...options });
+  const lines = await judging(database);
+  const changes = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  const ofControl = changes.filter(({ control }) => control === CONTROL);
+  return { lines, changes: ofControl.map(({ change, name, scan: of }) => `${of} ${change} ${name}`) };
+}
+
+test('scans that nobody judged are judged in order, each as of its own time, and once', async () => {
+  const ids: string[] = [];
+  for (const names of [['ana'], ['ana', 'bob'], ['bob']]) ids.push((await scan(database, withUnusedKey(...names))).id);
+  const [first, second, third] = ids;
+  const { lines, changes } = await judge();
+  expect(lines.map((line) => /^judged scan (\d+)/.exec(line)?.[1])).toEqual(ids);
+  expect(changes).toEqual([`${first} OPENED ana`, `${second} OPENED bob`, `${third} RESOLVED ana`]);
+  // The newest is told again; nothing is judged again.
+  expect((await judge()).changes).toEqual([`${third} RESOLVED ana`]);
+});
+
+test('what could not be read resolves nothing', async () => {
+  await scan(database, { IAMUser: 'unread' });
+  expect((await judge()).changes).toEqual([]);
+  await scan(database, withUnusedKey('bob'));
+  expect((await judge()).changes).toEqual([]);
+});
+
+test('an exception that counts when the scan ends sets its finding apart', async () => {
+  writeFileSync(
+    exceptions,
+    `exceptions:\n- control: ${CONTROL}\n  account: "111122223333"\n  asset: bob\n  key: {accessKeyId: AKIAbob}\n  reason: For the drill.\n  owner: ana@example.com\n  expires: 2999-01-01\n`,
+  );
+  const { id } = await scan(database, withUnusedKey('bob'));
+  expect((await judge({ exceptions: [exceptions] })).changes).toEqual([`${id} EXCEPTED bob`]);
+  const { id: next } = await scan(database, withUnusedKey('bob'));
+  expect((await judge()).changes).toEqual([`${next} REOPENED bob`]);
+});
+
+test('what would tell nothing is refused', async () => {
+  await expect(openJudging({ exceptions: [], expiring: 0, judge: false, new: file })).rejects.toThrow('--no-judge');
+});
