@@ -1,7 +1,9 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
-import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, parseInstant, renderInstant } from '../iam/instant.ts';
+import { onceEach } from '../inventory/not-told.ts';
+import { ownerTypesOf } from '../inventory/owners.ts';
 import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
@@ -127,7 +129,10 @@ export class Scope {
       const old = this.tooOld(account);
       if (old) return [ofAccount(name, 'TooOld', old)];
       if (!scan.header.types[type]) return [ofAccount(name, 'NotCollected', `its scan knew no ${type}; scan it again`)];
-      return unread.ofType(type).map(({ code, message }) => ofAccount(name, code, message));
+      // Of an owner that is not known nobody knows the parts.
+      const types = catalogue[type].isPart ? ownerTypesOf(type) : [type];
+      const notes = types.flatMap((one) => unread.ofType(one));
+      return onceEach(notes.map(({ code, message }) => ofAccount(name, code, message)));
     });
   }
 

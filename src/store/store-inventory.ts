@@ -1,15 +1,14 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
-import type { Asset, ReportedUser } from '../iam/assets.ts';
+import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
 import { notCounted, notDecided, notListed, onceEach, unknownAge } from '../inventory/not-told.ts';
-import { candidatesOf, ownershipsOf, ownerTypesOf, unlistedOf } from '../inventory/owners.ts';
+import { ownershipsOf, unlistedOf, unlistedOfOwner } from '../inventory/owners.ts';
 import type { Page, Position } from '../inventory/page.ts';
 import { groupsOfQuestion, groupsTelling, type Provenance, provenanceOf } from '../inventory/provenance.ts';
-import { keysInReport } from '../inventory/user-keys.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
 import { type Expression, nodesOf } from '../where/expression.ts';
@@ -18,7 +17,7 @@ import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
-import { connectorOf, keyOf, Related, type StoreAssets } from './store-assets.ts';
+import { connectorOf, keyOf, type StoreAssets } from './store-assets.ts';
 
 /** What an inventory looks at: a session in which all statements see the same scans, and which of them. */
 export interface View {
@@ -75,18 +74,12 @@ export class StoreInventory implements Inventory {
     };
   }
 
-  read = (asset: Asset, field: string): unknown => {
-    const own = asset[field];
-    if (own instanceof Related) return UNREAD;
-    if (own !== undefined && own !== UNREAD) return own;
-    return field === 'accessKeys' && hasReportRow(asset) ? keysInReport(asset, this.settings.setupSeconds) : UNREAD;
-  };
+  read = (asset: Asset, field: string): unknown => this.assets.read(asset, field);
 
   async load(asset: Asset, field: string): Promise<unknown> {
-    const own = asset[field];
-    if (own instanceof Related) return this.assets.follow(asset, field, own);
-    if (own !== undefined && own !== UNREAD) return own;
-    throw this.whyUnread(asset, field);
+    const value = await this.assets.follow(asset, field);
+    if (value === undefined || value === UNREAD) throw this.whyUnread(asset, field);
+    return value;
   }
 
   async count(type: AssetTypeName): Promise<number> {
@@ -98,8 +91,10 @@ export class StoreInventory implements Inventory {
     return (await this.countBy(statement, statement.count([]))).count;
   }
 
-  prepare(assets: readonly Asset[], where: Expression): Promise<void> {
-    return this.assets.prepare(assets, where);
+  async prepare(assets: readonly Asset[], where: Expression): Promise<void> {
+    const seen = new Set<Asset>();
+    await this.assets.prepare(assets, where, (asset) => seen.add(asset));
+    await Promise.all([...seen].map((asset) => this.assets.complete(asset)));
   }
 
   async close(): Promise<void> {
@@ -147,9 +142,7 @@ export class StoreInventory implements Inventory {
     const { facts } = account?.scan?.header ?? { facts: {} };
     const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
     const reportedAt = account && this.scope.timeOf(account, 'CREDENTIAL_REPORT');
-    const createDate = asset['createDate'];
-    // Who is newer than the report has a row that was read live.
-    const isNewer = reportedAt !== undefined && typeof createDate === 'string' && createDate > reportedAt;
+    const isNewer = reportedAt !== undefined && createdLater(asset, reportedAt);
     const told = groupsTelling(asset, field).find((group) => group in facts) ?? 'CREDENTIAL_REPORT';
     const group = live && isNewer ? live : told;
     return provenanceOf(group, account && this.scope.timeOf(account, group));
@@ -183,7 +176,7 @@ export class StoreInventory implements Inventory {
     const possible = statement.matching(expression, 'possibly');
     const open = [possible, `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`];
     const assets = await this.assets.find(type, statement, statement.selectAll(open));
-    await this.prepare(assets, expression);
+    await this.assets.prepare(assets, expression);
     for (const [connector, ofAccount] of Map.groupBy(assets, connectorOf)) {
       const { certainly, possibly } = compile(expressionOf(expression, connector), this.read);
       more.push(...ofAccount.filter(certainly.isTrue).map(keyOf));
@@ -228,34 +221,26 @@ export class StoreInventory implements Inventory {
 
   /** What stands for parts that an owner may have and nobody has listed. */
   private async unlisted(type: AssetTypeName): Promise<readonly Asset[]> {
-    if (!catalogue[type].isPart) return [];
-    const owners = new Map<AssetTypeName, readonly Asset[]>();
-    for (const owner of ownerTypesOf(type))
-      owners.set(owner, await this.ownersLacking(owner, [type, ...ownerTypesOf(type)]));
-    if ([...owners.values()].every(({ length }) => length === 0)) return [];
-    const candidates = candidatesOf(type, {
-      assetsOf: (owner) => owners.get(owner) ?? [],
-      // What an owner does have is in the database, and no matter here.
-      read: (asset, field) => (asset[field] instanceof Related ? [] : this.read(asset, field)),
-    });
-    return candidates.filter((asset) => unlistedOf(asset) !== undefined);
+    const found: Asset[] = [];
+    for (const { type: ownerType, field } of catalogue[type].isPart ? ownershipsOf(type) : []) {
+      const owners = [...(await this.ownersLacking(ownerType, field)), ...(await this.unlisted(ownerType))];
+      for (const owner of owners) found.push(...unlistedOfOwner(type, owner, field, this.read(owner, field)));
+    }
+    return found;
   }
 
-  private async ownersLacking(owner: AssetTypeName, parts: readonly AssetTypeName[]): Promise<readonly Asset[]> {
-    const fields = parts
-      .filter((part) => catalogue[part].isPart)
-      .flatMap((part) => ownershipsOf(part))
-      .filter(({ type, field }) => type === owner && this.scope.mayBeUnread(type, field))
-      .map(({ field }) => field);
-    if (fields.length === 0) return [];
-    const statement = new Statement(owner, this.scope);
-    const lacking = [...new Set(fields)].map((field) => isUnread(field, 'a')).join(' OR ');
-    return this.assets.find(owner, statement, statement.selectAll([`(${lacking})`]));
+  private async ownersLacking(type: AssetTypeName, field: string): Promise<readonly Asset[]> {
+    if (!this.scope.mayBeUnread(type, field)) return [];
+    const statement = new Statement(type, this.scope);
+    const owners = await this.assets.find(type, statement, statement.selectAll([isUnread(field, 'a')]));
+    // What keys a user has may be seen in the report.
+    if (field === 'accessKeys') await Promise.all(owners.map((owner) => this.assets.complete(owner)));
+    return owners;
   }
 
   private async whyNotListed(type: AssetTypeName, expression: Expression): Promise<readonly IamqlError[]> {
     const unlisted = await this.unlisted(type);
-    await this.prepare(unlisted, expression);
+    await this.assets.prepare(unlisted, expression);
     return unlisted.flatMap((asset) => {
       const { owner, field } = unlistedOf(asset) as { readonly owner: Asset; readonly field: string };
       const { possibly } = compile(expressionOf(expression, connectorOf(owner)), this.read);
@@ -310,8 +295,10 @@ function positionOf(asset: Asset, { sort }: Page): Position {
   };
 }
 
-function hasReportRow(asset: Asset): asset is Asset & ReportedUser {
-  const credentials = asset['hasIAMUserCredentials'];
-  const isRow = typeof credentials === 'object' && credentials !== null && !(credentials instanceof Related);
-  return asset.__typename === 'IAMUser' && isRow;
+/** Who is newer than the report has a row that was read live. A further key has a row of its own. */
+function createdLater(asset: Asset, reportedAt: Instant): boolean {
+  const isRow = asset.__typename === 'IAMUserCredentials' && asset['accessKeyId'] === undefined;
+  const user = isRow ? (asset['user'] as Asset | undefined) : asset.__typename === 'IAMUser' ? asset : undefined;
+  const createDate = user?.['createDate'];
+  return typeof createDate === 'string' && createDate > reportedAt;
 }

@@ -39,22 +39,26 @@ export class StoreSource implements Source {
 
   private async view(): Promise<View> {
     this.opening ??= openStore(this.location);
-    const { session, close } = await (await this.opening).view();
-    try {
-      const scope = new Scope(await readScope(session, this.request), this.request);
-      const view: View = {
-        session,
-        scope,
-        assets: new StoreAssets(session, scope),
-        close: async () => {
-          if (this.views.delete(view)) await close();
-        },
-      };
-      this.views.add(view);
-      return view;
-    } catch (error) {
-      await close();
-      throw error;
-    }
+    const { close, ...view } = await openView(await this.opening, this.request);
+    const open: View = {
+      ...view,
+      close: async () => {
+        if (this.views.delete(open)) await close();
+      },
+    };
+    this.views.add(open);
+    return open;
+  }
+}
+
+/** What one inventory looks at. @throws IamqlError InvalidInput for a scope that names what is not there. */
+export async function openView(database: Database, request: ScopeRequest): Promise<View> {
+  const { session, close } = await database.view();
+  try {
+    const scope = new Scope(await readScope(session, request), request);
+    return { session, scope, assets: new StoreAssets(session, scope), close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
