@@ -7,6 +7,7 @@ import { ownerTypesOf } from '../inventory/owners.ts';
 import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
+import type { Expression } from '../where/expression.ts';
 import type { SqlSession } from './database.ts';
 
 /** Which accounts, and when. */
@@ -156,6 +157,15 @@ export class Scope {
     if (known && note) return ofAccount(known.account.name, note.code, note.message);
     const message = `its scan knew no ${field} of ${type}; scan it again`;
     return ofAccount(known?.account.name ?? connector, 'NotCollected', message);
+  }
+
+  /** Why it cannot be told whether an asset of an account matches. */
+  whyUndecided(connector: string, expression: Expression, identifier: string): IamqlError {
+    const known = this.notes.find(({ account }) => account.connector === connector);
+    const note = known?.unread.ofQuestion(expression, identifier);
+    const name = known?.account.name ?? connector;
+    if (note) return ofAccount(name, note.code, note.message);
+    return ofAccount(name, 'NotCollected', 'its scan knew not all of the facts; scan it again');
   }
 
   account(connector: string): ScopedAccount | undefined {

@@ -272,11 +272,7 @@ export class StoreInventory implements Inventory {
   }
 
   private whyUndecided(asset: Asset, expression: Expression): IamqlError {
-    const facts = [...nodesOf(expression)].flatMap((node) => ('field' in node ? [node] : []));
-    const lacking = facts.find(({ type, field }) => type === asset.__typename && asset[field] === UNREAD) ?? facts[0];
-    const why = lacking
-      ? this.scope.whyUnread(connectorOf(asset), lacking, String(asset['identifier']))
-      : new IamqlError('NotCollected', 'the scan has not all of the facts');
+    const why = this.scope.whyUndecided(connectorOf(asset), expression, String(asset['identifier']));
     return notDecided(asset['identifier'], why);
   }
 

@@ -11,7 +11,16 @@ const { sha256: _digest, ...unsigned } = JSON.parse(header) as Line;
 const assets = lines.map((line) => JSON.parse(line) as Line);
 
 /** What says which asset it is, and whose. */
-const KEPT = new Set(['accessKeyId', '__typename', 'identifier', 'accountID', 'cloudAccountID', 'cloudAccountName', 'name', 'partition']);
+const KEPT = new Set([
+  'accessKeyId',
+  '__typename',
+  'identifier',
+  'accountID',
+  'cloudAccountID',
+  'cloudAccountName',
+  'name',
+  'partition',
+]);
 
 /**
  * The text of a snapshot of the sample account in which facts are other ones, drawn from so few values that a random

@@ -53,12 +53,17 @@ const textOf = (type: AssetTypeName): string => {
   }`;
 };
 
-/** What an inventory answers; errors without the account that the store says before each. */
+/**
+ * What an inventory answers. In which order it says why assets are left open is promised to nobody, nor which of them it
+ * names where no count can be told; the store says before each error which account it is about.
+ */
 async function answerOf(inventory: Inventory, { type, ...variables }: Asked) {
   const { result } = await ask(inventory, { text: textOf(type), variables });
-  const errors = (result.errors ?? []).map(({ path, extensions, message, originalError }) => {
+  const errors = (result.errors ?? []).map(({ path = [], extensions, message, originalError }) => {
     if (extensions['code'] === 'INTERNAL_SERVER_ERROR') throw originalError ?? new Error(message);
-    return `${path?.join('.')} ${extensions['code']} ${message.replaceAll(/account \d+: /g, '')}`;
+    const place = path.length > 1 && typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
+    const isCount = path.at(-1) === 'count' || path.at(-1) === 'totalCount';
+    return `${place.join('.')} ${extensions['code']} ${isCount ? '' : message.replaceAll(/account \d+: /g, '')}`;
   });
   return { data: result.data, errors: errors.sort() };
 }
