@@ -86,12 +86,19 @@ async function inTransaction<T>(session: SqlSession, work: (session: SqlSession)
 }
 
 function sessionOf(client: PoolClient): SqlSession {
+  // A connection runs one statement after the other, and several questions may be asked over one at the same time.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+    const result = last.then(run, run);
+    last = result;
+    return result;
+  };
   return {
     async query<Row extends SqlRow>(sql: string, values: readonly unknown[] = []) {
-      return (await client.query<Row>(sql, [...values])).rows;
+      return (await inTurn(() => client.query<Row>(sql, [...values]))).rows;
     },
     async run(sql) {
-      await client.query(sql);
+      await inTurn(() => client.query(sql));
     },
     async copy(into, rows) {
       const { from } = await import('pg-copy-streams');

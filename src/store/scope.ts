@@ -98,15 +98,23 @@ export class Scope {
   readonly isNow: boolean;
   /** They are all that the store has. */
   readonly isAll: boolean;
-  private readonly maxAgeMs: number | undefined;
+  private readonly request: ScopeRequest;
   private readonly notes: readonly { readonly account: ScopedAccount; readonly unread: UnreadNotes }[];
 
-  constructor(accounts: readonly ScopedAccount[], { connectors, tags, asOf, maxAgeMs }: ScopeRequest) {
-    this.maxAgeMs = maxAgeMs;
+  constructor(accounts: readonly ScopedAccount[], request: ScopeRequest) {
+    const { connectors, tags, asOf } = request;
+    this.request = request;
     this.accounts = accounts;
     this.isNow = asOf === undefined;
     this.isAll = connectors === undefined && Object.keys(tags).length === 0;
     this.notes = accounts.map((account) => ({ account, unread: new UnreadNotes(account.scan?.header.unread ?? []) }));
+  }
+
+  /** All of it but some accounts. */
+  without(connectors: readonly string[]): Scope {
+    if (connectors.length === 0) return this;
+    const accounts = this.accounts.filter(({ connector }) => !connectors.includes(connector));
+    return new Scope(accounts, { ...this.request, connectors: accounts.map(({ connector }) => connector) });
   }
 
   get hasAdditionalKeys(): boolean {
@@ -138,11 +146,12 @@ export class Scope {
   }
 
   private tooOld({ scan }: ScopedAccount): string | undefined {
-    if (this.maxAgeMs === undefined || !scan) return undefined;
+    const { maxAgeMs } = this.request;
+    if (maxAgeMs === undefined || !scan) return undefined;
     const times = Object.values(scan.header.facts).map(({ readAt, generatedAt }) => generatedAt ?? readAt);
     const oldest = times.includes(null) ? undefined : Math.min(...times.map((time) => Date.parse(String(time))));
     if (oldest === undefined) return 'the age of its facts is not known, and --max-age asks for it';
-    if (Date.now() - oldest <= this.maxAgeMs) return undefined;
+    if (Date.now() - oldest <= maxAgeMs) return undefined;
     return `its oldest facts are of ${new Date(oldest).toISOString()}, which is older than --max-age allows; scan it again`;
   }
 

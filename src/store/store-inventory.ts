@@ -15,7 +15,7 @@ import { type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount as expressionOf, PerAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, ScopedAccount } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
 import { connectorOf, keyOf, type StoreAssets } from './store-assets.ts';
 
@@ -27,10 +27,15 @@ export interface View {
   close(): Promise<void>;
 }
 
-/** A question as the database is asked it: the assets for which it is certain, and others that memory has decided. */
-interface Asked {
+/** What is asked of which accounts. */
+interface Question {
   readonly type: AssetTypeName;
   readonly expression: Expression;
+  readonly scope: Scope;
+}
+
+/** A question as the database is asked it: the assets for which it is certain, and others that memory has decided. */
+interface Asked extends Question {
   readonly more: readonly RowKey[];
 }
 
@@ -55,8 +60,10 @@ export class StoreInventory implements Inventory {
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
     await this.opened();
     const expression = this.scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
-    const { more, unread } = await this.decideOpen(type, expression);
-    const asked: Asked = { type, expression, more };
+    const notAsked = this.notAsked(expression);
+    const question = { type, expression, scope: this.scope.without(notAsked.map(({ connector }) => connector)) };
+    const { more, unread } = await this.decideOpen(question);
+    const asked: Asked = { ...question, more };
     const assets = await this.page(asked, page);
     return {
       assets,
@@ -64,10 +71,10 @@ export class StoreInventory implements Inventory {
       ...(await this.counts(asked, page, assets.length)),
       unread: onceEach([
         ...unread,
-        ...(await this.whyNotListed(type, expression)),
+        ...(await this.whyNotListed(question)),
         ...(await this.whyNotSorted(asked, page)),
         ...this.scope.whyNotAll(type),
-        ...this.whyNotAsked(expression),
+        ...notAsked.map(whyNotAsked),
       ]),
       withdrawn: [],
       restsOn: [...groupsOfQuestion(type, where)].flatMap((group) => this.scope.provenance(group)),
@@ -157,6 +164,11 @@ export class StoreInventory implements Inventory {
     return times.length > 0 ? new Map(times) : unknownAge();
   }
 
+  async connectors(): Promise<readonly string[]> {
+    await this.opened();
+    return this.scope.accounts.map(({ connector }) => connector);
+  }
+
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
     const [only] = this.view?.scope.accounts ?? [];
     const groups = Object.keys(only?.scan?.header.facts ?? {}) as readonly FactGroup[];
@@ -168,11 +180,11 @@ export class StoreInventory implements Inventory {
    *
    * @returns those that match, and why others may.
    */
-  private async decideOpen(type: AssetTypeName, expression: Expression) {
+  private async decideOpen({ type, expression, scope }: Question) {
     const more: RowKey[] = [];
     const unread: IamqlError[] = [];
     if (!this.mayBeOpen(expression)) return { more, unread };
-    const statement = new Statement(type, this.scope);
+    const statement = new Statement(type, scope);
     const possible = statement.matching(expression, 'possibly');
     const open = [possible, `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`];
     const assets = await this.assets.find(type, statement, statement.selectAll(open));
@@ -195,8 +207,8 @@ export class StoreInventory implements Inventory {
     );
   }
 
-  private page({ type, expression, more }: Asked, page: Page): Promise<readonly Asset[]> {
-    const statement = new Statement(type, this.scope);
+  private page({ type, expression, scope, more }: Asked, page: Page): Promise<readonly Asset[]> {
+    const statement = new Statement(type, scope);
     const conditions = [
       statement.matchingOr(expression, more),
       ...(page.after ? [statement.behind(page.after, page.sort)] : []),
@@ -205,9 +217,9 @@ export class StoreInventory implements Inventory {
   }
 
   /** How many match, and how many of these stand before the page. A list that is not cut has been counted already. */
-  private async counts({ type, expression, more }: Asked, page: Page, found: number) {
+  private async counts({ type, expression, scope, more }: Asked, page: Page, found: number) {
     if (page.limit === undefined && page.offset === 0 && !page.after) return { total: found, skipped: 0 };
-    const statement = new Statement(type, this.scope);
+    const statement = new Statement(type, scope);
     const matching = statement.matchingOr(expression, more);
     const behind = page.after ? statement.behind(page.after, page.sort) : 'true';
     const { count, of } = await this.countBy(statement, statement.count([matching], behind));
@@ -238,8 +250,8 @@ export class StoreInventory implements Inventory {
     return owners;
   }
 
-  private async whyNotListed(type: AssetTypeName, expression: Expression): Promise<readonly IamqlError[]> {
-    const unlisted = await this.unlisted(type);
+  private async whyNotListed({ type, expression, scope }: Question): Promise<readonly IamqlError[]> {
+    const unlisted = (await this.unlisted(type)).filter((asset) => scope.account(connectorOf(asset)));
     await this.assets.prepare(unlisted, expression);
     return unlisted.flatMap((asset) => {
       const { owner, field } = unlistedOf(asset) as { readonly owner: Asset; readonly field: string };
@@ -249,10 +261,10 @@ export class StoreInventory implements Inventory {
   }
 
   /** The place in the order of one that lacks what is sorted by is not known. */
-  private async whyNotSorted({ type, expression, more }: Asked, { sort }: Page): Promise<readonly IamqlError[]> {
+  private async whyNotSorted({ type, expression, scope, more }: Asked, { sort }: Page): Promise<readonly IamqlError[]> {
     const errors: IamqlError[] = [];
     for (const { field } of sort.filter((order) => this.scope.mayBeUnread(type, order.field))) {
-      const statement = new Statement(type, this.scope);
+      const statement = new Statement(type, scope);
       const lacking = [statement.matchingOr(expression, more), isUnread(field, 'a')];
       const assets = await this.assets.find(type, statement, statement.selectAll(lacking));
       errors.push(...assets.map((asset) => this.whyUnread(asset, field)));
@@ -260,15 +272,12 @@ export class StoreInventory implements Inventory {
     return errors;
   }
 
-  /** Accounts in which the question cannot be asked: it is not known when their facts were true. */
-  private whyNotAsked(expression: Expression): readonly IamqlError[] {
+  /** Accounts of which it is not known what the question compares with. Of those that were not scanned more is said. */
+  private notAsked(expression: Expression): readonly ScopedAccount[] {
     const values = [...nodesOf(expression)].flatMap((node) =>
       'value' in node && node.value instanceof PerAccount ? [node.value.values] : [],
     );
-    const lacking = this.scope.accounts.filter(({ connector }) => values.some((known) => !known.has(connector)));
-    return lacking.map(
-      ({ name }) => new IamqlError('NotCollected', `account ${name}: it is not known when its facts were true`),
-    );
+    return this.scope.accounts.filter(({ connector, scan }) => scan && values.some((known) => !known.has(connector)));
   }
 
   private whyUndecided(asset: Asset, expression: Expression): IamqlError {
@@ -281,6 +290,12 @@ export class StoreInventory implements Inventory {
     return this.scope.whyUnread(connectorOf(asset), fact, String(asset['identifier']));
   }
 }
+
+const whyNotAsked = ({ name }: ScopedAccount): IamqlError =>
+  new IamqlError(
+    'NotCollected',
+    `account ${name}: its scan did not read when its facts were true, or whose account it is, which the question is about`,
+  );
 
 function positionOf(asset: Asset, { sort }: Page): Position {
   const values = sort.map(({ field }) => (asset[field] === UNREAD ? null : asset[field]));
