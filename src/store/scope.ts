@@ -71,7 +71,9 @@ const ACCOUNTS = `
 /** @throws IamqlError InvalidInput for a connector that is not there, and where there is none at all. */
 export async function readScope(session: SqlSession, request: ScopeRequest): Promise<readonly ScopedAccount[]> {
   const { connectors, tags, asOf } = request;
-  const rows = await session.query<Row>(ACCOUNTS, [connectors ?? null, tags, asOf ? renderInstant(asOf) : 'infinity']);
+  const isKept = [...(connectors ?? []), ...Object.entries(tags).flat()].every(canBeKept);
+  const values = [connectors ?? null, tags, asOf ? renderInstant(asOf) : 'infinity'];
+  const rows = isKept ? await session.query<Row>(ACCOUNTS, values) : [];
   const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
   if (lacking !== undefined)
     throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);
@@ -79,6 +81,9 @@ export async function readScope(session: SqlSession, request: ScopeRequest): Pro
     throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
   return rows.map(accountOf);
 }
+
+/** No database has a connector or a tag with what Postgres cannot keep. */
+const canBeKept = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
 function accountOf(row: Row): ScopedAccount {
   const { id, name, account_id: accountId, scan, scan_ended_at: endedAt, header, failed_at: failedAt, error } = row;

@@ -105,7 +105,8 @@ export class StoreInventory implements Inventory {
   }
 
   async close(): Promise<void> {
-    const view = await this.opening;
+    // Whoever asked was told why it could not be opened.
+    const view = await this.opening?.catch(() => undefined);
     await view?.close();
   }
 
