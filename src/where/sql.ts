@@ -34,6 +34,12 @@ const MOST_VALUES = 65_535;
  */
 const MOST_CONDITIONS = 20_000;
 
+/**
+ * Postgres makes joins of relations in relations and looks for the best order of all, for which it takes twice as long with
+ * each two. From this many on, it is told to answer each for itself (`OFFSET 0`).
+ */
+const MOST_JOINED = 4;
+
 const tooLarge = (what: string): IamqlError =>
   new IamqlError('InvalidInput', `the question ${what}, which is more than a store answers at once; ask it in parts`);
 
@@ -48,6 +54,8 @@ export class SqlWriter {
   private readonly bound = new Map<string, Map<unknown, string>>();
   private aliases = 0;
   private conditions = 0;
+  /** How many relations lead to what is written now. */
+  private depth = 0;
 
   constructor(
     rows: SqlRows,
@@ -172,10 +180,10 @@ export class SqlWriter {
     const leads = `${alias}.${this.rows.column('identifier')} = ${relation === 'toMany' ? `ANY(${column})` : column}`;
     const from = `FROM ${this.rows.table(target as AssetTypeName)} ${alias} WHERE ${leads} AND ${this.rows.joined(alias, row)}`;
     const exists = (answer: Answer, how: Taking) =>
-      `EXISTS (SELECT 1 ${from} AND ${this.condition(of, alias, answer, how)})`;
+      `EXISTS (SELECT 1 ${from} AND ${this.below(of, alias, answer, how)}${this.depth >= MOST_JOINED ? ' OFFSET 0' : ''})`;
     const count = (how: Taking) => {
       // Two are as many as there need be to tell one from several.
-      const some = `SELECT 1 ${from} AND ${this.condition(of, alias, 'isTrue', how)} LIMIT 2`;
+      const some = `SELECT 1 ${from} AND ${this.below(of, alias, 'isTrue', how)} LIMIT 2`;
       return `(SELECT count(*) FROM (${some}) counted)`;
     };
     const isTrue = {
@@ -187,6 +195,14 @@ export class SqlWriter {
           : `(${exists('isTrue', 'possibly')} AND ${count('certainly')} <= 1)`,
     }[kind]();
     return taking === 'possibly' ? this.orUnread(isTrue, type, field, row) : isTrue;
+  }
+
+  /** What is asked of what a relation leads to. */
+  private below(of: Expression, alias: string, answer: Answer, taking: Taking): string {
+    this.depth += 1;
+    const condition = this.condition(of, alias, answer, taking);
+    this.depth -= 1;
+    return condition;
   }
 
   private additionalKey(of: Expression, row: string, taking: Taking): string {
