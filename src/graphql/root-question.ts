@@ -145,16 +145,18 @@ export async function conditionsOf(
     group ? inventory.scanTimes(group) : undefined,
     isOfAccount ? accountsOf(inventory) : undefined,
   ]);
-  const connectors = [...(times ?? accounts ?? new Map([['', undefined]])).keys()];
+  const known = times ?? accounts ?? new Map([['', undefined]]);
+  const connectors = (await inventory.connectors?.()) ?? [...known.keys()];
+  const unknown = new Set(connectors.filter((id) => [times, accounts].some((values) => values && !values.has(id))));
   const asked = connectors.map((id) => namedConditions(named, times?.get(id) ?? NEVER, accounts?.get(id) ?? NOBODY));
   const [first = []] = asked;
   return first.map(({ type: of, where: only }, index) => {
     const each = connectors.map((id, n) => [id, asked[n]?.[index]?.where ?? only] as const);
-    return { type: of, where: each.length > 1 ? forAccounts(new Map(each)) : only };
+    return { type: of, where: each.length > 1 ? forAccounts(new Map(each), unknown) : only };
   });
 }
 
-/** For questions that are not about time. */
+/** For questions that are not about time, and for accounts that are not asked. */
 const NEVER: Instant = '1970-01-01T00:00:00+00:00';
 /** For questions that are not about whose account it is. */
 const NOBODY: NamedAccount = { accountId: '', partition: '' };
@@ -163,8 +165,12 @@ const NOBODY: NamedAccount = { accountId: '', partition: '' };
 async function accountsOf(inventory: Inventory): Promise<ReadonlyMap<string, NamedAccount>> {
   const { assets, unread } = await inventory.find('Connector', always, everything);
   if (assets.length === 0) throw unread[0] ?? new IamqlError('NotCollected', 'it was not read whose account this is');
-  const known = await Promise.all(assets.map((connector) => accountOf(inventory, connector)));
-  return new Map(known);
+  const known = await Promise.allSettled(assets.map((connector) => accountOf(inventory, connector)));
+  const found = known.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const [failed] = known.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  // One account of several of which it is not known is not asked, and the others are.
+  if (failed !== undefined && (found.length === 0 || !(failed instanceof IamqlError))) throw failed;
+  return new Map(found);
 }
 
 async function accountOf(inventory: Inventory, connector: Asset): Promise<readonly [string, NamedAccount]> {

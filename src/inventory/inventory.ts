@@ -79,11 +79,16 @@ export interface Inventory {
   provenance(asset: Asset, field: string): Provenance;
   /**
    * When the facts of a group were true, for questions about time: by the id of the connector, where there may be several.
-   * An account of which nobody knows is left out, and `find` answers for it with an error.
+   * An account of which nobody knows is left out.
    *
    * @throws IamqlError when they cannot be read, or when nobody knows of any account.
    */
   scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>>;
+  /**
+   * The ids of the connectors that are asked, where there may be several. One for which a named question has no value of
+   * its own is not asked: `find` answers for it with an error.
+   */
+  connectors?(): Promise<readonly string[]>;
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
   readonly settings: InventorySettings;

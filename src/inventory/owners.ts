@@ -69,13 +69,18 @@ export function candidatesOf(type: AssetTypeName, known: Known): readonly Asset[
   const parts = new Set<Asset>();
   for (const { type: ownerType, field } of ownershipsOf(type)) {
     for (const owner of candidatesOf(ownerType, known)) {
-      for (const item of [known.read(owner, field) ?? []].flat()) {
-        parts.add(item === UNREAD ? unlisted(type, owner, field) : (item as Asset));
-      }
+      for (const item of itemsOf(type, owner, field, known.read(owner, field))) parts.add(item);
     }
   }
   return [...parts];
 }
+
+const itemsOf = (type: AssetTypeName, owner: Asset, field: string, value: unknown): readonly Asset[] =>
+  [value ?? []].flat().map((item) => (item === UNREAD ? unlisted(type, owner, field) : (item as Asset)));
+
+/** What stands for the parts of an owner that were not read, where that is what its relation holds. */
+export const unlistedOfOwner = (type: AssetTypeName, owner: Asset, field: string, value: unknown): readonly Asset[] =>
+  itemsOf(type, owner, field, value).filter((item) => unlistedOf(item) !== undefined);
 
 /** Whom to ask for what a stand-in stands for. */
 export interface Unlisted {

@@ -132,15 +132,24 @@ async function inTransaction<T>(session: SqlSession, work: (session: SqlSession)
 }
 
 function sessionOf(client: PoolClient): SqlSession {
+  // A connection runs one statement after the other, and several questions may be asked over one at the same time.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+    const result = last.then(run, run);
+    last = result;
+    return result;
+  };
   return {
     query: <Row extends SqlRow>(sql: string, values: readonly unknown[] = []) =>
-      explained(async () => (await client.query<Row>(sql, [...values])).rows),
-    run: (sql) => explained(async () => void (await client.query(sql))),
+      inTurn(() => explained(async () => (await client.query<Row>(sql, [...values])).rows)),
+    run: (sql) => inTurn(() => explained(async () => void (await client.query(sql)))),
     copy: (into, rows) =>
-      explained(async () => {
-        const { from } = await import('pg-copy-streams');
-        await pipeline(Readable.from(rows), client.query(from(`COPY ${into} FROM STDIN`)));
-      }),
+      inTurn(() =>
+        explained(async () => {
+          const { from } = await import('pg-copy-streams');
+          await pipeline(Readable.from(rows), client.query(from(`COPY ${into} FROM STDIN`)));
+        }),
+      ),
   };
 }
 

@@ -1,10 +1,13 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
-import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, parseInstant, renderInstant } from '../iam/instant.ts';
+import { onceEach } from '../inventory/not-told.ts';
+import { ownerTypesOf } from '../inventory/owners.ts';
 import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
+import type { Expression } from '../where/expression.ts';
 import type { SqlSession } from './database.ts';
 
 /** Which accounts, and when. */
@@ -68,7 +71,9 @@ const ACCOUNTS = `
 /** @throws IamqlError InvalidInput for a connector that is not there, and where there is none at all. */
 export async function readScope(session: SqlSession, request: ScopeRequest): Promise<readonly ScopedAccount[]> {
   const { connectors, tags, asOf } = request;
-  const rows = await session.query<Row>(ACCOUNTS, [connectors ?? null, tags, asOf ? renderInstant(asOf) : 'infinity']);
+  const isKept = [...(connectors ?? []), ...Object.entries(tags).flat()].every(canBeKept);
+  const values = [connectors ?? null, tags, asOf ? renderInstant(asOf) : 'infinity'];
+  const rows = isKept ? await session.query<Row>(ACCOUNTS, values) : [];
   const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
   if (lacking !== undefined)
     throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);
@@ -76,6 +81,9 @@ export async function readScope(session: SqlSession, request: ScopeRequest): Pro
     throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
   return rows.map(accountOf);
 }
+
+/** No database has a connector or a tag with what Postgres cannot keep. */
+const canBeKept = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
 function accountOf(row: Row): ScopedAccount {
   const { id, name, account_id: accountId, scan, scan_ended_at: endedAt, header, failed_at: failedAt, error } = row;
@@ -95,15 +103,23 @@ export class Scope {
   readonly isNow: boolean;
   /** They are all that the store has. */
   readonly isAll: boolean;
-  private readonly maxAgeMs: number | undefined;
+  private readonly request: ScopeRequest;
   private readonly notes: readonly { readonly account: ScopedAccount; readonly unread: UnreadNotes }[];
 
-  constructor(accounts: readonly ScopedAccount[], { connectors, tags, asOf, maxAgeMs }: ScopeRequest) {
-    this.maxAgeMs = maxAgeMs;
+  constructor(accounts: readonly ScopedAccount[], request: ScopeRequest) {
+    const { connectors, tags, asOf } = request;
+    this.request = request;
     this.accounts = accounts;
     this.isNow = asOf === undefined;
     this.isAll = connectors === undefined && Object.keys(tags).length === 0;
     this.notes = accounts.map((account) => ({ account, unread: new UnreadNotes(account.scan?.header.unread ?? []) }));
+  }
+
+  /** All of it but some accounts. */
+  without(connectors: readonly string[]): Scope {
+    if (connectors.length === 0) return this;
+    const accounts = this.accounts.filter(({ connector }) => !connectors.includes(connector));
+    return new Scope(accounts, { ...this.request, connectors: accounts.map(({ connector }) => connector) });
   }
 
   get hasAdditionalKeys(): boolean {
@@ -132,16 +148,20 @@ export class Scope {
       const old = this.tooOld(account);
       if (old) return [ofAccount(name, 'TooOld', old)];
       if (!scan.header.types[type]) return [ofAccount(name, 'NotCollected', `its scan knew no ${type}; scan it again`)];
-      return unread.ofType(type).map(({ code, message }) => ofAccount(name, code, message));
+      // Of an owner that is not known nobody knows the parts.
+      const types = catalogue[type].isPart ? ownerTypesOf(type) : [type];
+      const notes = types.flatMap((one) => unread.ofType(one));
+      return onceEach(notes.map(({ code, message }) => ofAccount(name, code, message)));
     });
   }
 
   private tooOld({ scan }: ScopedAccount): string | undefined {
-    if (this.maxAgeMs === undefined || !scan) return undefined;
+    const { maxAgeMs } = this.request;
+    if (maxAgeMs === undefined || !scan) return undefined;
     const times = Object.values(scan.header.facts).map(({ readAt, generatedAt }) => generatedAt ?? readAt);
     const oldest = times.includes(null) ? undefined : Math.min(...times.map((time) => Date.parse(String(time))));
     if (oldest === undefined) return 'the age of its facts is not known, and --max-age asks for it';
-    if (Date.now() - oldest <= this.maxAgeMs) return undefined;
+    if (Date.now() - oldest <= maxAgeMs) return undefined;
     return `its oldest facts are of ${new Date(oldest).toISOString()}, which is older than --max-age allows; scan it again`;
   }
 
@@ -157,6 +177,15 @@ export class Scope {
     if (known && note) return ofAccount(known.account.name, note.code, note.message);
     const message = `its scan knew no ${field} of ${type}; scan it again`;
     return ofAccount(known?.account.name ?? connector, 'NotCollected', message);
+  }
+
+  /** Why it cannot be told whether an asset of an account matches. */
+  whyUndecided(connector: string, expression: Expression, identifier: string): IamqlError {
+    const known = this.notes.find(({ account }) => account.connector === connector);
+    const note = known?.unread.ofQuestion(expression, identifier);
+    const name = known?.account.name ?? connector;
+    if (note) return ofAccount(name, note.code, note.message);
+    return ofAccount(name, 'NotCollected', 'its scan knew not all of the facts; scan it again');
   }
 
   account(connector: string): ScopedAccount | undefined {

@@ -1,7 +1,8 @@
-import type { Asset } from '../iam/assets.ts';
+import type { Asset, ReportedUser } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
+import { keysInReport, noteAdditionalKeys } from '../inventory/user-keys.ts';
 import { type Expression, isRelated, type Related as RelatedTo } from '../where/expression.ts';
 import { readStored } from '../where/stored-value.ts';
 import type { SqlSession } from './database.ts';
@@ -11,14 +12,8 @@ import { type RowKey, Statement } from './statement.ts';
 type Node = Asset & Record<string, unknown>;
 type Row = Readonly<Record<string, unknown>>;
 
-/** What a relation leads to, as long as nobody has asked for more of it than that it leads somewhere. */
-export class Related {
-  readonly to: string | readonly string[];
-
-  constructor(to: string | readonly string[]) {
-    this.to = to;
-  }
-}
+/** What a relation leads to, by identifier. */
+type Lead = string | readonly string[];
 
 /** The assets that have left the database: each once, so that two relations to one lead to the same. */
 export class StoreAssets {
@@ -43,44 +38,86 @@ export class StoreAssets {
     return rows.map((row) => this.assetOf(type, row));
   }
 
-  /** What a relation of an asset leads to; those that are wanted at the same time leave the database together. */
-  async follow(asset: Asset, field: string, { to }: Related): Promise<unknown> {
+  /** A field as far as it has left the database: a value, null, or UNREAD. */
+  read(asset: Asset, field: string): unknown {
+    const own = asset[field];
+    if (own !== undefined) return own;
+    if (field !== 'accessKeys' || leadOf(asset, field) !== undefined || !hasReportRow(asset)) return UNREAD;
+    // Keys that nobody listed are those that the report tells of.
+    const { scan } = this.scope.account(connectorOf(asset)) ?? {};
+    return keysInReport(asset, scan?.header.settings.setupSeconds ?? 0);
+  }
+
+  /**
+   * What a relation of an asset leads to; those that are wanted at the same time leave the database together. Undefined
+   * where nobody has read that.
+   */
+  async follow(asset: Asset, field: string): Promise<unknown> {
+    const lead = leadOf(asset, field);
+    if (asset[field] !== undefined || lead === undefined) return asset[field];
     const type = catalogue[asset.__typename as AssetTypeName].fields[field]?.type as AssetTypeName;
     const connector = connectorOf(asset);
-    const found = await Promise.all([to].flat().map((identifier) => this.one(type, { connector, identifier })));
+    const found = await Promise.all([lead].flat().map((identifier) => this.one(type, { connector, identifier })));
     for (const one of found) noteOwner(one, asset);
-    const value = Array.isArray(to) ? found : found[0];
+    const value = Array.isArray(lead) ? found : found[0];
     Object.assign(asset, { [field]: value });
     return value;
   }
 
-  /** Makes all that a condition compares of these assets readable. */
-  async prepare(assets: readonly Asset[], where: Expression): Promise<void> {
+  /**
+   * Makes all that a condition compares of these assets readable.
+   *
+   * @param seen is called with them and with all that they are followed to.
+   */
+  async prepare(assets: readonly Asset[], where: Expression, seen?: (asset: Asset) => void): Promise<void> {
+    for (const asset of assets) seen?.(asset);
     for (const { type, field, of } of relationsIn(where)) {
       const from = assets.filter((asset) => asset.__typename === type);
       const found = await Promise.all(from.map((asset) => this.related(asset, field)));
-      await this.prepare(found.flat(), of);
+      await this.prepare(found.flat(), of, seen);
     }
+    if (asksForAdditionalKeys(where)) await Promise.all(assets.map((asset) => this.noteAdditionalKeys(asset)));
+  }
+
+  /** Makes readable what a finding says of an asset beside what was asked: whose key it is, and what the report says of it. */
+  async complete(asset: Asset): Promise<void> {
+    const user = asset.__typename === 'IAMAccessKey' ? await this.follow(asset, 'user') : asset;
+    if (user) await this.follow(user as Asset, 'hasIAMUserCredentials');
+    if (asset.__typename === 'IAMUserCredentials') await this.follow(asset, 'user');
   }
 
   private async related(asset: Asset, field: string): Promise<readonly Asset[]> {
-    const own = asset[field];
-    const value = own instanceof Related ? await this.follow(asset, field, own) : own;
-    return [value].flat().filter((item): item is Asset => typeof item === 'object' && item !== null);
+    await this.follow(asset, field);
+    if (field === 'accessKeys' && asset[field] === undefined) await this.follow(asset, 'hasIAMUserCredentials');
+    return [this.read(asset, field)].flat().filter((item): item is Asset => typeof item === 'object' && item !== null);
+  }
+
+  /** The keys that a row of the report has no slot for, where it says that there are any. */
+  private async noteAdditionalKeys(credentials: Asset): Promise<void> {
+    if (credentials.__typename !== 'IAMUserCredentials' || credentials['additionalCredentialsInfo'] === null) return;
+    const user = (await this.follow(credentials, 'user')) as Asset | null | undefined;
+    if (!user) return;
+    await this.follow(user, 'hasIAMUserCredentials');
+    const keys = await this.follow(user, 'accessKeys');
+    if (Array.isArray(keys)) noteAdditionalKeys(user, keys);
   }
 
   private assetOf(type: AssetTypeName, row: Row): Node {
-    const key = nameOf(type, { connector: row['_connector'] as string, identifier: row['identifier'] as string });
+    const identifier = readStored(row['identifier']) as string;
+    const connector = readStored(row['_connector']) as string;
+    const key = nameOf(type, { connector, identifier });
     const known = this.known.get(key);
     if (known) return known;
     const unread = new Set((row['_unread'] ?? []) as readonly string[]);
-    const fields = Object.entries(catalogue[type].fields).map(([name, { relation }]) => {
+    const leads: Record<string, Lead> = {};
+    const asset: Node = { __typename: type };
+    for (const [name, { relation }] of Object.entries(catalogue[type].fields)) {
       const value = unread.has(name) ? UNREAD : readStored(row[name]);
-      const leads = relation && value !== null && value !== UNREAD && !(Array.isArray(value) && value.length === 0);
-      return [name, leads ? new Related(value as string | readonly string[]) : value];
-    });
-    const asset: Node = { __typename: type, ...Object.fromEntries(fields) };
-    Object.defineProperty(asset, CONNECTOR, { value: row['_connector'] });
+      const isEmpty = value === null || value === UNREAD || (Array.isArray(value) && value.length === 0);
+      if (relation && !isEmpty) leads[name] = value as Lead;
+      else if (name !== 'accessKeys' || value !== UNREAD) asset[name] = value;
+    }
+    Object.defineProperty(asset, ROW, { value: { connector, leads } });
     this.known.set(key, asset);
     return asset;
   }
@@ -106,13 +143,13 @@ export class StoreAssets {
 /** Who leads to a part is whom the part leads back to. */
 function noteOwner(part: Node, owner: Asset): void {
   for (const [name, { relation, type }] of Object.entries(catalogue[part.__typename as AssetTypeName].fields)) {
-    const back = part[name];
-    const isBack = relation === 'toOne' && type === owner.__typename && back instanceof Related;
-    if (isBack && back.to === owner['identifier']) part[name] = owner;
+    const isBack = relation === 'toOne' && type === owner.__typename && part[name] === undefined;
+    if (isBack && leadOf(part, name) === owner['identifier']) part[name] = owner;
   }
 }
 
-const nameOf = (type: AssetTypeName, { connector, identifier }: RowKey): string => `${type} ${connector} ${identifier}`;
+const nameOf = (type: AssetTypeName, { connector, identifier }: RowKey): string =>
+  JSON.stringify([type, connector, identifier]);
 
 /** Keys that are wanted within one turn of the event loop, for one statement. */
 class Loading {
@@ -134,10 +171,27 @@ class Loading {
   }
 }
 
-/** Which account an asset is of, whatever its type. */
-const CONNECTOR = Symbol('connector');
+/** Of an asset: which account it is of, and what its relations lead to. */
+const ROW = Symbol('row');
 
-export const connectorOf = (asset: Asset): string => (asset as unknown as { readonly [CONNECTOR]: string })[CONNECTOR];
+const rowOf = (asset: Asset) =>
+  (
+    asset as unknown as {
+      readonly [ROW]?: { readonly connector: string; readonly leads: Readonly<Record<string, Lead>> };
+    }
+  )[ROW];
+
+/** Whatever its type; what stands for others is of its owner's. */
+export const connectorOf = (asset: Asset): string =>
+  rowOf(asset)?.connector ?? connectorOf((asset['user'] ?? asset['owner']) as Asset);
+
+/** What a relation leads to; undefined where it leads to nothing, and where that was not read. */
+export const leadOf = (asset: Asset, field: string): Lead | undefined => rowOf(asset)?.leads[field];
+
+function hasReportRow(asset: Asset): asset is Asset & ReportedUser {
+  const credentials = asset['hasIAMUserCredentials'];
+  return asset.__typename === 'IAMUser' && typeof credentials === 'object' && credentials !== null;
+}
 
 export const keyOf = (asset: Asset): RowKey => ({
   connector: connectorOf(asset),
@@ -149,4 +203,11 @@ function relationsIn(expression: Expression): readonly RelatedTo[] {
   if (isRelated(expression)) return [expression];
   if (!('of' in expression)) return [];
   return [expression.of].flat().flatMap((part) => relationsIn(part as Expression));
+}
+
+/** Of these assets themselves, not of what they are related to. */
+function asksForAdditionalKeys(expression: Expression): boolean {
+  if (expression.kind === 'additionalKey') return true;
+  if (isRelated(expression) || !('of' in expression)) return false;
+  return [expression.of].flat().some((part) => asksForAdditionalKeys(part as Expression));
 }

@@ -1,5 +1,5 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
-import type { Asset, ReportedUser } from '../iam/assets.ts';
+import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
@@ -7,10 +7,9 @@ import { UNREAD } from '../iam/unread.ts';
 import type { FindingsRequest, FoundFindings, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
 import { notCounted, notDecided, notListed, onceEach, unknownAge } from '../inventory/not-told.ts';
-import { candidatesOf, ownershipsOf, ownerTypesOf, unlistedOf } from '../inventory/owners.ts';
+import { ownershipsOf, unlistedOf, unlistedOfOwner } from '../inventory/owners.ts';
 import type { Page, Position } from '../inventory/page.ts';
 import { groupsOfQuestion, groupsTelling, type Provenance, provenanceOf } from '../inventory/provenance.ts';
-import { keysInReport } from '../inventory/user-keys.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
 import { always, type Expression, nodesOf } from '../where/expression.ts';
@@ -19,9 +18,9 @@ import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
 import { readFindings } from './read-findings.ts';
 import { daysOf, type HistoryRequest, judgementsOf } from './read-history.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, ScopedAccount } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
-import { connectorOf, keyOf, Related, type StoreAssets } from './store-assets.ts';
+import { connectorOf, keyOf, type StoreAssets } from './store-assets.ts';
 import { streamRows } from './stream-rows.ts';
 
 /** What an inventory looks at: a session in which all statements see the same scans, and which of them. */
@@ -36,10 +35,15 @@ export interface View {
   close(): Promise<void>;
 }
 
-/** A question as the database is asked it: the assets for which it is certain, and others that memory has decided. */
-interface Asked {
+/** What is asked of which accounts. */
+interface Question {
   readonly type: AssetTypeName;
   readonly expression: Expression;
+  readonly scope: Scope;
+}
+
+/** A question as the database is asked it: the assets for which it is certain, and others that memory has decided. */
+interface Asked extends Question {
   readonly more: readonly RowKey[];
 }
 
@@ -66,8 +70,10 @@ export class StoreInventory implements Inventory {
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
     this.view = await this.opened();
     const expression = this.scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
-    const { more, unread } = await this.decideOpen(type, expression);
-    const asked: Asked = { type, expression, more };
+    const notAsked = this.notAsked(expression);
+    const question = { type, expression, scope: this.scope.without(notAsked.map(({ connector }) => connector)) };
+    const { more, unread } = await this.decideOpen(question);
+    const asked: Asked = { ...question, more };
     const assets = await this.page(asked, page);
     return {
       assets,
@@ -75,10 +81,10 @@ export class StoreInventory implements Inventory {
       ...(await this.counts(asked, page, assets.length)),
       unread: onceEach([
         ...unread,
-        ...(await this.whyNotListed(type, expression)),
+        ...(await this.whyNotListed(question)),
         ...(await this.whyNotSorted(asked, page)),
         ...this.scope.whyNotAll(type),
-        ...this.whyNotAsked(expression),
+        ...notAsked.map(whyNotAsked),
       ]),
       withdrawn: [],
       restsOn: [...groupsOfQuestion(type, where)].flatMap((group) => this.scope.provenance(group)),
@@ -110,7 +116,8 @@ export class StoreInventory implements Inventory {
   async *stream(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void) {
     this.view = await this.opened();
     const { session, scope } = this.view;
-    for (const error of [...scope.whyNotAll(type), ...(await this.whyNotListed(type, always))]) onUnread(error);
+    const notListed = await this.whyNotListed({ type, expression: always, scope });
+    for (const error of [...scope.whyNotAll(type), ...notListed]) onUnread(error);
     yield* streamRows(session, scope, type, onUnread);
   }
 
@@ -122,20 +129,15 @@ export class StoreInventory implements Inventory {
 
   read = (asset: Asset, field: string): unknown => {
     const giver = this.giverOf(asset);
-    if (giver !== this) return giver.read(asset, field);
-    const own = asset[field];
-    if (own instanceof Related) return UNREAD;
-    if (own !== undefined && own !== UNREAD) return own;
-    return field === 'accessKeys' && hasReportRow(asset) ? keysInReport(asset, this.settings.setupSeconds) : UNREAD;
+    return giver === this ? this.assets.read(asset, field) : giver.read(asset, field);
   };
 
   async load(asset: Asset, field: string): Promise<unknown> {
     const giver = this.giverOf(asset);
     if (giver !== this) return giver.load(asset, field);
-    const own = asset[field];
-    if (own instanceof Related) return this.assets.follow(asset, field, own);
-    if (own !== undefined && own !== UNREAD) return own;
-    throw this.whyUnread(asset, field);
+    const value = await this.assets.follow(asset, field);
+    if (value === undefined || value === UNREAD) throw this.whyUnread(asset, field);
+    return value;
   }
 
   async count(type: AssetTypeName): Promise<number> {
@@ -148,12 +150,15 @@ export class StoreInventory implements Inventory {
   }
 
   async prepare(assets: readonly Asset[], where: Expression): Promise<void> {
-    for (const [giver, given] of Map.groupBy(assets, (asset) => this.giverOf(asset)))
-      await giver.assets.prepare(given, where);
+    for (const [giver, given] of Map.groupBy(assets, (asset) => this.giverOf(asset))) {
+      const seen = new Set<Asset>();
+      await giver.assets.prepare(given, where, (asset) => seen.add(asset));
+      await Promise.all([...seen].map((asset) => giver.assets.complete(asset)));
+    }
   }
 
   async close(): Promise<void> {
-    // Who asked has been told why it could not be opened.
+    // Whoever asked was told why it could not be opened.
     const view = await this.opening?.catch(() => undefined);
     await view?.close();
   }
@@ -202,9 +207,7 @@ export class StoreInventory implements Inventory {
     const { facts } = account?.scan?.header ?? { facts: {} };
     const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
     const reportedAt = account && this.scope.timeOf(account, 'CREDENTIAL_REPORT');
-    const createDate = asset['createDate'];
-    // Who is newer than the report has a row that was read live.
-    const isNewer = reportedAt !== undefined && typeof createDate === 'string' && createDate > reportedAt;
+    const isNewer = reportedAt !== undefined && createdLater(asset, reportedAt);
     const told = groupsTelling(asset, field).find((group) => group in facts) ?? 'CREDENTIAL_REPORT';
     const group = live && isNewer ? live : told;
     return provenanceOf(group, account && this.scope.timeOf(account, group));
@@ -219,6 +222,11 @@ export class StoreInventory implements Inventory {
     return times.length > 0 ? new Map(times) : unknownAge();
   }
 
+  async connectors(): Promise<readonly string[]> {
+    await this.opened();
+    return this.scope.accounts.map(({ connector }) => connector);
+  }
+
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
     const [only] = this.view?.scope.accounts ?? [];
     const groups = Object.keys(only?.scan?.header.facts ?? {}) as readonly FactGroup[];
@@ -230,15 +238,15 @@ export class StoreInventory implements Inventory {
    *
    * @returns those that match, and why others may.
    */
-  private async decideOpen(type: AssetTypeName, expression: Expression) {
+  private async decideOpen({ type, expression, scope }: Question) {
     const more: RowKey[] = [];
     const unread: IamqlError[] = [];
     if (!this.mayBeOpen(expression)) return { more, unread };
-    const statement = new Statement(type, this.scope);
+    const statement = new Statement(type, scope);
     const possible = statement.matching(expression, 'possibly');
     const open = [possible, `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`];
     const assets = await this.assets.find(type, statement, statement.selectAll(open));
-    await this.prepare(assets, expression);
+    await this.assets.prepare(assets, expression);
     for (const [connector, ofAccount] of Map.groupBy(assets, connectorOf)) {
       const { certainly, possibly } = compile(expressionOf(expression, connector), this.read);
       more.push(...ofAccount.filter(certainly.isTrue).map(keyOf));
@@ -257,8 +265,8 @@ export class StoreInventory implements Inventory {
     );
   }
 
-  private page({ type, expression, more }: Asked, page: Page): Promise<readonly Asset[]> {
-    const statement = new Statement(type, this.scope);
+  private page({ type, expression, scope, more }: Asked, page: Page): Promise<readonly Asset[]> {
+    const statement = new Statement(type, scope);
     const conditions = [
       statement.matchingOr(expression, more),
       ...(page.after ? [statement.behind(page.after, page.sort)] : []),
@@ -267,9 +275,9 @@ export class StoreInventory implements Inventory {
   }
 
   /** How many match, and how many of these stand before the page. A list that is not cut has been counted already. */
-  private async counts({ type, expression, more }: Asked, page: Page, found: number) {
+  private async counts({ type, expression, scope, more }: Asked, page: Page, found: number) {
     if (page.limit === undefined && page.offset === 0 && !page.after) return { total: found, skipped: 0 };
-    const statement = new Statement(type, this.scope);
+    const statement = new Statement(type, scope);
     const matching = statement.matchingOr(expression, more);
     const behind = page.after ? statement.behind(page.after, page.sort) : 'true';
     const { count, of } = await this.countBy(statement, statement.count([matching], behind));
@@ -283,34 +291,26 @@ export class StoreInventory implements Inventory {
 
   /** What stands for parts that an owner may have and nobody has listed. */
   private async unlisted(type: AssetTypeName): Promise<readonly Asset[]> {
-    if (!catalogue[type].isPart) return [];
-    const owners = new Map<AssetTypeName, readonly Asset[]>();
-    for (const owner of ownerTypesOf(type))
-      owners.set(owner, await this.ownersLacking(owner, [type, ...ownerTypesOf(type)]));
-    if ([...owners.values()].every(({ length }) => length === 0)) return [];
-    const candidates = candidatesOf(type, {
-      assetsOf: (owner) => owners.get(owner) ?? [],
-      // What an owner does have is in the database, and no matter here.
-      read: (asset, field) => (asset[field] instanceof Related ? [] : this.read(asset, field)),
-    });
-    return candidates.filter((asset) => unlistedOf(asset) !== undefined);
+    const found: Asset[] = [];
+    for (const { type: ownerType, field } of catalogue[type].isPart ? ownershipsOf(type) : []) {
+      const owners = [...(await this.ownersLacking(ownerType, field)), ...(await this.unlisted(ownerType))];
+      for (const owner of owners) found.push(...unlistedOfOwner(type, owner, field, this.read(owner, field)));
+    }
+    return found;
   }
 
-  private async ownersLacking(owner: AssetTypeName, parts: readonly AssetTypeName[]): Promise<readonly Asset[]> {
-    const fields = parts
-      .filter((part) => catalogue[part].isPart)
-      .flatMap((part) => ownershipsOf(part))
-      .filter(({ type, field }) => type === owner && this.scope.mayBeUnread(type, field))
-      .map(({ field }) => field);
-    if (fields.length === 0) return [];
-    const statement = new Statement(owner, this.scope);
-    const lacking = [...new Set(fields)].map((field) => isUnread(field, 'a')).join(' OR ');
-    return this.assets.find(owner, statement, statement.selectAll([`(${lacking})`]));
+  private async ownersLacking(type: AssetTypeName, field: string): Promise<readonly Asset[]> {
+    if (!this.scope.mayBeUnread(type, field)) return [];
+    const statement = new Statement(type, this.scope);
+    const owners = await this.assets.find(type, statement, statement.selectAll([isUnread(field, 'a')]));
+    // What keys a user has may be seen in the report.
+    if (field === 'accessKeys') await Promise.all(owners.map((owner) => this.assets.complete(owner)));
+    return owners;
   }
 
-  private async whyNotListed(type: AssetTypeName, expression: Expression): Promise<readonly IamqlError[]> {
-    const unlisted = await this.unlisted(type);
-    await this.prepare(unlisted, expression);
+  private async whyNotListed({ type, expression, scope }: Question): Promise<readonly IamqlError[]> {
+    const unlisted = (await this.unlisted(type)).filter((asset) => scope.account(connectorOf(asset)));
+    await this.assets.prepare(unlisted, expression);
     return unlisted.flatMap((asset) => {
       const { owner, field } = unlistedOf(asset) as { readonly owner: Asset; readonly field: string };
       const { possibly } = compile(expressionOf(expression, connectorOf(owner)), this.read);
@@ -319,10 +319,10 @@ export class StoreInventory implements Inventory {
   }
 
   /** The place in the order of one that lacks what is sorted by is not known. */
-  private async whyNotSorted({ type, expression, more }: Asked, { sort }: Page): Promise<readonly IamqlError[]> {
+  private async whyNotSorted({ type, expression, scope, more }: Asked, { sort }: Page): Promise<readonly IamqlError[]> {
     const errors: IamqlError[] = [];
     for (const { field } of sort.filter((order) => this.scope.mayBeUnread(type, order.field))) {
-      const statement = new Statement(type, this.scope);
+      const statement = new Statement(type, scope);
       const lacking = [statement.matchingOr(expression, more), isUnread(field, 'a')];
       const assets = await this.assets.find(type, statement, statement.selectAll(lacking));
       errors.push(...assets.map((asset) => this.whyUnread(asset, field)));
@@ -330,23 +330,16 @@ export class StoreInventory implements Inventory {
     return errors;
   }
 
-  /** Accounts in which the question cannot be asked: it is not known when their facts were true. */
-  private whyNotAsked(expression: Expression): readonly IamqlError[] {
+  /** Accounts of which it is not known what the question compares with. Of those that were not scanned more is said. */
+  private notAsked(expression: Expression): readonly ScopedAccount[] {
     const values = [...nodesOf(expression)].flatMap((node) =>
       'value' in node && node.value instanceof PerAccount ? [node.value.values] : [],
     );
-    const lacking = this.scope.accounts.filter(({ connector }) => values.some((known) => !known.has(connector)));
-    return lacking.map(
-      ({ name }) => new IamqlError('NotCollected', `account ${name}: it is not known when its facts were true`),
-    );
+    return this.scope.accounts.filter(({ connector, scan }) => scan && values.some((known) => !known.has(connector)));
   }
 
   private whyUndecided(asset: Asset, expression: Expression): IamqlError {
-    const facts = [...nodesOf(expression)].flatMap((node) => ('field' in node ? [node] : []));
-    const lacking = facts.find(({ type, field }) => type === asset.__typename && asset[field] === UNREAD) ?? facts[0];
-    const why = lacking
-      ? this.scope.whyUnread(connectorOf(asset), lacking, String(asset['identifier']))
-      : new IamqlError('NotCollected', 'the scan has not all of the facts');
+    const why = this.scope.whyUndecided(connectorOf(asset), expression, String(asset['identifier']));
     return notDecided(asset['identifier'], why);
   }
 
@@ -355,6 +348,12 @@ export class StoreInventory implements Inventory {
     return this.scope.whyUnread(connectorOf(asset), fact, String(asset['identifier']));
   }
 }
+
+const whyNotAsked = ({ name }: ScopedAccount): IamqlError =>
+  new IamqlError(
+    'NotCollected',
+    `account ${name}: its scan did not read when its facts were true, or whose account it is, which the question is about`,
+  );
 
 function positionOf(asset: Asset, { sort }: Page): Position {
   const values = sort.map(({ field }) => (asset[field] === UNREAD ? null : asset[field]));
@@ -365,8 +364,10 @@ function positionOf(asset: Asset, { sort }: Page): Position {
   };
 }
 
-function hasReportRow(asset: Asset): asset is Asset & ReportedUser {
-  const credentials = asset['hasIAMUserCredentials'];
-  const isRow = typeof credentials === 'object' && credentials !== null && !(credentials instanceof Related);
-  return asset.__typename === 'IAMUser' && isRow;
+/** Who is newer than the report has a row that was read live. A further key has a row of its own. */
+function createdLater(asset: Asset, reportedAt: Instant): boolean {
+  const isRow = asset.__typename === 'IAMUserCredentials' && asset['accessKeyId'] === undefined;
+  const user = isRow ? (asset['user'] as Asset | undefined) : asset.__typename === 'IAMUser' ? asset : undefined;
+  const createDate = user?.['createDate'];
+  return typeof createDate === 'string' && createDate > reportedAt;
 }

@@ -49,32 +49,38 @@ export class StoreSource implements Source {
   }
 
   private async view(): Promise<View> {
-    const { session, close } = await (await this.open()).view();
-    try {
-      const view: View = {
-        ...(await this.look(session, this.request)),
-        close: async () => {
-          if (this.views.delete(view)) await close();
-        },
-      };
-      this.views.add(view);
-      return view;
-    } catch (error) {
-      await close();
-      throw error;
-    }
-  }
-
-  private async look(session: SqlSession, request: ScopeRequest): Promise<View> {
-    const scope = new Scope(await readScope(session, request), request);
-    return {
-      session,
-      scope,
-      assets: new StoreAssets(session, scope),
-      asOf: request.asOf,
-      at: (asOf) => this.look(session, { ...request, asOf }),
-      // Whoever has opened the session closes it.
-      close: async () => {},
+    const { close, ...view } = await openView(await this.open(), this.request);
+    const open: View = {
+      ...view,
+      close: async () => {
+        if (this.views.delete(open)) await close();
+      },
     };
+    this.views.add(open);
+    return open;
   }
+}
+
+/** What one inventory looks at. @throws IamqlError InvalidInput for a scope that names what is not there. */
+export async function openView(database: Database, request: ScopeRequest): Promise<View> {
+  const { session, close } = await database.view();
+  try {
+    return { ...(await look(session, request)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function look(session: SqlSession, request: ScopeRequest): Promise<View> {
+  const scope = new Scope(await readScope(session, request), request);
+  return {
+    session,
+    scope,
+    assets: new StoreAssets(session, scope),
+    asOf: request.asOf,
+    at: (asOf) => look(session, { ...request, asOf }),
+    // Whoever has opened the session closes it.
+    close: async () => {},
+  };
 }

@@ -82,6 +82,9 @@ class WhereReader {
       return { kind: operator.kind as Quantifier, type, field: name, of };
     }
     const compared = value as Scalar | readonly Scalar[];
+    for (const text of [compared].flat()) {
+      if (typeof text === 'string' && !text.isWellFormed()) throw new WhereError(path, describeHalf(name, operator));
+    }
     // No value is one of none, not even an unknown one.
     if (operator.kind === 'in' && (compared as readonly Scalar[]).length === 0)
       return { kind: 'constant', value: false };
@@ -98,6 +101,10 @@ class WhereReader {
       : { kind: 'isNull', type, field: name };
   }
 }
+
+/** A database would put something else in its place, and nothing that AWS says has one. */
+const describeHalf = (name: string, { suffix }: Operator): string =>
+  `${name}${suffix}: the text is not Unicode: it has half of a surrogate pair`;
 
 function describeNull(key: string, name: string, field: Field): string {
   return field.relation

@@ -1,4 +1,5 @@
 import type { AssetTypeName, Field } from '../iam/catalogue.generated.ts';
+import { IamqlError } from '../iam/error.ts';
 import type { Comparison, ComparisonKind, Expression, Related } from './expression.ts';
 import { PerAccount } from './per-account.ts';
 import type { Catalogue } from './read-where.ts';
@@ -25,6 +26,23 @@ export interface SqlRows {
 export type Answer = 'isTrue' | 'isFalse';
 export type Taking = 'certainly' | 'possibly';
 
+/** Postgres counts them in 16 bits. */
+const MOST_VALUES = 65_535;
+/**
+ * What is asked of all related assets, or of exactly one, is asked twice in SQL, and so is what stands in that: each level
+ * doubles it. Published checks have few such levels.
+ */
+const MOST_CONDITIONS = 20_000;
+
+/**
+ * Postgres makes joins of relations in relations and looks for the best order of all, for which it takes twice as long with
+ * each two. From this many on, it is told to answer each for itself (`OFFSET 0`).
+ */
+const MOST_JOINED = 4;
+
+const tooLarge = (what: string): IamqlError =>
+  new IamqlError('InvalidInput', `the question ${what}, which is more than a store answers at once; ask it in parts`);
+
 /** Writes one statement: the values that its conditions compare with are bound, and never a part of its text. */
 export class SqlWriter {
   readonly values: unknown[] = [];
@@ -32,7 +50,12 @@ export class SqlWriter {
   private readonly catalogue: Catalogue;
   /** Whether some asset of a type may lack a field: most scans lack none, and then nothing has to be asked. */
   private readonly mayBeUnread: (type: AssetTypeName, field: string) => boolean;
+  /** What a value is written as, by its type: one that is compared with again need not be bound again. */
+  private readonly bound = new Map<string, Map<unknown, string>>();
   private aliases = 0;
+  private conditions = 0;
+  /** How many relations lead to what is written now. */
+  private depth = 0;
 
   constructor(
     rows: SqlRows,
@@ -46,14 +69,20 @@ export class SqlWriter {
 
   /** Binds a value. @param type of SQL, which decides how it is compared. */
   bind(value: unknown, type: string): string {
-    return `$${this.values.push(storedValue(value))}::${type}`;
+    const bound = this.bound.get(type) ?? new Map<unknown, string>();
+    this.bound.set(type, bound);
+    const known = bound.get(value);
+    if (known !== undefined) return known;
+    const written = `$${this.values.push(storedValue(value))}::${type}`;
+    bound.set(value, written);
+    if (this.values.length <= MOST_VALUES) return written;
+    throw tooLarge(`compares with more than ${MOST_VALUES} values`);
   }
 
   /** The value of the account that a row is of; null, which compares with nothing, for an account that has none. */
   private bindPerAccount({ values }: PerAccount, row: string, type: string): string {
-    const all = Object.fromEntries([...values].map(([connector, value]) => [connector, storedValue(value)]));
-    const bound = `$${this.values.push(JSON.stringify(all))}::jsonb`;
-    return `(${bound} ->> ${this.rows.account(row)})::${type}`;
+    const all = Object.fromEntries([...values].map((entry) => entry.map(storedValue)));
+    return `(${this.bind(JSON.stringify(all), 'jsonb')} ->> ${this.rows.account(row)})::${type}`;
   }
 
   private nextAlias(): string {
@@ -66,6 +95,8 @@ export class SqlWriter {
    * it compares null: neither selects a row, and nothing here negates what may be null.
    */
   condition(expression: Expression, row: string, answer: Answer, taking: Taking): string {
+    this.conditions += 1;
+    if (this.conditions > MOST_CONDITIONS) throw tooLarge(`comes to more than ${MOST_CONDITIONS} conditions of SQL`);
     switch (expression.kind) {
       case 'always':
         return String(answer === 'isTrue');
@@ -149,10 +180,10 @@ export class SqlWriter {
     const leads = `${alias}.${this.rows.column('identifier')} = ${relation === 'toMany' ? `ANY(${column})` : column}`;
     const from = `FROM ${this.rows.table(target as AssetTypeName)} ${alias} WHERE ${leads} AND ${this.rows.joined(alias, row)}`;
     const exists = (answer: Answer, how: Taking) =>
-      `EXISTS (SELECT 1 ${from} AND ${this.condition(of, alias, answer, how)})`;
+      `EXISTS (SELECT 1 ${from} AND ${this.below(of, alias, answer, how)}${this.depth >= MOST_JOINED ? ' OFFSET 0' : ''})`;
     const count = (how: Taking) => {
       // Two are as many as there need be to tell one from several.
-      const some = `SELECT 1 ${from} AND ${this.condition(of, alias, 'isTrue', how)} LIMIT 2`;
+      const some = `SELECT 1 ${from} AND ${this.below(of, alias, 'isTrue', how)} LIMIT 2`;
       return `(SELECT count(*) FROM (${some}) counted)`;
     };
     const isTrue = {
@@ -164,6 +195,14 @@ export class SqlWriter {
           : `(${exists('isTrue', 'possibly')} AND ${count('certainly')} <= 1)`,
     }[kind]();
     return taking === 'possibly' ? this.orUnread(isTrue, type, field, row) : isTrue;
+  }
+
+  /** What is asked of what a relation leads to. */
+  private below(of: Expression, alias: string, answer: Answer, taking: Taking): string {
+    this.depth += 1;
+    const condition = this.condition(of, alias, answer, taking);
+    this.depth -= 1;
+    return condition;
   }
 
   private additionalKey(of: Expression, row: string, taking: Taking): string {

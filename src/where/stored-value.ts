@@ -8,12 +8,13 @@ const ESCAPE = /\u0001[\u0002\u0003]{2}/g;
 /**
  * A value, or a list of them, as the store keeps it. PostgreSQL has no NUL in a text. It and the three characters that write
  * it are escaped so that the order of texts stays, and what is a part of one text still is: an escape begins with a
- * character that stands nowhere else, so none begins within another.
+ * character that stands nowhere else, so none begins within another. Half of a surrogate pair, which UTF-8 has no bytes for,
+ * is kept as U+FFFD, and no question can ask for it.
  */
 export function storedValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(storedValue);
   if (typeof value !== 'string') return value;
-  return value.replace(ESCAPED, (character) => ESCAPES[character.charCodeAt(0)] as string);
+  return value.toWellFormed().replace(ESCAPED, (character) => ESCAPES[character.charCodeAt(0)] as string);
 }
 
 /** What a stored value, or each of a list, stands for. */

@@ -7,7 +7,7 @@ import { fieldsOf, type TypeName } from './server-schema.ts';
 /** So few values of each type that a random condition is often true of a random record, and often not. */
 export const VALUES: Readonly<Record<string, readonly (string | number | boolean)[]>> = {
   ID: ['a', 'b', 'ab', 'A', ''],
-  String: ['a', 'b', 'ab', 'ba', 'A', '%', 'a_', '', 'é', '\u{1F600}b'],
+  String: ['a', 'b', 'ab', 'ba', 'A', '%', 'a_', '', 'é', '\u{1F600}b', 'a\u0000', '\u0001\u0003', `'"\\`],
   Boolean: [true, false],
   Int: [0, 1, 2, -1],
   Float: [0, 0.5, 1, -0.5],

@@ -2,7 +2,7 @@ import type { Asset } from '../../iam/assets.ts';
 import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
 import { UNREAD } from '../../iam/unread.ts';
-import { type Expression, nodesOf } from '../../where/expression.ts';
+import type { Expression } from '../../where/expression.ts';
 import type { InventorySettings } from '../inventory.ts';
 import { notDecided, notListed, onceEach } from '../not-told.ts';
 import { unlistedOf } from '../owners.ts';
@@ -60,10 +60,7 @@ export class OpenSnapshot {
       const { owner, field } = unlisted;
       return notListed(asset.__typename as AssetTypeName, owner['identifier'], this.whyUnread(owner, field));
     }
-    const facts = [...nodesOf(expression)].flatMap(factsOfNode);
-    const ofAsset = facts.map(({ type, field }) => this.unread.of(type, field, asset['identifier'] as string));
-    const ofRelated = facts.map(({ type, field }) => this.unread.ofAny(type, field));
-    const note = [...ofAsset, ...ofRelated].find((one) => one !== undefined);
+    const note = this.unread.ofQuestion(expression, asset['identifier'] as string);
     const why = note ? new IamqlError(note.code, note.message) : this.notKnown('not all of the facts');
     return notDecided(asset['identifier'], why);
   }
@@ -72,15 +69,6 @@ export class OpenSnapshot {
     const message = `the snapshot was taken by iamql ${this.header.iamql}, which knew ${what}; take a new one`;
     return new IamqlError('NotCollected', message);
   }
-}
-
-function factsOfNode(node: Expression): readonly { readonly type: string; readonly field: string }[] {
-  if ('field' in node) return [node];
-  if (node.kind !== 'additionalKey') return [];
-  return [
-    { type: 'IAMUser', field: 'accessKeys' },
-    { type: 'IAMAccessKey', field: 'slot' },
-  ];
 }
 
 /** Adds the keys that the report has no slot for; keys that nobody listed are those that the report tells of. */

@@ -1,4 +1,5 @@
 import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
+import { type Expression, nodesOf } from '../../where/expression.ts';
 import { listsOf } from '../owners.ts';
 import type { UnreadNote } from './snapshot.ts';
 
@@ -36,10 +37,27 @@ export class UnreadNotes {
     return ofField?.ofAll ?? ofField?.ofSome.values().next().value;
   }
 
+  /** Why it cannot be told whether an asset matches: the first of the facts in question that could not be read. */
+  ofQuestion(expression: Expression, identifier: string): UnreadNote | undefined {
+    const facts = [...nodesOf(expression)].flatMap(factsOfNode);
+    const ofAsset = facts.map(({ type, field }) => this.of(type, field, identifier));
+    const ofRelated = facts.map(({ type, field }) => this.ofAny(type, field));
+    return [...ofAsset, ...ofRelated].find((one) => one !== undefined);
+  }
+
   private add(key: string, note: UnreadNote): void {
     const ofField: OfField = this.fields.get(key) ?? { ofSome: new Map() };
     this.fields.set(key, ofField);
     if (!note.identifiers) ofField.ofAll = note;
     for (const identifier of note.identifiers ?? []) ofField.ofSome.set(identifier, note);
   }
+}
+
+function factsOfNode(node: Expression): readonly { readonly type: string; readonly field: string }[] {
+  if ('field' in node) return [node];
+  if (node.kind !== 'additionalKey') return [];
+  return [
+    { type: 'IAMUser', field: 'accessKeys' },
+    { type: 'IAMAccessKey', field: 'slot' },
+  ];
 }

@@ -1,0 +1,230 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readLibrary } from '../../src/controls/load-controls.ts';
+import { runControl } from '../../src/controls/run-control.ts';
+import { catalogue } from '../../src/iam/catalogue.generated.ts';
+import { IamqlError } from '../../src/iam/error.ts';
+import { openSample } from '../../src/inventory/snapshot/sample.ts';
+import type { Database } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrations.ts';
+import type { ScopeRequest } from '../../src/store/scope.ts';
+import { writeFailedScan } from '../../src/store/write-scan.ts';
+import { askInventory } from '../inventory/live-account.ts';
+import { reopen, snapshotOf } from '../inventory/snapshot/snapshot-of.ts';
+import { databases, START_MS } from '../support/databases.ts';
+import { keepAccount, withStore } from './kept-account.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+const sample = await snapshotOf(openSample().inventory());
+
+/** The sample as another account, in which every identifier of AWS's own is the same. */
+function accountOf(id: string, edit: (line: Line) => Line = (line) => line): string {
+  const [header = '', ...lines] = sample.replaceAll('111122223333', id).trimEnd().split('\n');
+  const { sha256: _digest, ...unsigned } = JSON.parse(header) as Line;
+  return [unsigned, ...lines.map((line) => JSON.parse(line) as Line)]
+    .map((line) => `${JSON.stringify(edit(line))}\n`)
+    .join('');
+}
+
+describe.each(Object.keys(databases))('several accounts on %s', (name) => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await (databases[name] as () => Promise<Database>)();
+  }, START_MS);
+  beforeEach(() => migrate(database, catalogue));
+  afterEach(() => database.run('DROP SCHEMA public CASCADE; CREATE SCHEMA public'));
+  afterAll(() => database.close());
+
+  const keep = (id: string, edit?: (line: Line) => Line) => keepAccount(database, reopen(accountOf(id, edit)));
+  const ask = (text: string, scope: Partial<ScopeRequest> = {}, variables = {}) =>
+    withStore(database, scope, (inventory) => askInventory(inventory, text, variables));
+  const rowsOf = (answer: Awaited<ReturnType<typeof ask>>, field: string): readonly (Line | null)[] =>
+    (answer.data?.[field] ?? []) as readonly (Line | null)[];
+
+  test('each asset stands beside those of its own account alone', async () => {
+    // Of the second account nothing has the policy attached.
+    await keep('111122223333');
+    await keep('444455556666', (line) =>
+      line['__typename'] === 'IAMPolicy' && line['policyType'] === 'AWS'
+        ? { ...line, attachmentCount: 0, users: [], groups: [], roles: [] }
+        : line,
+    );
+    const { data, errors } = await ask(
+      'iamPolicies(where:{policyType:"AWS"}, options:{sort:[{policyType:ASC}]}){identifier accountID attachmentCount connector{identifier}}',
+    );
+    expect(errors).toEqual([]);
+    const rows = (data?.['iamPolicies'] ?? []) as readonly Line[];
+    const order = rows.map(({ identifier, accountID }) => `${identifier} ${accountID}`);
+    expect(order).toEqual(order.toSorted());
+    expect(new Set(rows.map(({ identifier }) => identifier)).size).toBe(rows.length / 2);
+    for (const row of rows) {
+      expect(row['connector']).toEqual({ identifier: row['accountID'] });
+      if (row['accountID'] === '444455556666') expect(row['attachmentCount']).toBe(0);
+    }
+    const attached = await ask(
+      'iamPolicies(where:{policyType:"AWS",OR:[{users_SOME:{}},{groups_SOME:{}},{roles_SOME:{}}]}){accountID}',
+    );
+    expect(new Set(rowsOf(attached, 'iamPolicies').map((row) => row?.['accountID']))).toEqual(
+      new Set(['111122223333']),
+    );
+  });
+
+  test('cursors lead to each asset once, whatever is alike', async () => {
+    await keep('111122223333');
+    await keep('444455556666');
+    const text =
+      'query($after:String){iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){totalCount pageInfo{endCursor hasNextPage} edges{node{identifier accountID}}}}';
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const { data } = await ask(text, {}, { after });
+      const { edges, pageInfo, totalCount } = (data?.['iamPoliciesConnection'] ?? {}) as {
+        edges: readonly { node: Line }[];
+        pageInfo: { endCursor: string; hasNextPage: boolean };
+        totalCount: number;
+      };
+      seen.push(...edges.map(({ node }) => `${node['identifier']} ${node['accountID']}`));
+      expect(pageInfo.hasNextPage).toBe(seen.length < totalCount);
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    } while (after !== null && seen.length < 100);
+    expect(seen).toEqual([...new Set(seen)].sort());
+    expect(seen).toHaveLength(3 * 2);
+  });
+
+  describe('a question about time is asked of each account at its own', () => {
+    const at = (readAt: string | null) => (line: Line) =>
+      line['format'] === undefined
+        ? line
+        : {
+            ...line,
+            facts: Object.fromEntries(
+              Object.entries(line['facts'] as Record<string, Line>).map(([group, times]) => [
+                group,
+                { ...times, readAt, ...('generatedAt' in times ? { generatedAt: readAt } : {}) },
+              ]),
+            ),
+          };
+    const text = 'AWSIAM3(days:45){identifier}';
+    const found = async (scope: Partial<ScopeRequest> = {}) => rowsOf(await ask(text, scope), 'AWSIAM3');
+
+    test('and finds what each finds alone', async () => {
+      await keep('111122223333', at('2026-11-02T08:15:00Z'));
+      await keep('444455556666', at('2024-01-01T00:00:00Z'));
+      const alone = [await found({ connectors: ['111122223333'] }), await found({ connectors: ['444455556666'] })];
+      expect(alone[0]?.length).not.toBe(alone[1]?.length);
+      expect(await found()).toEqual(alone.flat());
+    });
+
+    test.each([['AWSIAM3(days:45)'], ['AWSIAM20'], ['AWS130IAM19'], ['UnusedAWSIAMRoles']])(
+      '%s is an error of the account of which it is not known, and of no other',
+      async (question) => {
+        await keep('111122223333', at('2026-11-02T08:15:00Z'));
+        const [field = ''] = question.split('(');
+        const expected = rowsOf(await ask(`${question}{identifier}`), field);
+        await keep('444455556666', at(null));
+        const answer = await ask(`${question}{identifier}`);
+        expect(rowsOf(answer, field)).toEqual([...expected, null]);
+        expect(answer.errors).toEqual([expect.stringMatching(/NotCollected account 444455556666: .* when its facts/)]);
+        await expect(ask(`${question}{identifier}`, { connectors: ['444455556666'] })).resolves.toMatchObject({
+          errors: [expect.stringContaining('NotCollected')],
+        });
+      },
+    );
+  });
+
+  test('whose principals are the own ones is asked of each account for itself', async () => {
+    await keep('111122223333');
+    const alone = rowsOf(await ask('AWSRolesWithExternalAccess{identifier}'), 'AWSRolesWithExternalAccess');
+    await keep('777788889999');
+    const both = rowsOf(await ask('AWSRolesWithExternalAccess{identifier}'), 'AWSRolesWithExternalAccess');
+    expect(both).toHaveLength(2 * alone.length);
+    // The account that cannot say who it is is not asked, and not taken for another.
+    await keep('777788889999', (line) => {
+      if (line['format'] !== undefined)
+        return {
+          ...line,
+          unread: [{ type: 'Connector', fields: ['partition'], code: 'AccessDenied', message: 'denied' }],
+        };
+      const { partition, ...rest } = line;
+      return line['__typename'] === 'Connector' ? rest : { ...rest, ...(partition ? { partition } : {}) };
+    });
+    const answer = await ask('AWSRolesWithExternalAccess{identifier}');
+    expect(rowsOf(answer, 'AWSRolesWithExternalAccess')).toEqual([...alone, null]);
+    expect(answer.errors).toEqual([expect.stringContaining('account 777788889999')]);
+  });
+
+  describe('an account of which the last scan read nothing', () => {
+    const fail = (id: string) =>
+      writeFailedScan(database, {
+        connector: { id, name: id, accountID: id },
+        error: new IamqlError('AccessDenied', 'everything was denied'),
+        startedAt: new Date(),
+        endedAt: new Date(),
+      });
+    const CLEAN = 'iamUsers(where:{userName:"nobody"}){userName}';
+
+    test.each([
+      ['a list', CLEAN],
+      ['an aggregate', 'iamUsersAggregate(where:{userName:"nobody"}){count}'],
+      ['a connection', 'iamUsersConnection(where:{userName:"nobody"}){totalCount}'],
+      ['a part', 'iamTags(where:{key:"nobody"}){key}'],
+      ['a named question', 'AWSIAM16{identifier}'],
+    ])('is an error in %s', async (_name, text) => {
+      await keep('111122223333');
+      expect((await ask(text)).errors).toEqual([]);
+      await fail('444455556666');
+      expect((await ask(text)).errors).toEqual([expect.stringContaining('AccessDenied account 444455556666')]);
+    });
+
+    test('is an error beside what the last good scan found, in every control', async () => {
+      await keep('444455556666');
+      const { controls } = await readLibrary();
+      const run = (scope: Partial<ScopeRequest> = {}) =>
+        withStore(database, scope, async (inventory) => {
+          const runs = [];
+          for (const control of controls) runs.push(await runControl(inventory, control));
+          return runs;
+        });
+      const before = await run();
+      await fail('444455556666');
+      const after = await run();
+      for (const [index, { verdict, rules }] of after.entries()) {
+        expect(verdict).toBe(before[index]?.verdict === 'FAIL' ? 'FAIL' : 'ERROR');
+        expect(rules.map(({ findings }) => findings)).toEqual(before[index]?.rules.map(({ findings }) => findings));
+      }
+    });
+  });
+
+  describe('which accounts are asked', () => {
+    const names = async (scope: Partial<ScopeRequest>) =>
+      rowsOf(await ask('connectors{accountID}', scope), 'connectors').map((row) => row?.['accountID']);
+    beforeEach(async () => {
+      for (const id of ['111122223333', '444455556666']) await keep(id);
+      const tags = { team: `it's "a" \\ %`, stage: 'prod' };
+      await database.query('UPDATE connector SET tags = $1 WHERE id = $2', [tags, '444455556666']);
+    });
+
+    test.each<[string, Partial<ScopeRequest>, readonly string[]]>([
+      ['all', {}, ['111122223333', '444455556666']],
+      ['by id', { connectors: ['444455556666'] }, ['444455556666']],
+      ['by tag', { tags: { stage: 'prod' } }, ['444455556666']],
+      ['by an odd tag', { tags: { team: `it's "a" \\ %` } }, ['444455556666']],
+    ])('%s', async (_name, scope, expected) => {
+      expect(await names(scope)).toEqual(expected);
+    });
+
+    test.each<[string, Partial<ScopeRequest>]>([
+      ['an id', { connectors: ['x'] }],
+      ['an id that SQL would end at', { connectors: ["') OR true --"] }],
+      ['a name with NUL', { connectors: ['\u0000'] }],
+      ['half a character', { connectors: ['\ud83d'] }],
+      ['a tag', { tags: { stage: 'test' } }],
+      ['a tag with NUL', { tags: { stage: '\u0000' } }],
+      ['half a character in a tag', { tags: { '\ud83d': '\ud83d' } }],
+      ['a tag that SQL would end at', { tags: { "'}": `"}' OR true --` } }],
+    ])('%s that is not there is an error', async (_name, scope) => {
+      expect((await ask('connectors{accountID}', scope)).errors).toEqual([
+        expect.stringMatching(/BAD_USER_INPUT|NotCollected/),
+      ]);
+    });
+  });
+});
