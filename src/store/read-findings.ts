@@ -65,11 +65,13 @@ interface Row extends Record<string, unknown> {
 /**
  * Each row of a finding beside the one before it, as far as it was known at the time ($2). A row that begins behind a gap, or
  * after an exception, is one that came back.
+ *
+ * @param condition of a row `f`, true of all rows of a finding or of none.
  */
-export const STATES = `
+export const states = (condition = ''): string => `
   SELECT f.*, CASE WHEN f.last_at <= $2 THEN f.last END AS ended,
          lag(f.last) OVER life AS last_before, lag(f.state) OVER life AS state_before
-  FROM finding f WHERE f.connector = ANY($1) AND f.first_at <= $2
+  FROM finding f WHERE f.connector = ANY($1) AND f.first_at <= $2${condition}
   WINDOW life AS (PARTITION BY f.id ORDER BY f.first)`;
 
 /** The last judgement of each control over each account by then. */
@@ -80,7 +82,7 @@ const JUDGED = `
 const IS_BACK = `(s.last_before < s.first AND s.state = 'OPEN') OR (s.last_before = s.first AND s.state_before = 'EXCEPTED' AND s.state = 'OPEN')`;
 
 const LIVES = `
-  WITH states AS (${STATES} ), judged AS (${JUDGED}),
+  WITH states AS (${states(' AND ($3::text IS NULL OR f.control = $3)')}), judged AS (${JUDGED}),
   life AS (
     SELECT s.id, min(s.first_at) AS first_seen, (count(*) FILTER (WHERE ${IS_BACK}))::int AS reopened,
            max(CASE WHEN s.ended IS NOT NULL THEN s.seen_at WHEN s.is_known THEN j.at END) AS last_seen,
@@ -94,8 +96,7 @@ const LIVES = `
          CASE WHEN n.ended IS NOT NULL THEN n.last_at END AS resolved_at,
          CASE WHEN n.ended IS NULL AND NOT n.is_known THEN n.first_at END AS unjudged_since
   FROM newest n JOIN life l USING (id) JOIN judged j USING (connector, control)
-  WHERE ($3::text IS NULL OR n.control = $3)
-    AND ($4::text IS NULL OR CASE WHEN n.ended IS NULL THEN n.state ELSE 'RESOLVED' END = $4)
+  WHERE ($4::text IS NULL OR CASE WHEN n.ended IS NULL THEN n.state ELSE 'RESOLVED' END = $4)
     AND ($5::text IS NULL OR j.severity = $5)
     AND ($6::timestamptz IS NULL OR greatest(l.became_at, CASE WHEN n.ended IS NOT NULL THEN n.last_at END) >= $6::timestamptz)
   ORDER BY n.control, n.connector, n.identifier, n.id`;

@@ -1,6 +1,6 @@
 import { type Instant, instantOf, renderInstant } from '../iam/instant.ts';
 import type { FindingSeverity, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
-import { accountsOf, type FindingsView, STATES, timeOf } from './read-findings.ts';
+import { accountsOf, type FindingsView, states, timeOf } from './read-findings.ts';
 
 /** Of which accounts, and from when on. */
 export interface HistoryRequest {
@@ -32,7 +32,7 @@ const sinceOf = ({ since }: HistoryRequest): string => (since === undefined ? '-
 
 /** Open states that began and ended, by day; a state that follows another open one neither opens nor resolves anything. */
 const CHANGES = `
-  WITH states AS (${STATES}),
+  WITH states AS (${states()}),
   judged AS (SELECT DISTINCT ON (connector, control) connector, control, severity FROM judgement
              WHERE connector = ANY($1) AND at <= $2 ORDER BY connector, control, scan DESC),
   begun AS (
