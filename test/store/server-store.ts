@@ -46,7 +46,7 @@ class Keeping {
       if (value === UNREAD) return null;
       return relation && value !== null ? this.related(value as Asset | readonly Asset[]) : value;
     });
-    const line = ['here', 1, null, unread.length > 0 ? unread : null, ...values].map(copyValue).join('\t');
+    const line = ['here', 1, null, unread.length > 0 ? unread : null, '', ...values].map(copyValue).join('\t');
     this.linesOf(table).push(`${line}\n`);
     return asset['identifier'] as string;
   }
