@@ -57,6 +57,9 @@ export class Statement {
 
   /** Behind a place in an order. */
   behind({ values, identifier, connector = '' }: Position, sort: readonly Order[]): string {
+    // What is in the order of the index is found by it, without the rows before.
+    if (sort.length === 0)
+      return `(a.identifier, a._connector) > (${this.writer.bind(identifier, 'text')}, ${this.writer.bind(connector, 'text')})`;
     const keys = [
       ...sort.map(({ field, direction }, index) => ({
         column: column(field),
