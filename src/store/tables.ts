@@ -39,6 +39,10 @@ export function tablesOf(catalogue: Catalogue): readonly Table[] {
   return credentials ? [...tables, { ...credentials, name: ADDITIONAL_KEYS }] : tables;
 }
 
+/** The columns of a table, in the order in which rows are written: one that was added later stands last in the database. */
+export const columnList = ({ fields }: Table): string =>
+  [...COMMON.map((column) => column.split(' ')[0]), ...fields.map(([name]) => quoted(name))].join(', ');
+
 export function columnType({ type, list, relation }: Field): string {
   const scalar = relation ? 'text' : (sqlTypes[type] ?? 'text');
   const collation = scalar === 'text' ? ' COLLATE "C"' : '';

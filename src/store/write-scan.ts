@@ -10,7 +10,7 @@ import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
 import { additionalKeysOf } from '../where/evaluate.ts';
 import { additionalKeyRows } from './additional-keys.ts';
 import type { Database, SqlSession } from './database.ts';
-import { ADDITIONAL_KEYS, copyValue, quoted, type Table, tablesOf } from './tables.ts';
+import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } from './tables.ts';
 
 /** What people call an account; undefined leaves what it is called. */
 interface Naming {
@@ -111,9 +111,10 @@ class ScanWriter {
       `SELECT EXISTS (SELECT 1 FROM ${name} WHERE _connector = $1 AND _last IS NULL) AS exists`,
       [this.connector],
     );
-    if (!before?.exists) return this.session.copy(name, lines);
+    const columns = columnList(table);
+    if (!before?.exists) return this.session.copy(`${name} (${columns})`, lines);
     await this.session.run(`CREATE TEMP TABLE found (LIKE ${name}) ON COMMIT DROP`);
-    await this.session.copy('found', lines);
+    await this.session.copy(`found (${columns})`, lines);
     await this.session.run('CREATE INDEX ON found (identifier); ANALYZE found');
     await this.merge(table, name);
     await this.session.run('DROP TABLE found');
@@ -130,7 +131,7 @@ class ScanWriter {
       [this.connector, this.scan],
     );
     await this.session.query(
-      `INSERT INTO ${name} SELECT f.* FROM found f
+      `INSERT INTO ${name} (${columnList(table)}) SELECT ${columnList(table)} FROM found f
        WHERE NOT EXISTS (
          SELECT 1 FROM ${name} t WHERE t._connector = $1 AND t._last IS NULL AND t.identifier = f.identifier AND t._hash = f._hash
        )`,

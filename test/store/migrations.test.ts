@@ -1,0 +1,138 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../../src/store/database.ts';
+import { openPglite } from '../../src/store/pglite.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { runCli } from '../support/run-cli.ts';
+import { type Backend, backends, makesStores } from '../support/stores.ts';
+
+/** Frozen: what version 1 wrote, whatever the catalogue is today. */
+const VERSION_1 = readFileSync(new URL('./fixtures/version-1.sql', import.meta.url), 'utf8');
+
+const timeout = 90_000;
+
+/** Does something to a place as only a database can, behind iamql's back. */
+async function withDatabase<T>(backend: Backend, store: string, work: (database: Database) => Promise<T>): Promise<T> {
+  if (backend === 'PGlite') mkdirSync(store, { recursive: true });
+  const database = await (backend === 'PGlite' ? openPglite(`${store}/postgres`) : openPostgres(store));
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+const ask = async (store: string, text: string) => {
+  const { code, stdout, stderr } = await runCli(['query', '--store', store, text]);
+  const body = JSON.parse(stdout);
+  const erring = (body.errors ?? []).map(({ path }: { path: readonly string[] }) => path[0]);
+  return { code, stderr, data: body.data, errors: body.errors ?? [], erring: [...new Set<string>(erring)].sort() };
+};
+
+const QUESTIONS = `{
+  users: iamUsers{userName}
+  roles: iamRoles{roleName}
+  long: iamRoles(where:{maxSessionDuration_GT:7200}){roleName}
+  held: iamRoles(where:{instanceProfiles:{arn_CONTAINS:"x"}}){roleName}
+  profiles: iamInstanceProfiles(where:{arn:"none"}){arn}
+  keys: iamAccessKeysAggregate{count}
+}`;
+
+/** What tells one state of the whole database from another: columns, counts, and what the store says of itself. */
+const stateOf = (database: Database) =>
+  database.query(
+    `SELECT (SELECT md5(string_agg(concat_ws(' ', table_name, column_name, data_type), ',' ORDER BY table_name, column_name))
+             FROM information_schema.columns WHERE table_schema = 'public') AS columns,
+            (SELECT md5(string_agg(u::text, ',' ORDER BY u.identifier)) FROM "IAMUser" u) AS users,
+            (SELECT string_agg(s::text, ',') FROM store s) AS store`,
+  );
+
+describe.each(backends)('a store in %s', { timeout }, (backend) => {
+  const newStore = makesStores(backend);
+
+  test('of version 1 is brought up to date: what it lacks is unread until the next scan, and the rest is answered', async () => {
+    const store = await newStore();
+    await withDatabase(backend, store, (database) => database.run(VERSION_1));
+    const old = await ask(store, QUESTIONS);
+    expect(old.erring).toEqual(['held', 'long', 'profiles']);
+    expect(old.data).toMatchObject({ keys: { count: 11 } });
+    expect([old.data.users.length, old.data.roles.length]).toEqual([10, 6]);
+    expect(old.errors[0].message).toContain('scan it again');
+    expect(old.code).toBe(2);
+    const scanned = await runCli(['scan', '--sample', '--store', store]);
+    expect(scanned).toMatchObject({ code: 0, stderr: '' });
+    expect(scanned.stdout).toMatch(/^scan 2 /);
+    const healed = await ask(store, QUESTIONS);
+    expect(healed.erring).toEqual([]);
+    expect(healed.code).toBe(0);
+    expect(healed.data.users).toEqual(old.data.users);
+    // As of then it is still not known.
+    const { stdout, code } = await runCli(['query', '--store', store, '--as-of', '2026-11-03', QUESTIONS]);
+    expect(JSON.parse(stdout).errors.length).toBeGreaterThan(0);
+    expect(code).toBe(2);
+    const listed = JSON.parse((await runCli(['scans', '--store', store, '--format', 'json'])).stdout);
+    expect(listed.map(({ name }: { name: string }) => name)).toEqual(['prod', 'prod']);
+  });
+
+  test('of a newer version is refused, and left as it is', async () => {
+    const store = await newStore();
+    await runCli(['scan', '--sample', '--store', store]);
+    const changes = [
+      ['UPDATE store SET version = version + 1', /version \d+ is not known here/],
+      [
+        `UPDATE store SET tables = jsonb_set(tables, '{IAMOracle}', '{"identifier": "text"}')`,
+        /IAMOracle is not known here/,
+      ],
+      [`UPDATE store SET tables = jsonb_set(tables, '{IAMUser,mood}', '"text"')`, /IAMUser\.mood is not known here/],
+      [
+        `UPDATE store SET tables = jsonb_set(tables, '{IAMUser,userName}', '"bigint"')`,
+        /IAMUser\.userName is not known here/,
+      ],
+    ] as const;
+    const [{ version, tables } = { version: 0, tables: {} }] = await withDatabase(backend, store, (database) =>
+      database.query<{ version: number; tables: object }>('SELECT * FROM store'),
+    );
+    for (const [index, [change, expected]] of changes.entries()) {
+      const before = await withDatabase(backend, store, async (database) => {
+        await database.query('UPDATE store SET version = $1, tables = $2', [version, tables]);
+        await database.run(change);
+        return stateOf(database);
+      });
+      const command = index % 2 === 0 ? ['scan', '--sample'] : ['scans'];
+      const { code, stdout, stderr } = await runCli([...command, '--store', store]);
+      expect(stderr).toMatch(/^iamql: the store was written by a newer iamql \(/);
+      expect(stderr).toMatch(expected);
+      expect(stdout).toBe('');
+      expect(code).toBe(3);
+      expect(await withDatabase(backend, store, stateOf)).toEqual(before);
+    }
+  });
+
+  test("is not made among somebody else's tables", async () => {
+    const store = await newStore();
+    await withDatabase(backend, store, (database) => database.run('CREATE TABLE scan (page int)'));
+    const { code, stderr } = await runCli(['scan', '--sample', '--store', store]);
+    expect(stderr).toBe('iamql: the database has a table "scan" of something else; give iamql a database of its own\n');
+    expect(code).toBe(3);
+    await withDatabase(backend, store, async (database) => {
+      expect(await database.query('SELECT * FROM scan')).toEqual([]);
+      expect(await database.query("SELECT to_regclass('store') AS store")).toEqual([{ store: null }]);
+    });
+  });
+});
+
+describe('a new store on PostgreSQL', { timeout }, () => {
+  const newStore = makesStores('PostgreSQL');
+
+  test('is made once, by whichever of several processes comes first', async () => {
+    const store = await newStore();
+    const ended = await Promise.all(
+      ['1', '2', '3', '4'].map((name) => runCli(['scan', '--sample', '--name', name, '--store', store])),
+    );
+    expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(ended.map(() => [0, '']));
+    const listed = JSON.parse((await runCli(['scans', '--store', store, '--format', 'json'])).stdout);
+    expect(listed.length).toBe(4);
+    const { data } = await ask(store, '{iamUsersAggregate{count}}');
+    expect(data).toEqual({ iamUsersAggregate: { count: 10 } });
+  });
+});
