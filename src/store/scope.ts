@@ -198,6 +198,15 @@ export class Scope {
     return parseInstant((of ? undefined : generatedAt) ?? readAt ?? '');
   }
 
+  /** Why of no account it is known when the facts of a group were true; undefined where nothing says so. */
+  whyNoTime(group: FactGroup): IamqlError | undefined {
+    const types = Object.entries(catalogue).flatMap(([type, { group: of }]) => (of === group ? [type] : []));
+    const errors = this.notes.flatMap(({ account, unread }) =>
+      types.flatMap((type) => unread.ofType(type)).map((note) => ofAccount(account.name, note.code, note.message)),
+    );
+    return errors[0];
+  }
+
   /** The oldest of the accounts' answers; none where no scan has the group. */
   provenance(group: FactGroup): readonly Provenance[] {
     const asked = this.accounts.filter(({ scan }) => scan?.header.facts[group]);
