@@ -72,7 +72,7 @@ const ACCOUNTS = `
 export async function readScope(session: SqlSession, request: ScopeRequest): Promise<readonly ScopedAccount[]> {
   const { connectors, tags, asOf } = request;
   const isKept = [...(connectors ?? []), ...Object.entries(tags).flat()].every(canBeKept);
-  const values = [connectors ?? null, tags, asOf ? renderInstant(asOf) : 'infinity'];
+  const values = [connectors ?? null, tags, asOf ? inMicroseconds(asOf) : 'infinity'];
   const rows = isKept ? await session.query<Row>(ACCOUNTS, values) : [];
   const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
   if (lacking !== undefined)
@@ -81,6 +81,9 @@ export async function readScope(session: SqlSession, request: ScopeRequest): Pro
     throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
   return rows.map(accountOf);
 }
+
+/** Postgres rounds what is finer, and what had not ended by then would be there. */
+const inMicroseconds = (instant: Instant): string => renderInstant(instant).replace(/(\.\d{6})\d+/, '$1');
 
 /** No database has a connector or a tag with what Postgres cannot keep. */
 const canBeKept = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
