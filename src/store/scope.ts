@@ -3,7 +3,6 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, parseInstant, renderInstant } from '../iam/instant.ts';
 import { onceEach } from '../inventory/not-told.ts';
-import { ownerTypesOf } from '../inventory/owners.ts';
 import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
@@ -151,10 +150,7 @@ export class Scope {
       const old = this.tooOld(account);
       if (old) return [ofAccount(name, 'TooOld', old)];
       if (!scan.header.types[type]) return [ofAccount(name, 'NotCollected', `its scan knew no ${type}; scan it again`)];
-      // Of an owner that is not known nobody knows the parts.
-      const types = catalogue[type].isPart ? ownerTypesOf(type) : [type];
-      const notes = types.flatMap((one) => unread.ofType(one));
-      return onceEach(notes.map(({ code, message }) => ofAccount(name, code, message)));
+      return onceEach(unread.ofType(type).map(({ code, message }) => ofAccount(name, code, message)));
     });
   }
 
@@ -203,7 +199,9 @@ export class Scope {
 
   /** Why of no account it is known when the facts of a group were true; undefined where nothing says so. */
   whyNoTime(group: FactGroup): IamqlError | undefined {
-    const types = Object.entries(catalogue).flatMap(([type, { group: of }]) => (of === group ? [type] : []));
+    const types = (Object.keys(catalogue) as readonly AssetTypeName[]).filter(
+      (type) => catalogue[type].group === group,
+    );
     const errors = this.notes.flatMap(({ account, unread }) =>
       types.flatMap((type) => unread.ofType(type)).map((note) => ofAccount(account.name, note.code, note.message)),
     );
