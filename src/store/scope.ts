@@ -3,7 +3,6 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, parseInstant, renderInstant } from '../iam/instant.ts';
 import { onceEach } from '../inventory/not-told.ts';
-import { ownerTypesOf } from '../inventory/owners.ts';
 import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
@@ -72,7 +71,7 @@ const ACCOUNTS = `
 export async function readScope(session: SqlSession, request: ScopeRequest): Promise<readonly ScopedAccount[]> {
   const { connectors, tags, asOf } = request;
   const isKept = [...(connectors ?? []), ...Object.entries(tags).flat()].every(canBeKept);
-  const values = [connectors ?? null, tags, asOf ? renderInstant(asOf) : 'infinity'];
+  const values = [connectors ?? null, tags, asOf ? inMicroseconds(asOf) : 'infinity'];
   const rows = isKept ? await session.query<Row>(ACCOUNTS, values) : [];
   const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
   if (lacking !== undefined)
@@ -81,6 +80,9 @@ export async function readScope(session: SqlSession, request: ScopeRequest): Pro
     throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
   return rows.map(accountOf);
 }
+
+/** Postgres rounds what is finer, and what had not ended by then would be there. */
+const inMicroseconds = (instant: Instant): string => renderInstant(instant).replace(/(\.\d{6})\d+/, '$1');
 
 /** No database has a connector or a tag with what Postgres cannot keep. */
 const canBeKept = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
@@ -148,10 +150,7 @@ export class Scope {
       const old = this.tooOld(account);
       if (old) return [ofAccount(name, 'TooOld', old)];
       if (!scan.header.types[type]) return [ofAccount(name, 'NotCollected', `its scan knew no ${type}; scan it again`)];
-      // Of an owner that is not known nobody knows the parts.
-      const types = catalogue[type].isPart ? ownerTypesOf(type) : [type];
-      const notes = types.flatMap((one) => unread.ofType(one));
-      return onceEach(notes.map(({ code, message }) => ofAccount(name, code, message)));
+      return onceEach(unread.ofType(type).map(({ code, message }) => ofAccount(name, code, message)));
     });
   }
 
@@ -196,6 +195,17 @@ export class Scope {
   timeOf({ scan }: ScopedAccount, group: FactGroup, of?: 'readAt'): Instant | undefined {
     const { readAt, generatedAt } = scan?.header.facts[group] ?? {};
     return parseInstant((of ? undefined : generatedAt) ?? readAt ?? '');
+  }
+
+  /** Why of no account it is known when the facts of a group were true; undefined where nothing says so. */
+  whyNoTime(group: FactGroup): IamqlError | undefined {
+    const types = (Object.keys(catalogue) as readonly AssetTypeName[]).filter(
+      (type) => catalogue[type].group === group,
+    );
+    const errors = this.notes.flatMap(({ account, unread }) =>
+      types.flatMap((type) => unread.ofType(type)).map((note) => ofAccount(account.name, note.code, note.message)),
+    );
+    return errors[0];
   }
 
   /** The oldest of the accounts' answers; none where no scan has the group. */

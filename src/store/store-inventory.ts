@@ -219,7 +219,8 @@ export class StoreInventory implements Inventory {
       const time = this.scope.timeOf(account, group);
       return time === undefined ? [] : [[account.connector, time] as const];
     });
-    return times.length > 0 ? new Map(times) : unknownAge();
+    if (times.length > 0) return new Map(times);
+    throw this.scope.whyNoTime(group) ?? unknownAge();
   }
 
   async connectors(): Promise<readonly string[]> {
