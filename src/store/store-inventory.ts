@@ -68,7 +68,7 @@ export class StoreInventory implements Inventory {
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
-    this.view = await this.opened();
+    await this.opened();
     const expression = this.scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
     const notAsked = this.notAsked(expression);
     const question = { type, expression, scope: this.scope.without(notAsked.map(({ connector }) => connector)) };
@@ -99,8 +99,7 @@ export class StoreInventory implements Inventory {
 
   async findings(request: FindingsRequest): Promise<FoundFindings> {
     const asked = request.asOf === undefined ? this : this.asOf(request.asOf);
-    asked.view = await asked.opened();
-    return readFindings(asked.view, request);
+    return readFindings(await asked.opened(), request);
   }
 
   /** What a control said of each scan. */
@@ -114,8 +113,7 @@ export class StoreInventory implements Inventory {
   }
 
   async *stream(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void) {
-    this.view = await this.opened();
-    const { session, scope } = this.view;
+    const { session, scope } = await this.opened();
     const notListed = await this.whyNotListed({ type, expression: always, scope });
     for (const error of [...scope.whyNotAll(type), ...notListed]) onUnread(error);
     yield* streamRows(session, scope, type, onUnread);
@@ -141,7 +139,7 @@ export class StoreInventory implements Inventory {
   }
 
   async count(type: AssetTypeName): Promise<number> {
-    this.view = await this.opened();
+    await this.opened();
     const [why] = this.scope.whyNotAll(type);
     if (why) throw why;
     if ((await this.unlisted(type)).length > 0) throw notCounted(type);
@@ -163,9 +161,10 @@ export class StoreInventory implements Inventory {
     await view?.close();
   }
 
-  private opened(): Promise<View> {
+  private async opened(): Promise<View> {
     this.opening ??= this.open();
-    return this.opening;
+    this.view = await this.opening;
+    return this.view;
   }
 
   /** Whoever has an asset has opened the view that it comes from. */
@@ -214,7 +213,7 @@ export class StoreInventory implements Inventory {
   }
 
   async scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>> {
-    this.view = await this.opened();
+    await this.opened();
     const times = this.scope.accounts.flatMap((account) => {
       const time = this.scope.timeOf(account, group);
       return time === undefined ? [] : [[account.connector, time] as const];
