@@ -183,10 +183,10 @@ const rowOf = (asset: Asset) =>
 
 /** Whatever its type; what stands for others is of its owner's. */
 export const connectorOf = (asset: Asset): string =>
-  rowOf(asset)?.connector ?? connectorOf((asset['user'] ?? asset['owner']) as Asset);
+  rowOf(asset)?.connector ?? connectorOf((asset['owner'] ?? asset['user']) as Asset);
 
 /** What a relation leads to; undefined where it leads to nothing, and where that was not read. */
-export const leadOf = (asset: Asset, field: string): Lead | undefined => rowOf(asset)?.leads[field];
+const leadOf = (asset: Asset, field: string): Lead | undefined => rowOf(asset)?.leads[field];
 
 function hasReportRow(asset: Asset): asset is Asset & ReportedUser {
   const credentials = asset['hasIAMUserCredentials'];

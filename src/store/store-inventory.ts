@@ -224,8 +224,8 @@ export class StoreInventory implements Inventory {
   }
 
   async connectors(): Promise<readonly string[]> {
-    await this.opened();
-    return this.scope.accounts.map(({ connector }) => connector);
+    const { scope } = await this.opened();
+    return scope.accounts.map(({ connector }) => connector);
   }
 
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
