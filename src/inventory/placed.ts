@@ -2,7 +2,6 @@ import type { Asset } from '../iam/assets.ts';
 import { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { Inventory } from './inventory.ts';
-import { onceEach } from './not-told.ts';
 import type { Order, Placed, Position } from './page.ts';
 
 /** Each asset with its position. One whose place cannot be known stands last, beside the error. */
@@ -35,5 +34,5 @@ export async function placed(
       identifier: inventory.read(asset, 'identifier') as string,
     },
   }));
-  return { assets: positioned, unread: onceEach(unread) };
+  return { assets: positioned, unread };
 }

@@ -183,7 +183,7 @@ const rowOf = (asset: Asset) =>
 
 /** Whatever its type; what stands for others is of its owner's. */
 export const connectorOf = (asset: Asset): string =>
-  rowOf(asset)?.connector ?? connectorOf((asset['user'] ?? asset['owner']) as Asset);
+  rowOf(asset)?.connector ?? connectorOf((asset['owner'] ?? asset['user']) as Asset);
 
 /** What a relation leads to; undefined where it leads to nothing, and where that was not read. */
 const leadOf = (asset: Asset, field: string): Lead | undefined => rowOf(asset)?.leads[field];

@@ -79,13 +79,13 @@ export class StoreInventory implements Inventory {
       assets,
       positions: assets.map((asset) => positionOf(asset, page)),
       ...(await this.counts(asked, page, assets.length)),
-      unread: onceEach([
-        ...unread,
-        ...(await this.whyNotListed(question)),
+      unread: [
+        ...onceEach([...unread, ...(await this.whyNotListed(question))]),
+        // One for each asset whose place is not known, as in memory.
         ...(await this.whyNotSorted(asked, page)),
         ...this.scope.whyNotAll(type),
         ...notAsked.map(whyNotAsked),
-      ]),
+      ],
       withdrawn: [],
       restsOn: [...groupsOfQuestion(type, where)].flatMap((group) => this.scope.provenance(group)),
     };
@@ -223,8 +223,8 @@ export class StoreInventory implements Inventory {
   }
 
   async connectors(): Promise<readonly string[]> {
-    await this.opened();
-    return this.scope.accounts.map(({ connector }) => connector);
+    const { scope } = await this.opened();
+    return scope.accounts.map(({ connector }) => connector);
   }
 
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
