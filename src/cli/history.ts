@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { FoundFindings } from '../inventory/findings.ts';
-import { type HistoryFormat, historyFormats } from '../report/history.ts';
+import { type HistoryFormat, historyFormats } from '../report/history-format.ts';
 import type { StoreInventory } from '../store/store-inventory.ts';
 import { exitCodes } from './exit-code.ts';
 import { writeNote, writeResult } from './output.ts';

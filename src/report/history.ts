@@ -1,10 +1,8 @@
 import { renderInstant } from '../iam/instant.ts';
 import type { FindingRecord, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
 import { renderCsvLines } from './formats/csv.ts';
+import type { HistoryFormat } from './history-format.ts';
 import { printableLines } from './printable.ts';
-
-export const historyFormats = ['text', 'json', 'csv'] as const;
-export type HistoryFormat = (typeof historyFormats)[number];
 
 /** What a control said of scan after scan, newest first, and the life of each of its findings. */
 export interface ControlHistory {
