@@ -67,11 +67,11 @@ const questions: Readonly<Record<string, Question>> = {
   },
   'a role for support': {
     text: 'AWSIAM16{...AssetFragment}',
-    stages: (f) => [[f.identity, f.details('LocalManagedPolicy', 'AWSManagedPolicy')]],
+    stages: (f) => [[f.details('LocalManagedPolicy', 'AWSManagedPolicy')]],
   },
   'roles assumable from outside': {
     text: 'AWSRolesWithExternalAccess{...AssetFragment}',
-    stages: (f) => [[f.identity, f.details('Role')]],
+    stages: (f) => [[f.details('Role')]],
   },
   'roles unused for 90 days': { text: 'UnusedAWSIAMRoles{...AssetFragment}', stages: (f) => [[f.details('Role')]] },
   'inline policies anywhere': {
