@@ -5,6 +5,7 @@ import { IamqlError } from '../iam/error.ts';
 import { version } from '../package-version.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeFileWhole, writeNote } from './output.ts';
+import { saveMemory } from './save-memory.ts';
 import { addSourceOptions, openSource, type SourceOptions } from './source-options.ts';
 
 interface SnapshotOptions extends SourceOptions {
@@ -23,6 +24,7 @@ export function addSnapshotCommand(program: Command): void {
 }
 
 async function snapshot(options: SnapshotOptions): Promise<void> {
+  saveMemory();
   const source = await openSource(options);
   const inventory = source.inventory();
   const [{ takeSnapshot }, { renderSnapshot }] = await Promise.all([
