@@ -16,7 +16,7 @@ const BOUND = 1.5;
 /** Where the bare SDK itself does not keep the bound, as on a machine that is busy: so much of its time at most. */
 const BOUND_OVER_SDK = 1.1;
 /** Whatever else the machine does is in single measurements; and only ever adds to them. */
-const RUNS = 5;
+const RUNS = 10;
 /** What takes that long has an average in itself. */
 const LONG_MS = 5_000;
 
