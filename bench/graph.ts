@@ -13,8 +13,10 @@ import { type Line, ms } from './line.ts';
 
 const LATENCY_MS = 100;
 const BOUND = 1.5;
+/** Where the bare SDK itself does not keep the bound, as on a machine that is busy: so much of its time at most. */
+const BOUND_OVER_SDK = 1.1;
 /** Whatever else the machine does is in single measurements; and only ever adds to them. */
-const RUNS = 5;
+const RUNS = 10;
 /** What takes that long has an average in itself. */
 const LONG_MS = 5_000;
 
@@ -67,11 +69,11 @@ const questions: Readonly<Record<string, Question>> = {
   },
   'a role for support': {
     text: 'AWSIAM16{...AssetFragment}',
-    stages: (f) => [[f.identity, f.details('LocalManagedPolicy', 'AWSManagedPolicy')]],
+    stages: (f) => [[f.details('LocalManagedPolicy', 'AWSManagedPolicy')]],
   },
   'roles assumable from outside': {
     text: 'AWSRolesWithExternalAccess{...AssetFragment}',
-    stages: (f) => [[f.identity, f.details('Role')]],
+    stages: (f) => [[f.details('Role')]],
   },
   'roles unused for 90 days': { text: 'UnusedAWSIAMRoles{...AssetFragment}', stages: (f) => [[f.details('Role')]] },
   'inline policies anywhere': {
@@ -88,7 +90,8 @@ const questions: Readonly<Record<string, Question>> = {
 /**
  * The wall time of questions to an account of 5,000 users whose every call takes 100 ms, against the least that calls which
  * need one another can take: a round of 100 ms for each of them in turn. The floor beside it is the bare SDK making the
- * same calls, which also has to read what it is answered. Modules are loaded before: `check` measures that.
+ * same calls, which also has to read what it is answered: where that alone takes longer than the bound, the bound is on
+ * what is added to it. Modules are loaded before: `check` measures that.
  */
 export async function benchGraph(): Promise<readonly Line[]> {
   const endpoint = await startEndpointProcess({ latencyMs: LATENCY_MS });
@@ -111,12 +114,17 @@ async function lineOf(name: string, question: Question): Promise<Line> {
   const time = Math.min(...runs.map((run) => run.timeMs));
   const floorTime = Math.min(...runs.map((run) => run.floorMs));
   const ratio = time / (rounds * LATENCY_MS);
+  const floorRatio = floorTime / (rounds * LATENCY_MS);
+  const isSdkTooSlow = floorRatio > BOUND;
+  const isFast = ratio <= BOUND || (isSdkTooSlow && time / floorTime <= BOUND_OVER_SDK);
   const sameCalls = calls === floorCalls ? `${calls} calls` : `${calls} calls, ${floorCalls} of the floor`;
   return {
     what: `5,000 users, ${name}`,
     measured: `${ratio.toFixed(2)} x ${rounds} rounds of ${LATENCY_MS} ms (${ms(time)}; ${sameCalls}; ${(time / floorTime).toFixed(2)} x the bare SDK)`,
-    bound: `at most ${BOUND} x`,
-    isMet: ratio <= BOUND && calls === floorCalls,
+    bound: isSdkTooSlow
+      ? `the bare SDK takes ${floorRatio.toFixed(2)} x: at most ${BOUND_OVER_SDK} x of that`
+      : `at most ${BOUND} x`,
+    isMet: isFast && calls === floorCalls,
   };
 }
 

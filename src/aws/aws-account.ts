@@ -73,10 +73,15 @@ export class AwsAccount {
   }
 
   private async createIamClient(): Promise<IAMClient> {
-    const { IAMClient } = await import('@aws-sdk/client-iam');
+    const [{ IAMClient }, { PlainXmlQuery: protocol }] = await Promise.all([
+      import('@aws-sdk/client-iam'),
+      import('./plain-xml-query.ts'),
+    ]);
     const { roleArn, profile } = this.settings;
     const credentials = roleArn ? { credentials: () => this.assumeRole(roleArn) } : await sourceCredentials(profile);
-    const client = await this.inRegion((config) => new IAMClient(config), credentials);
+    const client = await this.inRegion((config) => new IAMClient({ ...config, protocol }), credentials);
+    // It makes a copy of each answer without secrets, for a logger that nobody gave it.
+    client.middlewareStack.remove('loggerMiddleware');
     client.middlewareStack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });
     return client;
   }

@@ -4,6 +4,7 @@ import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import { exitCodeOfUnread } from './exit-code.ts';
 import { writeLines, writeNote } from './output.ts';
+import { saveMemory } from './save-memory.ts';
 import { describeUnread } from './scan.ts';
 import { addSourceOptions, type SourceOptions, withSource } from './source-options.ts';
 
@@ -22,8 +23,10 @@ export function addSnapshotCommand(program: Command): void {
   addSourceOptions(command).action(snapshot);
 }
 
-const snapshot = (options: SnapshotOptions): Promise<void> =>
-  withSource(options, (source) => takeAndWrite(source, options));
+async function snapshot(options: SnapshotOptions): Promise<void> {
+  saveMemory();
+  await withSource(options, (source) => takeAndWrite(source, options));
+}
 
 async function takeAndWrite(source: Source, options: SnapshotOptions): Promise<void> {
   const inventory = source.inventory();

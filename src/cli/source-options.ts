@@ -6,6 +6,7 @@ import type { Source } from '../inventory/inventory.ts';
 import { openAccount } from '../inventory/open-account.ts';
 import type { Verify } from '../inventory/verification.ts';
 import { parseDuration } from './duration.ts';
+import { saveMemory } from './save-memory.ts';
 
 /** Where facts come from: the same flags on every command that reads any. */
 export interface SourceOptions {
@@ -99,6 +100,7 @@ export async function openSource(options: SourceOptions): Promise<Source> {
   const { sample, snapshot, maxAge: maxAgeMs, setupSeconds, verify } = options;
   if (sample) return (await import('../inventory/snapshot/sample.ts')).openSample(setupSeconds);
   if (snapshot !== undefined) {
+    saveMemory();
     const { SnapshotSource } = await import('../inventory/snapshot/snapshot-source.ts');
     return new SnapshotSource({ file: snapshot, maxAgeMs, setupSeconds });
   }

@@ -1,3 +1,4 @@
+import { parseIamArn } from '../iam/arn.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, factGroups } from '../iam/catalogue.generated.ts';
@@ -23,6 +24,18 @@ const companions: Partial<Record<FactGroup, FactGroup>> = {
   // A user names its groups, and their details say which they are.
   USER_DETAILS: 'GROUP_DETAILS',
 };
+
+/** What names the account that it is of, unless it is empty. */
+const namingGroups: readonly FactGroup[] = [
+  'CREDENTIAL_REPORT',
+  'USER_LIST',
+  'USER_DETAILS',
+  'GROUP_DETAILS',
+  'ROLE_DETAILS',
+  'POLICY_DETAILS',
+];
+/** Of which those groups tell. */
+const entityTypes: readonly AssetTypeName[] = ['IAMUser', 'IAMGroup', 'IAMRole', 'IAMPolicy'];
 
 /**
  * What is known of one account: its assets and their relations, completed group by group as questions need them. Each
@@ -145,13 +158,23 @@ export class AccountGraph {
     if (owner) this.users.complete(owner);
   }
 
-  /** A credential report names its account, which spares a call. */
+  /** What is read anyway names its account, which spares a call; what is under way is waited for. */
   private async identify(): Promise<AccountIdentity> {
-    const known = this.report?.report.account;
-    if (known) return known;
-    if (this.source.kind === 'live') return this.source.read('CALLER_IDENTITY', undefined);
-    await this.load('CREDENTIAL_REPORT');
-    return this.users.report?.report.account as AccountIdentity;
+    if (this.source.kind === 'report') await this.load('CREDENTIAL_REPORT');
+    else if (!this.named()) await Promise.allSettled(namingGroups.map((group) => this.loads.get(group)));
+    return this.named() ?? this.source.read('CALLER_IDENTITY', undefined);
+  }
+
+  /** The account in the rows of the report or in the ARN of an entity; policies of AWS have none there. */
+  private named(): AccountIdentity | undefined {
+    if (this.report?.report.account) return this.report.report.account;
+    for (const type of entityTypes) {
+      for (const { arn } of this.assetsOf(type)) {
+        const named = typeof arn === 'string' ? parseIamArn(arn) : undefined;
+        if (named) return named;
+      }
+    }
+    return undefined;
   }
 }
 

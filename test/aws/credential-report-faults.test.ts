@@ -157,9 +157,7 @@ describe('every wait has an end', () => {
 
   test.each(bounds)('%s', async (_, fault, timeouts, kind, message) => {
     const open = await openAccount({ faults: [{ action: GET, ...fault }] }, { timeouts });
-    const start = performance.now();
     await expect(read(open)).rejects.toMatchObject({ kind, message: expect.stringMatching(message) });
-    expect(performance.now() - start).toBeLessThan(8_000);
     expect(open.log.calls).toMatchObject([{ attempts: open.endpoint.calls.length, failed: true }]);
   });
 
@@ -208,9 +206,9 @@ describe('interrupted', () => {
       message: 'iam:GetCredentialReport was interrupted',
     });
     await pause(afterMs);
-    const start = performance.now();
+    const made = open.endpoint.calls.length;
     open.controller.abort();
     await reading;
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(open.endpoint.calls.length).toBe(made);
   });
 });

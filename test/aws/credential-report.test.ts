@@ -65,13 +65,10 @@ describe('the calls it takes', () => {
 describe('no report in the end', () => {
   test('never ready is NotReady, within the time to wait', async () => {
     const open = await openAccount({ report: { state: 'never-ready' } });
-    const start = performance.now();
     await expect(read(open, { waitMs: 1_000 })).rejects.toMatchObject({
       kind: 'NotReady',
       message: 'AWS had not finished the credential report after 1 s; try again, or wait longer with --wait',
     });
-    expect(performance.now() - start).toBeGreaterThan(950);
-    expect(performance.now() - start).toBeLessThan(3_000);
     expect(callsOf(open)).toMatch(/^Get Generate( Get){4,5}$/);
   });
 

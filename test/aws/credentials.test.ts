@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AwsSettings } from '../../src/aws/aws-settings.ts';
 import { type AwsEndpoint, startAwsEndpoint } from '../support/aws-endpoint.ts';
-import { startMetadataService } from './metadata-service.ts';
+import { metadataRequests, startMetadataService } from './metadata-service.ts';
 import { NOBODY } from './open-account.ts';
 
 const SCRIPT = fileURLToPath(new URL('ask-account.ts', import.meta.url));
@@ -34,16 +34,15 @@ async function writeHome(path: string, text: string): Promise<void> {
 
 /** A process of someone who has nothing but this home and these variables. */
 async function ask(env: Record<string, string>, settings: AwsSettings = {}) {
-  const start = performance.now();
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [SCRIPT, JSON.stringify(settings)], {
     env: { HOME: home, AWS_ENDPOINT_URL: endpoint.url, AWS_EC2_METADATA_SERVICE_ENDPOINT: NOBODY, ...env },
   });
-  return { ...JSON.parse(stdout), stderr, tookMs: performance.now() - start };
+  return { ...JSON.parse(stdout), stderr };
 }
 
 const signers = (): readonly string[] => endpoint.calls.map(({ signedBy }) => signedBy);
 
-describe('none at all is NoCredentials, in less than 3 s for the whole process', () => {
+describe('none at all is NoCredentials, for which a service that does not answer is asked for a token and without one, and not again', () => {
   test.each([
     ['the metadata address swallows packets', async () => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: await silence() })],
     ['the metadata address refuses', async () => ({})],
@@ -60,7 +59,7 @@ describe('none at all is NoCredentials, in less than 3 s for the whole process',
       message: `iam:ListAccountAliases failed: Could not load credentials from any providers; ${SIGN_IN}`,
       stderr: '',
     });
-    expect(answer.tookMs).toBeLessThan(3_000);
+    expect(metadataRequests()).toBeLessThanOrEqual(2);
     expect(endpoint.calls).toEqual([]);
   });
 
@@ -136,7 +135,6 @@ describe('a credential_process', () => {
     `);
     const answer = await ask({}, { profile: 'slow' });
     expect(answer).toMatchObject({ arn: expect.any(String), stderr: '' });
-    expect(answer.tookMs).toBeGreaterThan(4_000);
     expect(signers()).toEqual(['AKIAEXAMPLEOFSLOW', 'AKIAEXAMPLEOFSLOW']);
     expect(await readFile(join(home, 'runs'), 'utf8')).toBe('run ');
   });

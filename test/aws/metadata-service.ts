@@ -5,8 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 
 const opened: Server[] = [];
+let requests = 0;
+
+/** How often the services of this test were asked. */
+export const metadataRequests = (): number => requests;
 
 afterEach(() => {
+  requests = 0;
   for (const server of opened.splice(0)) {
     server.close();
     server.closeAllConnections();
@@ -31,6 +36,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 /** The machine's own credentials as EC2 and containers hand them out, after `delayMs`; `Infinity` swallows requests. */
 export async function startMetadataService(delayMs: number): Promise<string> {
   const server = createServer(async (request, response) => {
+    requests++;
     if (delayMs === Number.POSITIVE_INFINITY) return;
     await pause(delayMs);
     response.end(ANSWERS[request.url ?? ''] ?? '');

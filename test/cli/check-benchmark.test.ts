@@ -82,7 +82,6 @@ describe('check --benchmark', () => {
       GetCredentialReport: 1,
       GetAccountAuthorizationDetails: 1,
       GetAccountPasswordPolicy: 1,
-      GetCallerIdentity: 1,
       // The keys of the two findings about users.
       ListAccessKeys: 1,
       GetAccessKeyLastUsed: 1,

@@ -62,13 +62,13 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'inline policies of anybody': ['AWSIAM8{identifier}', { [DETAILS]: 1 }, { [DETAILS]: 6 }],
   'root without MFA': ['AWSIAM13{...AssetFragment}', REPORT],
   'root without hardware MFA': ['AWSIAM14{...AssetFragment}', { ...REPORT, ListVirtualMFADevices: 1 }],
-  'nobody for support': ['AWSIAM16{...AssetFragment}', { ...IDENTITY, [DETAILS]: 1 }],
+  'nobody for support': ['AWSIAM16{...AssetFragment}', { [DETAILS]: 1 }],
   'users unused': ['AWSIAM20{...AssetFragment}', REPORT],
   'more than one active key': ['AWS130IAM13{...AssetFragment}', REPORT],
   'certificates that have expired': ['AWS130IAM19{...AssetFragment}', { ListServerCertificates: 1 }],
   'certificates that will': ['ExpiringSSLCertificates(days:30){...AssetFragment}', { ListServerCertificates: 1 }],
   'roles unused': ['UnusedAWSIAMRoles{...AssetFragment}', { [DETAILS]: 1 }],
-  'roles for strangers': ['AWSRolesWithExternalAccess{...AssetFragment}', { ...IDENTITY, [DETAILS]: 1 }],
+  'roles for strangers': ['AWSRolesWithExternalAccess{...AssetFragment}', { [DETAILS]: 1 }],
   'users without a device: the report decides who has none, and the others are asked': [
     'iamUsers(where:{mfaSerialNumbers:[]}){userName}',
     { ...REPORT, ListMFADevices: 1 },
@@ -293,3 +293,22 @@ async function actionsOf(text: string): Promise<ReadonlySet<string>> {
   const actions = groups.flatMap((group) => factGroups[group].actions);
   return new Set(['GetCallerIdentity', ...actions.map((action) => action.slice('iam:'.length))]);
 }
+
+describe('whose account it is', () => {
+  const SUPPORT = 'AWSIAM16{...AssetFragment}';
+  const accountWith = (...arns: readonly string[]): Scenario => ({
+    ...accountOf(10),
+    policies: arns.map((arn) => ({ arn, document: ALLOW })),
+  });
+  const AWS_POLICY = 'arn:aws:iam::aws:policy/AWSSupportAccess';
+
+  test('is told by what is read of it', async () => {
+    const { counts } = await account(accountWith(AWS_POLICY, 'arn:aws:iam::111122223333:policy/own'), SUPPORT);
+    expect(counts).toEqual({ [DETAILS]: 1 });
+  });
+
+  test('is asked where that names no account', async () => {
+    const { counts } = await account(accountWith(AWS_POLICY), SUPPORT);
+    expect(counts).toEqual({ ...IDENTITY, [DETAILS]: 1 });
+  });
+});

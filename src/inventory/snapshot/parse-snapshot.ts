@@ -44,24 +44,45 @@ function parseHeader(lines: SnapshotLines): SnapshotHeader {
   throw lines.wrong(`${issue?.path.join('.') || 'header'}: ${issue?.message}`);
 }
 
-type Written = Readonly<Record<string, unknown>>;
+/** What a line holds; in its place stands what it means, once it was read. */
+type Written = Record<string, unknown>;
 
 interface Part {
   readonly line: number;
   readonly asset: Asset & Record<string, unknown>;
 }
 
+/** What the lines of a type are held against. */
+interface Form {
+  /** By the header. */
+  readonly assets: number;
+  readonly declared: ReadonlySet<string>;
+  /** By this iamql; undefined for a type of a later one, which this one cannot be asked for. */
+  readonly type: AssetTypeName | undefined;
+  readonly fields: readonly (readonly [name: string, field: Field])[];
+}
+
+function formOf(type: string, { assets, fields }: SnapshotHeader['types'][string]): Form {
+  const known = Object.hasOwn(catalogue, type) ? (type as AssetTypeName) : undefined;
+  return {
+    assets,
+    declared: new Set(fields),
+    type: known,
+    fields: known ? Object.entries(catalogue[known].fields) : [],
+  };
+}
+
 /** Makes assets of lines, and relates them once all are there. */
 class AssetReader {
   private readonly lines: SnapshotLines;
-  private readonly header: SnapshotHeader;
+  private readonly forms: ReadonlyMap<string, Form>;
   private readonly unread: UnreadNotes;
   private readonly counts = new Map<string, number>();
   private readonly parts = new Map<AssetTypeName, Map<string, Part>>();
 
   constructor(lines: SnapshotLines, header: SnapshotHeader) {
     this.lines = lines;
-    this.header = header;
+    this.forms = new Map(Object.entries(header.types).map(([type, declared]) => [type, formOf(type, declared)]));
     this.unread = new UnreadNotes(header.unread);
   }
 
@@ -69,20 +90,17 @@ class AssetReader {
   add(): void {
     const written = this.lines.object();
     const type = String(written['__typename']);
-    // Every object has a `constructor`, which is no type.
-    const declared = Object.hasOwn(this.header.types, type) ? this.header.types[type] : undefined;
-    if (!declared) throw this.lines.wrong(`the header has no type ${JSON.stringify(type)}`);
+    const form = this.forms.get(type);
+    if (!form) throw this.lines.wrong(`the header has no type ${JSON.stringify(type)}`);
     const count = (this.counts.get(type) ?? 0) + 1;
     this.counts.set(type, count);
-    if (count > declared.assets)
-      throw this.lines.wrong(`the header counts ${declared.assets} ${type}, and this is one more`);
-    // A type of a later iamql is one that this one cannot be asked for.
-    if (Object.hasOwn(catalogue, type)) this.addAsset(type as AssetTypeName, new Set(declared.fields), written);
+    if (count > form.assets) throw this.lines.wrong(`the header counts ${form.assets} ${type}, and this is one more`);
+    if (form.type) this.addAsset(form.type, form, written);
   }
 
   /** To be called behind the last line. */
   finish(): Snapshot['assets'] {
-    for (const [type, { assets }] of Object.entries(this.header.types)) {
+    for (const [type, { assets }] of this.forms) {
       const count = this.counts.get(type) ?? 0;
       if (count < assets) throw this.lines.wrong(`the file ends after ${count} of ${assets} ${type}: it was cut`);
     }
@@ -90,7 +108,8 @@ class AssetReader {
     return new Map([...this.parts].map(([type, parts]) => [type, [...parts.values()].map(({ asset }) => asset)]));
   }
 
-  private addAsset(type: AssetTypeName, declared: ReadonlySet<string>, written: Written): void {
+  /** The object that was parsed becomes the asset: one that is put together of its fields takes several times the memory. */
+  private addAsset(type: AssetTypeName, { declared, fields }: Form, written: Written): void {
     const undeclared = Object.keys(written).find((name) => name !== '__typename' && !declared.has(name));
     if (undeclared !== undefined)
       throw this.lines.wrong(`the header has no field ${JSON.stringify(undeclared)} of ${type}`);
@@ -99,11 +118,10 @@ class AssetReader {
     const parts = this.parts.get(type) ?? new Map<string, Part>();
     const first = parts.get(identifier);
     if (first) throw this.lines.wrong(`${type} ${JSON.stringify(identifier)} stands in line ${first.line} already`);
-    const fields = Object.entries(catalogue[type].fields).map(([name, field]) => {
-      const value = declared.has(name) ? this.value(type, name, field, identifier, written) : UNREAD;
-      return [name, value] as const;
-    });
-    const asset = { __typename: type, ...Object.fromEntries(fields) };
+    for (const [name, field] of fields) {
+      written[name] = declared.has(name) ? this.value(type, name, field, identifier, written) : UNREAD;
+    }
+    const asset = Object.assign(written, { __typename: type });
     this.parts.set(type, parts.set(identifier, { line: this.lines.line, asset }));
   }
 
@@ -120,7 +138,7 @@ class AssetReader {
 
   /** Puts assets in the place of their identifiers. */
   private relate(type: AssetTypeName, { line, asset }: Part): void {
-    for (const [name, field] of Object.entries(catalogue[type].fields)) {
+    for (const [name, field] of this.forms.get(type)?.fields ?? []) {
       const value = asset[name];
       if (!field.relation || value === null || value === UNREAD) continue;
       const related = this.parts.get(field.type as AssetTypeName);

@@ -31,7 +31,7 @@ export class SnapshotLines {
   }
 
   /** @throws IamqlError Corrupt where the line holds anything but an object. */
-  object(): Readonly<Record<string, unknown>> {
+  object(): Record<string, unknown> {
     const value = this.json();
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     throw this.wrong('there is no JSON object');

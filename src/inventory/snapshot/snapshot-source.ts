@@ -57,11 +57,20 @@ export class SnapshotSource implements Source {
   }
 }
 
+/** What gzip says of a larger file is not believed: memory is asked for before it is known to be true. */
+const LARGEST_PIECE_BYTES = 256 * 1024 * 1024;
+
+/** As gzip notes it at its end, so that it is unzipped in one piece: of many that are put together, all stay in memory. */
+function unzippedLength(bytes: Uint8Array): number {
+  const trailer = new DataView(bytes.buffer, bytes.byteOffset + Math.max(0, bytes.byteLength - 4));
+  return bytes.byteLength < 18 ? 64 : Math.min(Math.max(trailer.getUint32(0, true), 64), LARGEST_PIECE_BYTES);
+}
+
 /** Recognised by how it begins: a file may have been renamed. */
 async function unzipped(bytes: Uint8Array, file: string): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return await promisify(gunzip)(bytes);
+    return await promisify(gunzip)(bytes, { chunkSize: unzippedLength(bytes) + 1 });
   } catch (cause) {
     const line = (await readableLines(bytes)) + 1;
     throw new IamqlError('Corrupt', `snapshot ${file}, line ${line}: the gzip data was cut or damaged`, { cause });
