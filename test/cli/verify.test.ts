@@ -166,7 +166,7 @@ describe('--verify is of a live account alone', () => {
     expect(checked).toEqual({
       code: 3,
       stdout: '',
-      stderr: `iamql: --verify asks AWS what is true now, and ${flag} is a file of what was: verify a live account\n`,
+      stderr: `iamql: --verify asks AWS what is true now, and ${flag} holds what was: verify a live account\n`,
     });
     expect(await runCli(['query', '--verify=all', '{iamUsers{arn}}', ...source])).toEqual(checked);
   });
