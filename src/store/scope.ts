@@ -158,8 +158,10 @@ export class Scope {
     const { maxAgeMs } = this.request;
     if (maxAgeMs === undefined || !scan) return undefined;
     const times = Object.values(scan.header.facts).map(({ readAt, generatedAt }) => generatedAt ?? readAt);
-    const oldest = times.includes(null) ? undefined : Math.min(...times.map((time) => Date.parse(String(time))));
-    if (oldest === undefined) return 'the age of its facts is not known, and --max-age asks for it';
+    // Of no answer at all nobody knows the age either.
+    if (times.length === 0 || times.includes(null))
+      return 'the age of its facts is not known, and --max-age asks for it';
+    const oldest = Math.min(...times.map((time) => Date.parse(String(time))));
     if (Date.now() - oldest <= maxAgeMs) return undefined;
     return `its oldest facts are of ${new Date(oldest).toISOString()}, which is older than --max-age allows; scan it again`;
   }
