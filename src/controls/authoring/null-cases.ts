@@ -1,8 +1,8 @@
 import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
 import { type Expression, isLeaf, nodesOf } from '../../where/expression.ts';
+import type { YamlSource } from '../../yaml/yaml-source.ts';
 import type { Control } from '../control.ts';
 import type { CheckedText } from './check-texts.ts';
-import type { YamlSource } from './yaml-source.ts';
 
 /**
  * Of null every comparison is unknown, and unknown selects nothing: whether that is what its author means, only a test says.
