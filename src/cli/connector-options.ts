@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { AwsAccess } from '../connectors/access.ts';
 import type { Enrollment } from '../connectors/connector.ts';
 import { IamqlError } from '../iam/error.ts';
-import { collectTags } from './source-options.ts';
 
 /** Which accounts of a file of connectors. */
 export interface ConnectorOptions {
@@ -45,4 +44,14 @@ export async function enrollAccounts(
   const selection = { connectors: connector, units: ou, tags: tag };
   const all = await enroll(await readConnectors(file), access);
   return { enrollment: select(all, selection), isEverything: isEverything(selection), access };
+}
+
+export function collectTags(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined)
+    throw new IamqlError('InvalidInput', `--tag ${JSON.stringify(text)} is not key=value`);
+  return { ...before, [key]: value };
 }

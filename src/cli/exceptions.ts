@@ -114,7 +114,8 @@ async function compareWith(
 ) {
   const { accountId: account } = await source.identify();
   const inventory = source.inventory();
-  const ofAccount = exceptions.filter((one) => one.account === account);
+  const accounts = (await inventory.accounts?.())?.map(({ id }) => id) ?? [account];
+  const ofAccount = exceptions.filter((one) => accounts.includes(one.account));
   const asked = controls.filter(({ id }) => ofAccount.some(({ control }) => control === id));
   const runs = [];
   for (const control of asked) runs.push(await runControl(inventory, control, { exceptions, now: clock.now }));
@@ -127,7 +128,7 @@ async function compareWith(
   );
   const others = exceptions.length - ofAccount.length;
   const elsewhere = others > 0 ? [`not compared, because of other accounts than ${account}: ${counted(others)}`] : [];
-  const run = exceptionsRun(exceptions, runs, { ...clock, account });
+  const run = exceptionsRun(exceptions, runs, { ...clock, accounts });
   return { run, isUnjudged: unjudged.length > 0, notes: [...unjudged, ...elsewhere] };
 }
 

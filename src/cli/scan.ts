@@ -3,11 +3,12 @@ import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import type { Database } from '../store/database.ts';
 import type { ScanOutcome } from '../store/scan-account.ts';
+import { collectTags } from './connector-options.ts';
 import { exitCodeOfUnread } from './exit-code.ts';
 import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
 import { writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
-import { addAccountOptions, collectTags, openSource, type SourceOptions } from './source-options.ts';
+import { addAccountOptions, openSource, type SourceOptions } from './source-options.ts';
 import { addStoreOption, keepOption, keptSince } from './store-options.ts';
 
 interface ScanOptions extends SourceOptions, JudgingOptions {

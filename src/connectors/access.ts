@@ -10,7 +10,7 @@ const MOST_CONNECTIONS = 512;
  * thousand roles are assumed with one client, and a program that gives credentials is asked once.
  */
 export class AwsAccess {
-  private readonly signal: AbortSignal;
+  readonly signal: AbortSignal;
   private readonly sources = new Map<string, AwsAccount>();
 
   /** @param signal interrupts calls that are under way. */

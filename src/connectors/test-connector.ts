@@ -59,4 +59,4 @@ const NOTHING_TO_ASK = 'the account has no access key to ask about';
 
 /** Whoever names an account means that one: the credentials of another must not be read in its place. */
 const anotherAccount = ({ id, place }: Connector, found: string): IamqlError =>
-  new IamqlError('InvalidInput', `the credentials are of account ${found} and not of ${id}, as ${place} says`);
+  new IamqlError('NoCredentials', `the credentials are of account ${found} and not of ${id}, as ${place} says`);

@@ -41,13 +41,22 @@ export async function readApplicable(
     selections.every(({ kind, found }) => kind === 'list' && found.assets.length === found.total);
   if (!isWhole) return { totalWith: () => undefined, mayBeAbout: () => true };
   const known = new Set(
-    selections.flatMap(({ found }) => found.assets.map((asset) => String(inventory.read(asset, 'identifier')))),
+    selections.flatMap(({ found }) =>
+      found.assets.map((asset) =>
+        keyOf(inventory.read(asset, 'cloudAccountID'), String(inventory.read(asset, 'identifier'))),
+      ),
+    ),
   );
+  const keyOfFinding = ({ account, identifier }: Finding): string => keyOf(account, identifier);
   return {
-    totalWith: (findings) => new Set([...known, ...findings.map(({ identifier }) => identifier)]).size,
-    mayBeAbout: ({ identifier }) => known.has(identifier),
+    totalWith: (findings) => new Set([...known, ...findings.map(keyOfFinding)]).size,
+    mayBeAbout: (finding) => known.has(keyOfFinding(finding)),
   };
 }
+
+/** Policies of AWS have one ARN in all accounts. */
+const keyOf = (account: unknown, identifier: string): string =>
+  `${typeof account === 'string' ? account : ''} ${identifier}`;
 
 const isOfText = (code: unknown): boolean =>
   ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'].includes(String(code));

@@ -37,18 +37,22 @@ export function withExceptions<T extends Judged>(judged: T, exceptions: readonly
 
 /** Parts the findings that somebody has agreed to live with from those that count. */
 export function setApart(findings: readonly Finding[], exceptions: readonly Exception[], scope: ExceptionScope) {
-  const counting = exceptions.filter((exception) => isOf(exception, scope) && !hasExpired(exception, scope.now));
+  const current = exceptions.filter((exception) => !hasExpired(exception, scope.now));
   const left: Finding[] = [];
   const excepted: ExceptedFinding[] = [];
   for (const finding of findings) {
-    const [exception, ...further] = coverOf(finding, counting);
+    const own = { ...scope, account: finding.account ?? scope.account };
+    const [exception, ...further] = coverOf(
+      finding,
+      current.filter((one) => isOf(one, own)),
+    );
     if (exception) excepted.push({ ...finding, exception, further });
     else left.push(finding);
   }
   return { findings: left, excepted };
 }
 
-export const isOf = ({ control, account }: Exception, scope: Omit<ExceptionScope, 'now'>): boolean =>
+const isOf = ({ control, account }: Exception, scope: Omit<ExceptionScope, 'now'>): boolean =>
   control === scope.control && account === scope.account;
 
 /** The exceptions by which a finding does not count, the one that ends first before the others; none where it counts. */

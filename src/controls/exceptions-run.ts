@@ -1,5 +1,5 @@
 import { type Instant, instantToMs } from '../iam/instant.ts';
-import { type ExceptionScope, type Fit, fitOf, isOf } from './except.ts';
+import { type Fit, fitOf } from './except.ts';
 import { type Exception, hasExpired } from './exception.ts';
 import type { ControlRun, RuleRun } from './run-control.ts';
 
@@ -35,14 +35,18 @@ export function stateOf(exception: Exception, { now, expiringMs }: ExceptionsClo
   return instantToMs(exception.expires) - instantToMs(now) <= expiringMs ? 'expiring' : 'valid';
 }
 
-/** What became of the exceptions of the account and the controls that were judged; the others were not looked at. */
+/**
+ * What became of the exceptions of the accounts and the controls that were judged; the others were not looked at.
+ *
+ * @param accounts their ids.
+ */
 export function exceptionsRun(
   exceptions: readonly Exception[],
   runs: readonly ControlRun[],
-  { account, ...clock }: ExceptionsClock & Pick<ExceptionScope, 'account'>,
+  { accounts, ...clock }: ExceptionsClock & { readonly accounts: readonly string[] },
 ): ExceptionsRun {
   const runsOf = (exception: Exception): readonly ControlRun[] =>
-    runs.filter((run) => isOf(exception, { control: run.control.id, account }));
+    accounts.includes(exception.account) ? runs.filter((run) => exception.control === run.control.id) : [];
   const ofRun = exceptions.filter((exception) => runsOf(exception).length > 0);
   const inState = (state: ExceptionState) => ofRun.filter((exception) => stateOf(exception, clock) === state);
   const expired = inState('expired');
@@ -62,14 +66,20 @@ function bestFit(exception: Exception, runs: readonly ControlRun[]): Fit | undef
   const fits = rules.flatMap((rule) => fitsOf(exception, rule));
   const [best] = KINDS.flatMap((kind) => fits.filter((fit) => fit.kind === kind));
   if (best?.kind === 'covers' || best?.kind === 'unfit') return best;
-  const isWhole = rules.every(({ rule, errors }) => rule.informative || errors.length === 0);
+  const isAbout = (account: string | undefined): boolean => account === undefined || account === exception.account;
+  const isWhole = rules.every(
+    ({ rule, errors }) => rule.informative || !errors.some(({ account }) => isAbout(account)),
+  );
   return isWhole ? (best ?? { kind: 'other', why: 'no such asset was found' }) : undefined;
 }
 
 const KINDS = ['covers', 'unfit', 'other'] as const;
 
-const fitsOf = (exception: Exception, { findings, excepted }: RuleRun): readonly Fit[] =>
-  [
-    ...findings.map((finding) => fitOf(exception, finding, false)),
-    ...excepted.map((finding) => fitOf(exception, finding, true)),
+function fitsOf(exception: Exception, { findings, excepted }: RuleRun): readonly Fit[] {
+  const isOfAccount = ({ account }: RuleRun['findings'][number]): boolean =>
+    account === undefined || account === exception.account;
+  return [
+    ...findings.filter(isOfAccount).map((finding) => fitOf(exception, finding, false)),
+    ...excepted.filter(isOfAccount).map((finding) => fitOf(exception, finding, true)),
   ].filter((fit) => fit !== undefined);
+}

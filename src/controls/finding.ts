@@ -15,6 +15,10 @@ import { ofAccount } from '../where/per-account.ts';
 export interface Finding {
   readonly identifier: string;
   readonly type: AssetTypeName;
+  /** The account that it is in; undefined where nothing told which it is. */
+  readonly account: string | undefined;
+  /** Which account that is, in words; there where several were judged. */
+  readonly place?: string;
   /** The IAM name. */
   readonly name: string;
   /** The fields that made it match, and what they hold. */
@@ -52,7 +56,7 @@ export interface FindingKey {
 export async function describeFinding(
   inventory: Inventory,
   { asset, selection }: { readonly asset: Asset; readonly selection: Selection },
-): Promise<Finding> {
+): Promise<Omit<Finding, 'account'>> {
   const connector = String(inventory.read(asset, 'cloudAccountID'));
   const where = withAdditionalKeys(ofAccount(selection.where, connector));
   await inventory.prepare?.([asset], where);

@@ -28,8 +28,20 @@ export interface RuleRun {
   readonly withdrawn: readonly Withdrawn[];
   /** The answers of AWS that the verdict rests on, and from when they are. */
   readonly restsOn: readonly Provenance[];
-  /** Why it is ERROR, or why FAIL may not be all: error kind and message. */
-  readonly errors: readonly { readonly code: string; readonly message: string }[];
+  /** Why it is ERROR, or why FAIL may not be all. */
+  readonly errors: readonly RuleError[];
+  /** It fails by more than the findings: by a value, which is of all accounts together. */
+  readonly failsBeyondFindings: boolean;
+}
+
+/** An error kind and a message. */
+export interface RuleError {
+  readonly code: string;
+  readonly message: string;
+  /** The account that it is about; left out for all of them, and where one is judged alone. */
+  readonly account?: string;
+  /** What is known of that account is of an earlier time than it should be. */
+  readonly stale?: true;
 }
 
 export interface ControlRun {
@@ -96,6 +108,7 @@ function ruleRun(
     total: isOfTypes(control, rule, judgement) ? applicable.totalWith(findings) : undefined,
     withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
     restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
+    failsBeyondFindings,
   };
 }
 
@@ -142,11 +155,16 @@ async function findingsOf(
 
 const withoutFacts = { facts: [], keys: [], hasConsolePassword: undefined };
 
-function identityOf(inventory: Inventory, { judged }: Found): Pick<Finding, 'identifier' | 'type' | 'name'> {
+function identityOf(
+  inventory: Inventory,
+  { judged }: Found,
+): Pick<Finding, 'identifier' | 'type' | 'name' | 'account'> {
+  const account = inventory.read(judged, 'cloudAccountID');
   return {
     identifier: String(inventory.read(judged, 'identifier')),
     type: judged.__typename as AssetTypeName,
     name: String(inventory.read(judged, 'internalName')),
+    account: typeof account === 'string' ? account : inventory.evidence().account,
   };
 }
 
@@ -155,7 +173,9 @@ function identityOf(inventory: Inventory, { judged }: Found): Pick<Finding, 'ide
  * apart from what is not: an exception for the keys must not cover the rest.
  */
 function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
-  const byAsset = Map.groupBy(findings, ({ type, identifier, keys }) => `${type} ${identifier} ${keys.length > 0}`);
+  const byAsset = Map.groupBy(findings, ({ account, type, identifier, keys }) =>
+    [account, type, identifier, keys.length > 0].join(' '),
+  );
   return [...byAsset.values()].map(([first, ...more]) => {
     const all = [first as Finding, ...more];
     if (more.length === 0) return first as Finding;
@@ -172,7 +192,12 @@ const distinct = <T>(items: readonly T[]): readonly T[] => [
 ];
 
 function errorsOf({ errors }: Judgement): RuleRun['errors'] {
-  return errors.map((error) => ({ code: String(error.extensions['code'] ?? 'GRAPHQL'), message: error.message }));
+  return errors.map(({ message, extensions: { code, account, stale } }) => ({
+    code: String(code ?? 'GRAPHQL'),
+    message,
+    ...(typeof account === 'string' ? { account } : {}),
+    ...(stale === true ? { stale } : {}),
+  }));
 }
 
 /** One of each source, by name; what nobody knows the age of is oldest. */

@@ -4,9 +4,11 @@ import { renderDuration } from './duration.ts';
 
 /** Whose account, and how old what is known of it is. */
 export function renderEvidence(evidence: Evidence, now: Date): string {
-  const { source, snapshotOf, account, credentialReport, verified } = evidence;
-  const owner = `${source === 'snapshot' ? 'snapshot of ' : ''}account ${account ?? 'unknown'}`;
+  const { source, snapshotOf, account, accounts, credentialReport, verified } = evidence;
+  const called = accounts === undefined ? `account ${account ?? 'unknown'}` : `${accounts} accounts`;
+  const owner = `${source === 'snapshot' ? 'snapshot of ' : ''}${called}`;
   const whose = isSample(evidence) ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
+  if (accounts !== undefined) return `${whose}${source === 'store' ? ' of a store' : ', live'}`;
   if (!credentialReport) return `${whose}; no credential report was read`;
   const from = (snapshotOf ?? source) === 'report' ? 'credential report file' : 'credential report';
   const { generatedAt } = credentialReport;

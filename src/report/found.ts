@@ -55,6 +55,7 @@ export const wordsOfParameters = ({ parameters }: ControlRun): readonly string[]
 
 /** What is known of a finding, a line each: its keys, its console password, and the facts that decided. */
 export const wordsOfFinding = (finding: Finding): readonly string[] => [
+  ...(finding.place === undefined ? [] : [finding.place]),
   ...finding.keys.map(wordsOfKey),
   ...(finding.hasConsolePassword === undefined ? [] : [`console password: ${wordOf(finding.hasConsolePassword)}`]),
   ...wordsOfFacts(finding.facts, wordsOfEvidence),
@@ -140,6 +141,7 @@ export function troubledExceptions({ exceptions }: Run): readonly (readonly [wha
 
 /** Whose account it is, for formats that have one line for it. */
 export function wordsOfAccount({ evidence }: Run): string {
-  const account = `account ${evidence.account ?? 'unknown'}`;
+  const { accounts } = evidence;
+  const account = accounts === undefined ? `account ${evidence.account ?? 'unknown'}` : `${accounts} accounts`;
   return isSample(evidence) ? `SAMPLE ${account}: bundled example data, not your account` : account;
 }

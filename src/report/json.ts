@@ -1,3 +1,4 @@
+import { type RollUp, rollUp } from '../controls/by-account.ts';
 import type { Exception } from '../controls/exception.ts';
 import { renderExpectation } from '../controls/expectation.ts';
 import type { Finding } from '../controls/finding.ts';
@@ -24,12 +25,22 @@ export function renderJson(run: Run): string {
     sample: isSample(evidence),
     verified: evidence.verified ?? null,
     account: evidence.account ?? null,
+    ...(run.accounts
+      ? {
+          accounts: run.accounts.map(({ id, name, organization, units }) => ({
+            account: id,
+            name,
+            organization: organization ?? null,
+            organizationalUnits: units,
+          })),
+        }
+      : {}),
     credentialReport: evidence.credentialReport
       ? { generatedAt: generatedAt ? renderInstant(generatedAt) : null }
       : null,
     score: scoreValue(run),
     ...(run.benchmark ? { benchmark: benchmarkValue(run) } : {}),
-    controls: controls.map(controlValue),
+    controls: controls.map((control) => controlValue(control, run)),
     ...(run.exceptions
       ? {
           exceptions: {
@@ -73,9 +84,25 @@ function benchmarkValue(run: Run): unknown {
   };
 }
 
-function controlValue({ control, verdict, rules, parameters }: ControlRun): unknown {
+function controlValue(run: ControlRun, { accounts }: Run): unknown {
+  const { control, verdict, rules, parameters } = run;
   const { id, title, severity } = control;
-  return { id, title, severity, verdict, parameters, rules: rules.map(ruleValue) };
+  const byAccount = accounts ? { accounts: rollUpValue(rollUp(run, accounts)) } : {};
+  return { id, title, severity, verdict, parameters, ...byAccount, rules: rules.map(ruleValue) };
+}
+
+function rollUpValue({ verdicts, ...counts }: RollUp): unknown {
+  return {
+    ...counts,
+    verdicts: verdicts.map(({ account, verdict, isStale, found, reasons }) => ({
+      account: account.id,
+      name: account.name,
+      verdict,
+      stale: isStale,
+      found,
+      reasons,
+    })),
+  };
 }
 
 function ruleValue(run: RuleRun): unknown {
@@ -105,11 +132,12 @@ function provenanceValue({ source, at, isGenerated }: Provenance): Record<string
   return { source, [isGenerated ? 'generatedAt' : 'readAt']: at ? renderInstant(at) : null };
 }
 
-function findingValue({ identifier, type, name, facts, keys, hasConsolePassword }: Finding): object {
+function findingValue({ identifier, type, account, name, facts, keys, hasConsolePassword }: Finding): object {
   return {
     identifier,
     type,
     name,
+    account: account ?? null,
     ...(hasConsolePassword === undefined ? {} : { hasConsolePassword }),
     facts: facts.map((fact) => ({ field: fact.field, value: fact.value, ...provenanceValue(fact) })),
     keys: keys.map(({ slot, since, accessKeyId, createDate, lastUsedDate, unnamed }) => ({

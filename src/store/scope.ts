@@ -13,6 +13,8 @@ import type { SqlSession } from './database.ts';
 export interface ScopeRequest {
   /** Ids or names of connectors; undefined for all. */
   readonly connectors: readonly string[] | undefined;
+  /** Ids or names of roots and units: accounts in these or below; undefined for all. */
+  readonly units?: readonly string[] | undefined;
   /** Only connectors with these tags. */
   readonly tags: Readonly<Record<string, string>>;
   /** As the last scans before this found it; undefined for now. */
@@ -26,6 +28,9 @@ export interface ScopedAccount {
   readonly connector: string;
   readonly name: string;
   readonly accountId: string;
+  readonly organization: string | undefined;
+  /** From the top; empty where none are known. */
+  readonly units: readonly { readonly id: string; readonly name: string }[];
   /** Undefined where no scan has ended well by then. */
   readonly scan: AccountScan | undefined;
   /** Why a later scan read nothing. */
@@ -44,6 +49,8 @@ interface Row extends Record<string, unknown> {
   readonly id: string;
   readonly name: string;
   readonly account_id: string;
+  readonly organization: string | null;
+  readonly units: ScopedAccount['units'];
   readonly scan: string | null;
   readonly scan_ended_at: Date | null;
   readonly header: SnapshotHeader | null;
@@ -54,7 +61,7 @@ interface Row extends Record<string, unknown> {
 
 /** The last scan of each account that had ended by then, and what has failed since. */
 const ACCOUNTS = `
-  SELECT c.id, c.name, c.account_id, s.id::text AS scan, s.ended_at AS scan_ended_at, s.header, s.has_additional_keys,
+  SELECT c.id, c.name, c.account_id, c.organization, c.units, s.id::text AS scan, s.ended_at AS scan_ended_at, s.header, s.has_additional_keys,
          f.ended_at AS failed_at, f.error
   FROM connector c
   LEFT JOIN LATERAL (
@@ -65,13 +72,16 @@ const ACCOUNTS = `
     ORDER BY id DESC LIMIT 1
   ) f ON true
   WHERE ($1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)) AND c.tags @> $2
+    AND ($4::text[] IS NULL OR EXISTS (
+      SELECT FROM jsonb_array_elements(c.units) u WHERE u->>'id' = ANY($4) OR u->>'name' = ANY($4)))
+    AND (c.retired_at IS NULL OR c.retired_at > $3 OR $1 IS NOT NULL)
   ORDER BY c.id`;
 
 /** @throws IamqlError InvalidInput for a connector that is not there, and where there is none at all. */
 export async function readScope(session: SqlSession, request: ScopeRequest): Promise<readonly ScopedAccount[]> {
-  const { connectors, tags, asOf } = request;
-  const isKept = [...(connectors ?? []), ...Object.entries(tags).flat()].every(canBeKept);
-  const values = [connectors ?? null, tags, asOf ? inMicroseconds(asOf) : 'infinity'];
+  const { connectors, units, tags, asOf } = request;
+  const isKept = [...(connectors ?? []), ...(units ?? []), ...Object.entries(tags).flat()].every(canBeKept);
+  const values = [connectors ?? null, tags, asOf ? inMicroseconds(asOf) : 'infinity', units ?? null];
   const rows = isKept ? await session.query<Row>(ACCOUNTS, values) : [];
   const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
   if (lacking !== undefined)
@@ -94,6 +104,8 @@ function accountOf(row: Row): ScopedAccount {
     connector: id,
     name,
     accountId,
+    organization: row.organization ?? undefined,
+    units: row.units,
     scan: scan && endedAt && header ? { id: scan, endedAt, header, hasAdditionalKeys } : undefined,
     failure: failedAt && error ? { endedAt: failedAt, error: new IamqlError(error.code, error.message) } : undefined,
   };
@@ -109,11 +121,11 @@ export class Scope {
   private readonly notes: readonly { readonly account: ScopedAccount; readonly unread: UnreadNotes }[];
 
   constructor(accounts: readonly ScopedAccount[], request: ScopeRequest) {
-    const { connectors, tags, asOf } = request;
+    const { connectors, units, tags, asOf } = request;
     this.request = request;
     this.accounts = accounts;
     this.isNow = asOf === undefined;
-    this.isAll = connectors === undefined && Object.keys(tags).length === 0;
+    this.isAll = connectors === undefined && units === undefined && Object.keys(tags).length === 0;
     this.notes = accounts.map((account) => ({ account, unread: new UnreadNotes(account.scan?.header.unread ?? []) }));
   }
 
@@ -143,14 +155,19 @@ export class Scope {
   /** Why the assets of a type may not be all: accounts that no scan has read, or not this type of. */
   whyNotAll(type: AssetTypeName): readonly IamqlError[] {
     return this.notes.flatMap(({ account, unread }) => {
-      const { failure, scan, name } = account;
-      if (failure) return [ofAccount(name, failure.error.kind, `the last scan read nothing: ${failure.error.message}`)];
+      const { failure, scan } = account;
+      const isStale = scan !== undefined;
+      if (failure)
+        return [
+          ofAccount(account, failure.error.kind, `the last scan read nothing: ${failure.error.message}`, isStale),
+        ];
       if (!scan)
-        return [ofAccount(name, 'NotCollected', this.isNow ? 'it was not scanned' : 'it was not scanned by then')];
+        return [ofAccount(account, 'NotCollected', this.isNow ? 'it was not scanned' : 'it was not scanned by then')];
       const old = this.tooOld(account);
-      if (old) return [ofAccount(name, 'TooOld', old)];
-      if (!scan.header.types[type]) return [ofAccount(name, 'NotCollected', `its scan knew no ${type}; scan it again`)];
-      return onceEach(unread.ofType(type).map(({ code, message }) => ofAccount(name, code, message)));
+      if (old) return [ofAccount(account, 'TooOld', old, true)];
+      if (!scan.header.types[type])
+        return [ofAccount(account, 'NotCollected', `its scan knew no ${type}; scan it again`)];
+      return onceEach(unread.ofType(type).map(({ code, message }) => ofAccount(account, code, message)));
     });
   }
 
@@ -175,18 +192,18 @@ export class Scope {
     const known = this.notes.find(({ account }) => account.connector === connector);
     const note =
       known?.unread.of(type, field, identifier) ?? known?.unread.ofAny(type, field) ?? known?.unread.ofType(type)[0];
-    if (known && note) return ofAccount(known.account.name, note.code, note.message);
+    if (known && note) return ofAccount(known.account, note.code, note.message);
     const message = `its scan knew no ${field} of ${type}; scan it again`;
-    return ofAccount(known?.account.name ?? connector, 'NotCollected', message);
+    return ofAccount(known?.account ?? { connector, name: connector }, 'NotCollected', message);
   }
 
   /** Why it cannot be told whether an asset of an account matches. */
   whyUndecided(connector: string, expression: Expression, identifier: string): IamqlError {
     const known = this.notes.find(({ account }) => account.connector === connector);
     const note = known?.unread.ofQuestion(expression, identifier);
-    const name = known?.account.name ?? connector;
-    if (note) return ofAccount(name, note.code, note.message);
-    return ofAccount(name, 'NotCollected', 'its scan knew not all of the facts; scan it again');
+    const account = known?.account ?? { connector, name: connector };
+    if (note) return ofAccount(account, note.code, note.message);
+    return ofAccount(account, 'NotCollected', 'its scan knew not all of the facts; scan it again');
   }
 
   account(connector: string): ScopedAccount | undefined {
@@ -205,7 +222,7 @@ export class Scope {
       (type) => catalogue[type].group === group,
     );
     const errors = this.notes.flatMap(({ account, unread }) =>
-      types.flatMap((type) => unread.ofType(type)).map((note) => ofAccount(account.name, note.code, note.message)),
+      types.flatMap((type) => unread.ofType(type)).map((note) => ofAccount(account, note.code, note.message)),
     );
     return errors[0];
   }
@@ -230,5 +247,10 @@ const ADDITIONAL_KEY_FACTS: readonly (readonly [AssetTypeName, string])[] = [
 const knows = ({ scan }: ScopedAccount, type: AssetTypeName, field: string): boolean =>
   scan?.header.types[type]?.fields.includes(field) !== false;
 
-const ofAccount = (name: string, kind: IamqlError['kind'], message: string): IamqlError =>
-  new IamqlError(kind, `account ${name}: ${message}`);
+const ofAccount = (
+  { connector: account, name }: Pick<ScopedAccount, 'connector' | 'name'>,
+  kind: IamqlError['kind'],
+  message: string,
+  isStale = false,
+): IamqlError =>
+  new IamqlError(kind, `account ${name}: ${message}`, { about: { account, ...(isStale ? { isStale } : {}) } });

@@ -5,7 +5,7 @@ import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { FindingsRequest, FoundFindings, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
-import type { Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
+import type { AskedAccount, Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
 import { notCounted, notDecided, notListed, onceEach, unknownAge } from '../inventory/not-told.ts';
 import { ownershipsOf, unlistedOf, unlistedOfOwner } from '../inventory/owners.ts';
 import type { Page, Position } from '../inventory/page.ts';
@@ -195,6 +195,7 @@ export class StoreInventory implements Inventory {
       source: 'store',
       ...(isSample ? { snapshotOf: 'sample' as const } : {}),
       account: isOne ? only.accountId : undefined,
+      ...(scope && !isOne ? { accounts: scope.accounts.length } : {}),
       credentialReport: report && only ? { generatedAt: scope?.timeOf(only, 'CREDENTIAL_REPORT') } : undefined,
     };
   }
@@ -225,6 +226,11 @@ export class StoreInventory implements Inventory {
   async connectors(): Promise<readonly string[]> {
     const { scope } = await this.opened();
     return scope.accounts.map(({ connector }) => connector);
+  }
+
+  async accounts(): Promise<readonly AskedAccount[]> {
+    const { scope } = await this.opened();
+    return scope.accounts.map(({ connector: id, name, organization, units }) => ({ id, name, organization, units }));
   }
 
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
@@ -349,10 +355,11 @@ export class StoreInventory implements Inventory {
   }
 }
 
-const whyNotAsked = ({ name }: ScopedAccount): IamqlError =>
+const whyNotAsked = ({ name, connector: account }: ScopedAccount): IamqlError =>
   new IamqlError(
     'NotCollected',
     `account ${name}: its scan did not read when its facts were true, or whose account it is, which the question is about`,
+    { about: { account } },
   );
 
 function positionOf(asset: Asset, { sort }: Page): Position {

@@ -25,6 +25,7 @@ const key = (accessKeyId: string | undefined, rest: Partial<FindingKey> = {}): F
 const finding = (name: string, ...keys: readonly FindingKey[]): Finding => ({
   identifier: `arn:aws:iam::${ACCOUNT}:user/${name}`,
   type: 'IAMUser',
+  account: ACCOUNT,
   name,
   facts: [],
   keys,
@@ -55,7 +56,11 @@ const ruleOf = (findings: readonly Finding[], exceptions: readonly Exception[], 
 
 function reported(exceptions: readonly Exception[], rules: readonly RuleRun[], account = ACCOUNT) {
   const run = { control: { id: 'c' }, rules } as unknown as ControlRun;
-  return exceptionsRun(exceptions, [run], { account, now: NOW, expiringMs: 14 * DAY_MS });
+  return exceptionsRun(exceptions, [run], {
+    accounts: account === undefined ? [] : [account],
+    now: NOW,
+    expiringMs: 14 * DAY_MS,
+  });
 }
 
 describe('a finding is excepted', () => {
@@ -184,7 +189,8 @@ describe('a finding is excepted', () => {
 
   test('nothing is where nobody knows whose account it is', () => {
     const scope = { control: 'c', account: undefined, now: NOW };
-    expect(setApart([PLAIN], [exception()], scope).findings).toEqual([PLAIN]);
+    const nowhere = { ...PLAIN, account: undefined };
+    expect(setApart([nowhere], [exception()], scope).findings).toEqual([nowhere]);
   });
 });
 
@@ -209,9 +215,14 @@ describe('what is reported', () => {
   ] as const)('%s', (_name, exceptions, rest, account, orphans) => {
     const run = { control: { id: 'c' }, rules: [ruleOf([], exceptions, rest as Partial<RuleRun>)] };
     const clock = { now: NOW, expiringMs: DAY_MS };
-    expect(places(exceptionsRun(exceptions, [run as unknown as ControlRun], { ...clock, account }).orphans)).toEqual(
-      orphans,
-    );
+    expect(
+      places(
+        exceptionsRun(exceptions, [run as unknown as ControlRun], {
+          ...clock,
+          accounts: account === undefined ? [] : [account],
+        }).orphans,
+      ),
+    ).toEqual(orphans);
   });
 
   test('one that has expired is not an orphan as well', () => {

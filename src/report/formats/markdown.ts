@@ -1,4 +1,6 @@
+import { rollUp } from '../../controls/by-account.ts';
 import type { ControlRun } from '../../controls/run-control.ts';
+import { wordsOfRollUp } from '../by-account.ts';
 import {
   countOf,
   decidingRules,
@@ -30,7 +32,7 @@ export function renderMarkdown(run: Run): string {
     renderTable(sections),
     ...renderExceptions(run),
   ].join('\n\n');
-  const details = run.controls.filter(isToldOf).map(renderControl);
+  const details = run.controls.filter(isToldOf).map((control) => renderControl(control, run.accounts));
   const shown: string[] = [];
   let length = head.length;
   for (const detail of details) {
@@ -66,7 +68,7 @@ function renderCounts({ run, reason }: Item): string {
   return plain([...new Set(counts)].join('; '));
 }
 
-function renderControl(run: ControlRun): string {
+function renderControl(run: ControlRun, accounts: Run['accounts']): string {
   const { control, verdict } = run;
   const found = listFound(run);
   const counted = found.filter(({ exception }) => !exception);
@@ -77,6 +79,7 @@ function renderControl(run: ControlRun): string {
     `${code(control.id)}, severity ${control.severity}${wordsOfParameters(run)
       .map((words) => `, ${plain(words)}`)
       .join('')}`,
+    ...(accounts ? [plain(wordsOfRollUp(rollUp(run, accounts)))] : []),
     ...(reasons.length > 0 ? [list(reasons.map((reason) => `${what}: ${code(reason)}`))] : []),
     ...(counted.length > 0 ? [renderFound(counted)] : []),
     ...(found.length > counted.length ? [renderExcepted(found.filter(({ exception }) => exception))] : []),

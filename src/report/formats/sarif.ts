@@ -118,7 +118,8 @@ function resultOfFound(run: Run, found: Found): Result {
     level: levels[found.run.control.severity],
     message: { text: words.join('\n') },
     locations: [locationOf(run, found)],
-    partialFingerprints: { 'iamql/v1': foundId(found) },
+    // Policies of AWS have one ARN in all accounts.
+    partialFingerprints: { 'iamql/v1': run.accounts ? `${finding.account}|${foundId(found)}` : foundId(found) },
     ...(exception
       ? { suppressions: [{ kind: 'external', status: 'accepted', justification: wordsOfException(exception) }] }
       : {}),
@@ -131,14 +132,15 @@ function resultOfFound(run: Run, found: Found): Result {
  * run to run; the logical location has the ARN.
  */
 function locationOf({ evidence }: Run, found: Found | undefined) {
-  const parts = ['aws-iam', evidence.account ?? 'unknown', ...(found ? [found.finding.type, found.finding.name] : [])];
+  const account = found?.finding.account ?? evidence.account ?? (evidence.accounts === undefined ? 'unknown' : 'all');
+  const parts = ['aws-iam', account, ...(found ? [found.finding.type, found.finding.name] : [])];
   const uri = parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/');
   return {
     physicalLocation: { artifactLocation: { uri }, region: { startLine: 1 } },
     logicalLocations: [
       found
         ? { name: found.finding.name, fullyQualifiedName: found.finding.identifier, kind: 'resource' }
-        : { name: evidence.account ?? 'unknown', kind: 'account' },
+        : { name: account, kind: 'account' },
     ],
   };
 }
