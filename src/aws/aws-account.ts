@@ -15,6 +15,8 @@ import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
  * measured against 5 answers a second, 16 readers lost none of 200 calls, and 115 of them in the standard mode.
  */
 const MAX_ATTEMPTS = 6;
+/** How long a role that was refused is not asked for again. What somebody grants meanwhile takes AWS as long to spread. */
+const REFUSED_MS = 10_000;
 /** What the clients of all services are configured with. */
 type ClientConfig = IAMClientConfig & STSClientConfig & OrganizationsClientConfig;
 type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
@@ -29,6 +31,8 @@ export class AwsAccount {
   private sts: Promise<STSClient> | undefined;
   private organizations: Promise<OrganizationsClient> | undefined;
   private sourceSts: Promise<STSClient> | undefined;
+  /** Why the role was refused, and when. */
+  private refused: { readonly error: IamqlError; readonly at: number } | undefined;
 
   /** @param signal interrupts calls that are under way. */
   constructor(settings: AwsSettings, signal: AbortSignal) {
@@ -148,8 +152,23 @@ export class AwsAccount {
     };
   }
 
-  /** Called by the SDK, inside the call that needs the credentials first and again when they are about to expire. */
+  /**
+   * Called by the SDK, inside the call that needs the credentials first and again when they are about to expire; and, where
+   * the role is refused, by every call anew: STS is not asked the same question for each.
+   */
   private async assumeRole(roleArn: string) {
+    const { refused } = this;
+    if (refused && performance.now() - refused.at < REFUSED_MS) throw refused.error;
+    try {
+      return await this.askForRole(roleArn);
+    } catch (error) {
+      const isRefused = error instanceof IamqlError && error.kind === 'AccessDenied';
+      this.refused = isRefused ? { error, at: performance.now() } : undefined;
+      throw error;
+    }
+  }
+
+  private async askForRole(roleArn: string) {
     const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
     const { profile, externalId, via } = this.settings;
     this.sourceSts ??= via

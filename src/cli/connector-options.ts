@@ -5,7 +5,7 @@ import { IamqlError } from '../iam/error.ts';
 
 /** Which accounts of a file of connectors. */
 export interface ConnectorOptions {
-  readonly connectors?: string;
+  readonly connectors?: string | undefined;
   readonly connector?: readonly string[];
   readonly ou?: readonly string[];
   readonly tag?: Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import type { FactSource } from '../inventory/fact-source.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { openAccount } from '../inventory/open-account.ts';
 import type { Verify } from '../inventory/verification.ts';
+import type { Database } from '../store/database.ts';
 import { collectTags, enrollAccounts } from './connector-options.ts';
 import { parseDuration } from './duration.ts';
 import { saveMemory } from './save-memory.ts';
@@ -20,7 +21,7 @@ export interface SourceOptions {
   readonly snapshot?: string;
   readonly sample?: boolean;
   readonly store?: string;
-  readonly connectors?: string;
+  readonly connectors?: string | undefined;
   readonly connector?: readonly string[];
   readonly ou?: readonly string[];
   readonly tag?: Readonly<Record<string, string>>;
@@ -94,13 +95,18 @@ export async function withSource<T>(options: SourceOptions, work: (source: Sourc
   }
 }
 
-/** Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another. */
-export async function openSource(options: SourceOptions): Promise<Source> {
-  rejectContradictions(options);
+/**
+ * Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another.
+ *
+ * @param scanned the store's database, where this process has it open to scan into.
+ */
+export async function openSource(options: SourceOptions, scanned?: Database): Promise<Source> {
+  // Who scans a file into a store asks the store alone.
+  rejectContradictions(scanned ? { ...options, connectors: undefined } : options);
   const { store, connector: connectors, ou: units, tag: tags = {}, asOf } = options;
   if (store !== undefined) {
     const { StoreSource } = await import('../store/store-source.ts');
-    return new StoreSource(store, { connectors, units, tags, asOf, maxAgeMs: options.maxAge });
+    return new StoreSource(scanned ?? store, { connectors, units, tags, asOf, maxAgeMs: options.maxAge });
   }
   if (options.connectors !== undefined) return openConnectors(options);
   const { sample, snapshot, maxAge: maxAgeMs, setupSeconds, verify } = options;

@@ -4,7 +4,7 @@ import type { Verdict } from './judge.ts';
 import { type ControlRun, combine, type RuleRun } from './run-control.ts';
 
 /** What a control says of one of several accounts. */
-export interface AccountVerdict {
+interface AccountVerdict {
   readonly account: AskedAccount;
   readonly verdict: Verdict;
   /** What is known of it is of an earlier time than it should be: a scan failed, or is too old. */
@@ -89,7 +89,7 @@ export function withPlaces(run: ControlRun, accounts: readonly AskedAccount[]): 
 }
 
 /** `account build (111122223333) in acme: Root / Workloads` */
-export function placeOf({ id, name, organization, units }: AskedAccount): string {
+function placeOf({ id, name, organization, units }: AskedAccount): string {
   const called = name === id ? id : `${name} (${id})`;
   const path = units.map((unit) => unit.name).join(' / ');
   const where = [organization, path].filter((part) => part !== undefined && part !== '').join(': ');

@@ -35,7 +35,7 @@ export interface RuleRun {
 }
 
 /** An error kind and a message. */
-export interface RuleError {
+interface RuleError {
   readonly code: string;
   readonly message: string;
   /** The account that it is about; left out for all of them, and where one is judged alone. */

@@ -12,7 +12,7 @@ import { everything, type Page, type Placed, pageOf } from './page.ts';
 import type { Provenance } from './provenance.ts';
 
 /** How many accounts are read at once. Each makes eight calls at once at most. */
-export const ACCOUNTS_AT_ONCE = 64;
+const ACCOUNTS_AT_ONCE = 64;
 
 /** An account among several: what answers for it, or why nothing does. */
 export interface OneOfMany extends AskedAccount {

@@ -51,6 +51,7 @@ interface Row extends Record<string, unknown> {
   readonly account_id: string;
   readonly organization: string | null;
   readonly units: ScopedAccount['units'];
+  readonly some_retired: boolean;
   readonly scan: string | null;
   readonly scan_ended_at: Date | null;
   readonly header: SnapshotHeader | null;
@@ -61,7 +62,8 @@ interface Row extends Record<string, unknown> {
 
 /** The last scan of each account that had ended by then, and what has failed since. */
 const ACCOUNTS = `
-  SELECT c.id, c.name, c.account_id, c.organization, c.units, s.id::text AS scan, s.ended_at AS scan_ended_at, s.header, s.has_additional_keys,
+  SELECT c.id, c.name, c.account_id, c.organization, c.units,
+         EXISTS (SELECT FROM connector WHERE retired_at IS NOT NULL) AS some_retired, s.id::text AS scan, s.ended_at AS scan_ended_at, s.header, s.has_additional_keys,
          f.ended_at AS failed_at, f.error
   FROM connector c
   LEFT JOIN LATERAL (
@@ -77,8 +79,14 @@ const ACCOUNTS = `
     AND (c.retired_at IS NULL OR c.retired_at > $3 OR $1 IS NOT NULL)
   ORDER BY c.id`;
 
+/** The accounts that are asked for, and whether the store has others that are asked about no longer. */
+interface ReadScope {
+  readonly accounts: readonly ScopedAccount[];
+  readonly someRetired: boolean;
+}
+
 /** @throws IamqlError InvalidInput for a connector that is not there, and where there is none at all. */
-export async function readScope(session: SqlSession, request: ScopeRequest): Promise<readonly ScopedAccount[]> {
+export async function readScope(session: SqlSession, request: ScopeRequest): Promise<ReadScope> {
   const { connectors, units, tags, asOf } = request;
   const isKept = [...(connectors ?? []), ...(units ?? []), ...Object.entries(tags).flat()].every(canBeKept);
   const values = [connectors ?? null, tags, asOf ? inMicroseconds(asOf) : 'infinity', units ?? null];
@@ -88,7 +96,7 @@ export async function readScope(session: SqlSession, request: ScopeRequest): Pro
     throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);
   if (rows.length === 0)
     throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
-  return rows.map(accountOf);
+  return { accounts: rows.map(accountOf), someRetired: rows.some((row) => row.some_retired) };
 }
 
 /** Postgres rounds what is finer, and what had not ended by then would be there. */
@@ -120,12 +128,13 @@ export class Scope {
   private readonly request: ScopeRequest;
   private readonly notes: readonly { readonly account: ScopedAccount; readonly unread: UnreadNotes }[];
 
-  constructor(accounts: readonly ScopedAccount[], request: ScopeRequest) {
+  constructor(accounts: readonly ScopedAccount[], request: ScopeRequest, someRetired = false) {
     const { connectors, units, tags, asOf } = request;
     this.request = request;
     this.accounts = accounts;
     this.isNow = asOf === undefined;
-    this.isAll = connectors === undefined && units === undefined && Object.keys(tags).length === 0;
+    const isChosen = connectors !== undefined || units !== undefined || Object.keys(tags).length > 0;
+    this.isAll = !isChosen && !someRetired;
     this.notes = accounts.map((account) => ({ account, unread: new UnreadNotes(account.scan?.header.unread ?? []) }));
   }
 

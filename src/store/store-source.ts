@@ -73,7 +73,8 @@ export async function openView(database: Database, request: ScopeRequest): Promi
 }
 
 async function look(session: SqlSession, request: ScopeRequest): Promise<View> {
-  const scope = new Scope(await readScope(session, request), request);
+  const { accounts, someRetired } = await readScope(session, request);
+  const scope = new Scope(accounts, request, someRetired);
   return {
     session,
     scope,
