@@ -30,14 +30,15 @@ export interface RoundContext {
  */
 export async function scanRound(options: RoundOptions, context: RoundContext): Promise<number> {
   const { database, signal, judge, write } = context;
+  const { patiently } = await import('../scan/patience.ts');
   const enrolled = await enrollAccounts(options, signal);
-  const { round, selection, ids } = await joinedRound(enrolled, options, database);
+  const { round, selection, ids } = await patiently(() => joinedRound(enrolled, options, database), signal);
   if (round.isGoneOnWith) writeNote(`iamql: goes on with round ${round.id} of ${round.startedAt.toISOString()}`);
   const mine = await scanAll(enrolled, options, { ...context, round, selection });
   const { accountsOfRound, endRound } = await import('../store/rounds.ts');
-  const accounts = await accountsOfRound(database, round);
+  const accounts = await patiently(() => accountsOfRound(database, round), signal);
   const isOver = accounts.every(({ scan }) => scan !== undefined);
-  const isEnded = isOver && (await endRound(database, round));
+  const isEnded = isOver && (await patiently(() => endRound(database, round), signal));
   // Who ends a round judges what those have left who ended before they did.
   for (const line of await judge(database, isEnded ? ids : mine)) write(line);
   write(renderRound(round.id, accounts, enrolled));
@@ -70,14 +71,15 @@ async function scanAll(
   options: RoundOptions,
   { database, signal, round, selection, onCalls }: RoundContext & Pick<Joined, 'round' | 'selection'>,
 ): Promise<readonly string[]> {
-  const [{ AccountQueue }, { workRound }] = await Promise.all([
+  const [{ AccountQueue }, { patiently }, { workRound }] = await Promise.all([
     import('../scan/account-queue.ts'),
+    import('../scan/patience.ts'),
     import('../scan/work-round.ts'),
   ]);
-  const queue = await AccountQueue.open(database, selection);
+  const queue = await patiently(() => AccountQueue.open(database, selection), signal);
   const connectors = new Map(enrollment.connectors.map((connector) => [connector.id, connector]));
   const mine: string[] = [];
-  const progress = await RoundProgress.start(database, round);
+  const progress = await patiently(() => RoundProgress.start(database, round), signal);
   try {
     await workRound({
       ...{ database, queue, round, connectors, atOnce: options.accountsAtOnce, signal, version: version() },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStore } from '../../src/store/open-store.ts';
 import { accountId, acme } from '../connectors/acme.ts';
 import { type AwsEndpoint, manyUsers, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import type { ScenarioOrganization } from '../support/organization.ts';
@@ -241,4 +242,32 @@ test('serve --scan-every answers while it scans, from one folder, and ends in go
   const { code, stderr } = await server.ended;
   expect(stderr).toMatch(/^iamql serves the store .*\n/);
   expect(code).toBe(0);
+});
+
+test('an account that ends every process that scans it keeps no other waiting, and is given up', {
+  timeout,
+}, async () => {
+  const hang = { faults: [{ action: '*', hang: true }] };
+  const aws = await start({ organization: acme(3, (n) => ({ scenario: () => (n === 2 ? hang : {}) })) });
+  const store = join(folder, 'poisoned');
+  const worker = startCli(args(store), options(aws.url));
+  const ofPoisoned = () => aws.calls.filter(({ params }) => params['RoleArn']?.includes(accountId(2))).length;
+  while (ofPoisoned() === 0 || aws.count('GetAccessKeyLastUsed') + aws.count('ListAccountAliases') < 2) await sleep(20);
+  worker.kill('SIGKILL');
+  await worker.ended;
+  const database = await openStore(store);
+  const [{ begun } = { begun: 0 }] = await database.query<{ begun: number }>(
+    'UPDATE round_account SET begun = 5 WHERE connector = $1 RETURNING (SELECT begun FROM round_account WHERE connector = $1)',
+    [accountId(2)],
+  );
+  await database.close();
+  // Each beginning that did not end is counted.
+  expect(begun).toBe(1);
+  const asked = ofPoisoned();
+  const { stdout, code } = await scan(store, aws);
+  expect(stdout).toMatch(/^round 1: 3 accounts, 2 scanned whole, 0 in part, 1 not at all, 0 left\n/);
+  expect(stdout).toMatch(/^failed: 111100000002 \(account 2\): 5 processes ended while they scanned it/m);
+  expect(code).toBe(2);
+  // Nobody asked it for anything more.
+  expect(ofPoisoned()).toBe(asked);
 });

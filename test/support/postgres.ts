@@ -9,6 +9,8 @@ export interface PostgresServer {
   readonly url: string;
   /** A database of its own, empty. @returns where a client connects to it. */
   newDatabase(): Promise<string>;
+  /** At the same address: connections end, and nobody answers for a moment. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,7 +28,8 @@ export async function startPostgres(): Promise<PostgresServer> {
     user: 'iamql',
     password: 'iamql',
     port,
-    persistent: false,
+    // What stops for a moment keeps its files; they go with the folder.
+    persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US', '--locale=C'],
@@ -44,6 +47,10 @@ export async function startPostgres(): Promise<PostgresServer> {
       databases += 1;
       await server.createDatabase(`iamql_${databases}`);
       return urlOf(`iamql_${databases}`);
+    },
+    restart: async () => {
+      await server.stop();
+      await server.start();
     },
     stop: async () => {
       await server.stop();
