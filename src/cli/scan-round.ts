@@ -2,6 +2,7 @@ import { openConnector } from '../connectors/connectors-source.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import { printable } from '../report/printable.ts';
+import { patiently } from '../scan/patience.ts';
 import type { Database } from '../store/database.ts';
 import type { RoundAccount } from '../store/rounds.ts';
 import { type EnrolledAccounts, enrollAccounts } from './connector-options.ts';
@@ -30,7 +31,6 @@ export interface RoundContext {
  */
 export async function scanRound(options: RoundOptions, context: RoundContext): Promise<number> {
   const { database, signal, judge, write } = context;
-  const { patiently } = await import('../scan/patience.ts');
   const enrolled = await enrollAccounts(options, signal);
   const { round, selection, ids } = await patiently(() => joinedRound(enrolled, options, database), signal);
   if (round.isGoneOnWith) writeNote(`iamql: goes on with round ${round.id} of ${round.startedAt.toISOString()}`);
@@ -71,9 +71,8 @@ async function scanAll(
   options: RoundOptions,
   { database, signal, round, selection, onCalls }: RoundContext & Pick<Joined, 'round' | 'selection'>,
 ): Promise<readonly string[]> {
-  const [{ AccountQueue }, { patiently }, { workRound }] = await Promise.all([
+  const [{ AccountQueue }, { workRound }] = await Promise.all([
     import('../scan/account-queue.ts'),
-    import('../scan/patience.ts'),
     import('../scan/work-round.ts'),
   ]);
   const queue = await patiently(() => AccountQueue.open(database, selection), signal);

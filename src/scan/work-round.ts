@@ -5,7 +5,7 @@ import type { Source } from '../inventory/inventory.ts';
 import type { Database } from '../store/database.ts';
 import type { EnrolledConnector } from '../store/enrolled.ts';
 import { leftOf, noteBegun, noteNotBegun, type Round } from '../store/rounds.ts';
-import { type ScanOutcome, scanAccount } from '../store/scan-account.ts';
+import type { ScanOutcome } from '../store/scan-account.ts';
 import { writeFailedScan } from '../store/write-scan.ts';
 import type { AccountQueue, TakenAccount } from './account-queue.ts';
 import { patiently } from './patience.ts';
@@ -135,7 +135,8 @@ class Worker {
     await this.giveBack(taken);
   }
 
-  private scanInto(connector: EnrolledConnector, source: Source): Promise<ScanOutcome> {
+  private async scanInto(connector: EnrolledConnector, source: Source): Promise<ScanOutcome> {
+    const { scanAccount } = await import('../store/scan-account.ts');
     const { database, round, version, signal } = this.work;
     const settings = {
       ...{ name: connector.name, tags: connector.tags, accountId: connector.id, isNamed: true, round: round.id },
