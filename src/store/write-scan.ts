@@ -55,7 +55,7 @@ export function writeScan(database: Database, scanned: Scanned): Promise<string 
     if (!scan) return undefined;
     const { id } = scan;
     const writer = new ScanWriter(session, id, scanned);
-    for (const table of tablesOf(catalogue)) await writer.write(table);
+    await writer.writeAll(tablesOf(catalogue));
     await session.query('UPDATE connector SET scan = $2, failed_scan = NULL WHERE id = $1', [header.connector.id, id]);
     return id;
   });
@@ -99,6 +99,11 @@ async function lockConnector(
   );
 }
 
+function* chain(first: string, rest: Iterable<string>): Generator<string> {
+  yield first;
+  yield* rest;
+}
+
 /** Merges the rows of one scan into the tables. */
 class ScanWriter {
   private readonly session: SqlSession;
@@ -115,15 +120,26 @@ class ScanWriter {
     this.unread = new UnreadNotes(scanned.header.unread);
   }
 
-  async write(table: Table): Promise<void> {
-    const name = quoted(table.name);
-    const lines = this.linesOf(table);
-    const [before] = await this.session.query<{ exists: boolean }>(
-      `SELECT EXISTS (SELECT 1 FROM ${name} WHERE _connector = $1 AND _last IS NULL) AS exists`,
-      [this.connector],
+  /** A small account has nothing of most types: one question tells of all, and what is empty is passed over. */
+  async writeAll(tables: readonly Table[]): Promise<void> {
+    const isThere = tables.map(
+      ({ name }) => `EXISTS (SELECT 1 FROM ${quoted(name)} WHERE _connector = $1 AND _last IS NULL) AS ${quoted(name)}`,
     );
+    const [before] = await this.session.query<Record<string, boolean>>(`SELECT ${isThere.join(', ')}`, [
+      this.connector,
+    ]);
+    for (const table of tables) await this.write(table, before?.[table.name] === true);
+  }
+
+  private async write(table: Table, hasBefore: boolean): Promise<void> {
+    const name = quoted(table.name);
     const columns = columnList(table);
-    if (!before?.exists) return this.session.copy(`${name} (${columns})`, lines);
+    const lines = this.linesOf(table);
+    if (!hasBefore) {
+      const first = lines.next();
+      if (!first.done) await this.session.copy(`${name} (${columns})`, chain(first.value, lines));
+      return;
+    }
     await this.session.run(`CREATE TEMP TABLE found (LIKE ${name}) ON COMMIT DROP`);
     await this.session.copy(`found (${columns})`, lines);
     await this.session.run('CREATE INDEX ON found (identifier); ANALYZE found');
