@@ -86,10 +86,10 @@ export type FactGroup =
   | 'ROLES'
   /** `iam:GetAccountAuthorizationDetails`: one call for each thousand roles, shared with the other details. */
   | 'ROLE_DETAILS'
+  /** `iam:GetSAMLProvider`: one call per provider. */
+  | 'SAML_PROVIDER'
   /** `iam:ListSAMLProviders`: one call per account. */
   | 'SAML_PROVIDERS'
-  /** `iam:ListSAMLProviderTags`: one call per provider. */
-  | 'SAML_PROVIDER_TAGS'
   /** `iam:ListServerCertificates`: one call for each thousand server certificates. */
   | 'SERVER_CERTIFICATES'
   /** `iam:ListServerCertificateTags`: one call per server certificate. */
@@ -643,11 +643,37 @@ export type IAMRole = IAsset & {
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
 };
 
+/** A private key of a SAML provider, by which AWS decrypts what that says of somebody. AWS shows the key itself to nobody. */
+export type IAMSAMLPrivateKey = IAsset & {
+  readonly __typename: 'IAMSAMLPrivateKey';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  readonly keyId: Scalars['String']['output'];
+  readonly samlProvider: IAMSAMLProvider;
+  /** When it was uploaded. */
+  readonly timestamp: Scalars['DateTime']['output'];
+};
+
 /** A SAML 2.0 identity provider. */
 export type IAMSAMLProvider = IAsset & {
   readonly __typename: 'IAMSAMLProvider';
   readonly accountID: Scalars['String']['output'];
   readonly arn: Scalars['String']['output'];
+  /**
+   * `Required`: what it says of somebody is taken only encrypted. `Allowed`: unencrypted as well. Null: encryption was never
+   * set up, so that it comes unencrypted.
+   */
+  readonly assertionEncryptionMode: Maybe<Scalars['String']['output']>;
   readonly assetCategory: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
@@ -661,8 +687,14 @@ export type IAMSAMLProvider = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** The keys by which AWS decrypts what it says. Empty: there is none, and AWS keeps two at most. */
+  readonly privateKeys: Maybe<ReadonlyArray<IAMSAMLPrivateKey>>;
   /** The roles whose trust policy lets those in whom it vouches for. */
   readonly roles: Maybe<ReadonlyArray<IAMRole>>;
+  /** The metadata document that its owner gave out, as XML text: up to ten million characters. */
+  readonly samlMetadataDocument: Maybe<Scalars['String']['output']>;
+  /** AWS's own id, which a provider of the same name made later does not share. */
+  readonly samlProviderUUID: Maybe<Scalars['String']['output']>;
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
   /** Until when its metadata is valid. Null: AWS says no end. */
   readonly validUntil: Maybe<Scalars['DateTime']['output']>;

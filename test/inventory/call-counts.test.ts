@@ -140,7 +140,11 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   ],
   'the account by its alias': ['connectors{accountAlias}', { ListAccountAliases: 1, ...IDENTITY }],
   'SAML providers': ['iamSAMLProviders{arn}', { ListSAMLProviders: 1 }],
-  'tags, of each SAML provider': ['iamSAMLProviders{tags{key}}', { ListSAMLProviders: 1, ListSAMLProviderTags: 1 }],
+  'what each of them is and its tags, once for all of that': [
+    'iamSAMLProviders(where:{assertionEncryptionMode:null}){samlProviderUUID privateKeys{keyId} samlMetadataDocument tags{key}}',
+    { ListSAMLProviders: 1, GetSAMLProvider: 1 },
+  ],
+  'SAML private keys': ['iamSAMLPrivateKeys{keyId}', { ListSAMLProviders: 1, GetSAMLProvider: 1 }],
   'OpenID Connect providers by their ARNs': ['iamOIDCProviders{arn}', { ListOpenIDConnectProviders: 1 }],
   'what they are, of each one, once for two fields': [
     'iamOIDCProviders(where:{clientIDs_INCLUDES:"a"}){url thumbprints}',

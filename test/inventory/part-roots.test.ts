@@ -59,6 +59,7 @@ const partsOf: Readonly<Partial<Record<AssetTypeName, readonly string[]>>> = {
     ...under(own('policy/team/a/Own'), 'version/v10', 'version/v11', 'version/v9'),
     'arn:aws:iam::aws:policy/job-function/ViewOnlyAccess/version/v7',
   ],
+  IAMSAMLPrivateKey: under(own('saml-provider/okta'), 'private-key/SAMLKEY1', 'private-key/SAMLKEY2'),
   IAMSSHPublicKey: under(ALICE, 'ssh-public-key/APKAEXAMPLE000000001', 'ssh-public-key/APKAEXAMPLE000000002'),
   IAMSigningCertificate: under(
     ALICE,

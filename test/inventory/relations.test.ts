@@ -57,6 +57,7 @@ const pairs: readonly (readonly [one: string, other: string])[] = [
   ['IAMPolicy.iamPolicyStatements', 'IAMPolicyStatement.policy'],
   ['IAMPolicy.hasIAMPolicyStatement', 'IAMPolicyStatement.policy'],
   ['IAMPolicy.versions', 'IAMPolicyVersion.policy'],
+  ['IAMSAMLProvider.privateKeys', 'IAMSAMLPrivateKey.samlProvider'],
   ['IAMAccountSummary.hasIAMAccountSummaryItem', 'IAMAccountSummaryItem.accountSummary'],
   ['Connector.rootUser', 'RootUser.connector'],
   ['Connector.passwordPolicy', 'IAMPasswordPolicy.connector'],

@@ -129,6 +129,10 @@ interface ScenarioSamlProvider {
   readonly name: string;
   readonly createDate?: string;
   readonly validUntil?: string;
+  /** XML text. */
+  readonly metadata?: string;
+  readonly assertionEncryptionMode?: 'Required' | 'Allowed';
+  readonly privateKeys?: readonly { readonly id: string; readonly timestamp: string }[];
   readonly tags?: Tags;
 }
 
