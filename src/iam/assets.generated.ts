@@ -387,6 +387,8 @@ export type IAMMFADevice = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** A virtual device: software that anyone may copy. Known by its serial number, `arn:...:mfa/...`. */
   readonly isVirtual: Scalars['Boolean']['output'];
+  /** The root user, whose it is. Null: it is a user's, or nobody's. */
+  readonly rootUser: Maybe<RootUser>;
   /** An ARN; for older hardware devices the number that is printed on them. */
   readonly serialNumber: Scalars['String']['output'];
   /** Of a virtual device. Empty for the others, which cannot have any. */
@@ -807,7 +809,7 @@ export type IAMSigningCertificate = IAsset & {
   readonly userName: Scalars['String']['output'];
 };
 
-/** A tag of an asset. */
+/** A tag of an asset. One of its relations leads to that, and the others are null. */
 export type IAMTag = IAsset & {
   readonly __typename: 'IAMTag';
   readonly accountID: Scalars['String']['output'];
@@ -819,10 +821,26 @@ export type IAMTag = IAsset & {
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
+  /** The instance profile that has it. Null: it is of something else. */
+  readonly instanceProfile: Maybe<IAMInstanceProfile>;
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
   readonly key: Scalars['String']['output'];
+  /** The virtual MFA device that has it. Null: it is of something else. */
+  readonly mfaDevice: Maybe<IAMMFADevice>;
+  /** The OpenID Connect provider that has it. Null: it is of something else. */
+  readonly oidcProvider: Maybe<IAMOIDCProvider>;
+  /** The customer managed policy that has it. Null: it is of something else. */
+  readonly policy: Maybe<IAMPolicy>;
+  /** The role that has it. Null: it is of something else. */
+  readonly role: Maybe<IAMRole>;
+  /** The SAML provider that has it. Null: it is of something else. */
+  readonly samlProvider: Maybe<IAMSAMLProvider>;
+  /** The server certificate that has it. Null: it is of something else. */
+  readonly serverCertificate: Maybe<IAMServerCertificate>;
+  /** The user that has it. Null: it is of something else. */
+  readonly user: Maybe<IAMUser>;
   readonly value: Scalars['String']['output'];
 };
 
@@ -944,6 +962,8 @@ export type IAMUserCredentials = IAsset & {
   readonly passwordLastUsed: Maybe<Scalars['DateTime']['output']>;
   /** When the account's password policy asks for a new one. Null: it does not, or there is no password. */
   readonly passwordNextRotation: Maybe<Scalars['DateTime']['output']>;
+  /** The root user, whose row it is. Null: it is a user's. */
+  readonly rootUser: Maybe<RootUser>;
   /** The user whose row it is. Null: it is the root user's. */
   readonly user: Maybe<IAMUser>;
 };

@@ -843,6 +843,12 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
           "no": "it is hardware"
         }
       },
+      "rootUser": {
+        "type": "RootUser",
+        "nullable": true,
+        "relation": "toOne",
+        "fact": "CREDENTIAL_REPORT"
+      },
       "serialNumber": {
         "type": "String",
         "nullable": false
@@ -2197,6 +2203,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "ID",
         "nullable": false
       },
+      "instanceProfile": {
+        "type": "IAMInstanceProfile",
+        "nullable": true,
+        "relation": "toOne"
+      },
       "internalAssetType": {
         "type": "String",
         "nullable": false
@@ -2212,6 +2223,41 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
       "key": {
         "type": "String",
         "nullable": false
+      },
+      "mfaDevice": {
+        "type": "IAMMFADevice",
+        "nullable": true,
+        "relation": "toOne"
+      },
+      "oidcProvider": {
+        "type": "IAMOIDCProvider",
+        "nullable": true,
+        "relation": "toOne"
+      },
+      "policy": {
+        "type": "IAMPolicy",
+        "nullable": true,
+        "relation": "toOne"
+      },
+      "role": {
+        "type": "IAMRole",
+        "nullable": true,
+        "relation": "toOne"
+      },
+      "samlProvider": {
+        "type": "IAMSAMLProvider",
+        "nullable": true,
+        "relation": "toOne"
+      },
+      "serverCertificate": {
+        "type": "IAMServerCertificate",
+        "nullable": true,
+        "relation": "toOne"
+      },
+      "user": {
+        "type": "IAMUser",
+        "nullable": true,
+        "relation": "toOne"
       },
       "value": {
         "type": "String",
@@ -2698,6 +2744,11 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
           "no": "the password policy asks for no new password"
         }
       },
+      "rootUser": {
+        "type": "RootUser",
+        "nullable": true,
+        "relation": "toOne"
+      },
       "user": {
         "type": "IAMUser",
         "nullable": true,
@@ -3138,6 +3189,7 @@ export const getters: Readonly<Record<string, (asset: Readonly<Record<string, un
   iamPolicyStatements: (asset) => asset['iamPolicyStatements'],
   idFromProvider: (asset) => asset['idFromProvider'],
   identifier: (asset) => asset['identifier'],
+  instanceProfile: (asset) => asset['instanceProfile'],
   instanceProfileId: (asset) => asset['instanceProfileId'],
   instanceProfileName: (asset) => asset['instanceProfileName'],
   instanceProfiles: (asset) => asset['instanceProfiles'],
@@ -3159,6 +3211,7 @@ export const getters: Readonly<Record<string, (asset: Readonly<Record<string, un
   maxPasswordAge: (asset) => asset['maxPasswordAge'],
   maxSessionDuration: (asset) => asset['maxSessionDuration'],
   mfaActive: (asset) => asset['mfaActive'],
+  mfaDevice: (asset) => asset['mfaDevice'],
   mfaDevices: (asset) => asset['mfaDevices'],
   mfaSerialNumbers: (asset) => asset['mfaSerialNumbers'],
   minimumPasswordLength: (asset) => asset['minimumPasswordLength'],
@@ -3166,6 +3219,7 @@ export const getters: Readonly<Record<string, (asset: Readonly<Record<string, un
   notActions: (asset) => asset['notActions'],
   notPrincipals: (asset) => asset['notPrincipals'],
   notResources: (asset) => asset['notResources'],
+  oidcProvider: (asset) => asset['oidcProvider'],
   oidcProviders: (asset) => asset['oidcProviders'],
   partition: (asset) => asset['partition'],
   passwordEnabled: (asset) => asset['passwordEnabled'],
@@ -3200,6 +3254,7 @@ export const getters: Readonly<Record<string, (asset: Readonly<Record<string, un
   samlProviderUUID: (asset) => asset['samlProviderUUID'],
   samlProviders: (asset) => asset['samlProviders'],
   serialNumber: (asset) => asset['serialNumber'],
+  serverCertificate: (asset) => asset['serverCertificate'],
   serverCertificateId: (asset) => asset['serverCertificateId'],
   serverCertificateName: (asset) => asset['serverCertificateName'],
   serviceCredentialAlias: (asset) => asset['serviceCredentialAlias'],

@@ -4,6 +4,7 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { AccountGraph } from './account-graph.ts';
 import { assetField } from './asset-fields.ts';
+import { isOfAnother } from './owners.ts';
 import { keysInReport } from './user-keys.ts';
 
 /**
@@ -14,14 +15,19 @@ export function derive(graph: AccountGraph, asset: Asset, field: string): unknow
   const known = derivations[asset.__typename]?.[field]?.(graph, asset);
   if (known !== undefined && known !== UNREAD) return known;
   if (field === 'connector') return graph.connector ?? UNREAD;
-  return known ?? ownerAs(asset, field) ?? assetField(graph, asset, field) ?? goneOrUnread(graph, asset, field);
+  const owner = known === undefined ? ownerAs(asset, field) : known;
+  if (owner !== undefined) return owner;
+  return assetField(graph, asset, field) ?? goneOrUnread(graph, asset, field);
 }
 
-/** What a part belongs to, under the name that the part has for it. */
+/** What a part belongs to, under the name that the part has for it; null under the names for others. */
 function ownerAs(asset: Asset, field: string): unknown {
   const owner = asset['owner'] as Asset | undefined;
-  const relation = catalogue[asset.__typename as AssetTypeName].fields[field];
-  return owner && relation?.relation === 'toOne' && relation.type === owner.__typename ? owner : undefined;
+  if (!owner) return undefined;
+  const type = asset.__typename as AssetTypeName;
+  const relation = catalogue[type].fields[field];
+  if (relation?.relation === 'toOne' && relation.type === owner.__typename) return owner;
+  return isOfAnother(type, field, owner) ? null : undefined;
 }
 
 type Derivation = (graph: AccountGraph, asset: Asset) => unknown;
@@ -44,6 +50,8 @@ const lacksCertificates = fromReport((row) =>
 );
 
 const isRootArn = (arn: unknown): boolean => typeof arn === 'string' && arn.endsWith(':root');
+
+const rootUser = ({ report }: AccountGraph): unknown => report?.report.root ?? UNREAD;
 
 const isOfRoot = ({ userArn }: Asset): boolean => isRootArn(userArn);
 
@@ -97,7 +105,7 @@ const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>
     virtualMFADevices: (graph) => (graph.isRead('VIRTUAL_MFA_DEVICES') ? virtualDevices(graph) : UNREAD),
     passwordPolicy: (graph) => graph.assetsOf('IAMPasswordPolicy')[0] ?? UNREAD,
     accountSummary: (graph) => graph.assetsOf('IAMAccountSummary')[0] ?? UNREAD,
-    rootUser: ({ report }) => report?.report.root ?? UNREAD,
+    rootUser,
     managedPolicies: (graph) =>
       graph.isRead('POLICY_DETAILS')
         ? graph.assetsOf('IAMPolicy').filter((policy) => policy['policyType'] !== 'Inline')
@@ -113,12 +121,14 @@ const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>
   IAMOIDCProvider: { roles: rolesOfProvider },
   IAMUserCredentials: {
     user: (graph, { arn }) => graph.users.get(String(arn)) ?? (isRootArn(arn) ? null : UNREAD),
+    rootUser: (graph, { arn }) => (isRootArn(arn) ? rootUser(graph) : null),
   },
   IAMMFADevice: {
     user: (graph, { userArn, owner }) => {
       if (userArn === null || isRootArn(userArn)) return null;
       return owner ?? graph.users.get(String(userArn)) ?? UNREAD;
     },
+    rootUser: (graph, { userArn }) => (isRootArn(userArn) ? rootUser(graph) : userArn === UNREAD ? UNREAD : null),
   },
   IAMPolicy: {
     boundedUsers: (graph, { arn }) => (graph.isRead('USER_DETAILS') ? graph.relations.of(arn, 'boundedUsers') : UNREAD),

@@ -19,7 +19,9 @@ export function ownershipsOf(part: AssetTypeName): readonly Ownership[] {
   if (known) return known;
   const all = Object.entries(catalogue).flatMap(([type, { fields }]) =>
     Object.entries(fields)
-      .filter(([, field]) => field.type === part && leadsToParts(field))
+      .filter(
+        ([name, field]) => field.type === part && leadsToParts(field) && !waysBack(type as AssetTypeName).has(name),
+      )
       .map(([field, { fact }]): Ownership => ({ type: type as AssetTypeName, field, fact })),
   );
   // What the account lists as a whole need not be looked for at each of its owners.
@@ -29,7 +31,36 @@ export function ownershipsOf(part: AssetTypeName): readonly Ownership[] {
   return found;
 }
 
-/** The way back from a part to its owner is a relation to one that is never null. */
+/**
+ * The relations of a part type of which one leads to what the part belongs to and the others to nothing, with the types that
+ * they lead to. A part that always belongs to the same type has a relation that is never null.
+ */
+export function waysBack(type: AssetTypeName): ReadonlyMap<string, AssetTypeName> {
+  const known = waysBackOfTypes.get(type);
+  if (known) return known;
+  const { isPart, fields } = catalogue[type];
+  const leadsHere = (owner: AssetTypeName): boolean =>
+    Object.values(catalogue[owner].fields).some((field) => field.relation && field.type === type);
+  const found = Object.entries(isPart ? fields : {}).flatMap(([name, field]) => {
+    const owner = field.type as AssetTypeName;
+    return field.relation === 'toOne' && field.nullable && leadsHere(owner) ? [[name, owner] as const] : [];
+  });
+  waysBackOfTypes.set(type, new Map(found));
+  return new Map(found);
+}
+
+const waysBackOfTypes = new Map<AssetTypeName, ReadonlyMap<string, AssetTypeName>>();
+
+/** Whether a relation of a part leads back to another type than that of its owner, and so to nothing. */
+export function isOfAnother(type: AssetTypeName, field: string, owner: Asset): boolean {
+  const ways = waysBack(type);
+  const leadsTo = ways.get(field);
+  return (
+    leadsTo !== undefined && leadsTo !== owner.__typename && [...ways.values()].some((one) => one === owner.__typename)
+  );
+}
+
+/** The way back from a part to an owner of one type only is never null. */
 const leadsToParts = ({ relation, nullable }: Field): boolean =>
   relation === 'toMany' || (relation === 'toOne' && nullable);
 
@@ -110,11 +141,14 @@ const OF_ACCOUNT: ReadonlySet<string> = new Set([
 
 /** Whatever such a part would be like, this is true of it: a condition that this rules out need not be asked. */
 function unlisted(type: AssetTypeName, owner: Asset, field: string): Asset {
-  const fields = Object.entries(catalogue[type].fields).flatMap(([name, { type: related, relation }]) => {
-    const isOwner = relation === 'toOne' && related === owner.__typename;
-    const told = isOwner ? owner : owner[OF_ACCOUNT.has(name) ? name : (OF_OWNER[name] ?? '')];
-    return told === undefined && OF_ACCOUNT.has(name) ? [] : [[name, told ?? UNREAD] as const];
-  });
+  const fields = Object.entries(catalogue[type].fields).flatMap(
+    ([name, { type: related, relation }]): readonly (readonly [string, unknown])[] => {
+      const isOwner = relation === 'toOne' && related === owner.__typename;
+      if (isOfAnother(type, name, owner)) return [[name, null] as const];
+      const told = isOwner ? owner : owner[OF_ACCOUNT.has(name) ? name : (OF_OWNER[name] ?? '')];
+      return told === undefined && OF_ACCOUNT.has(name) ? [] : [[name, told ?? UNREAD] as const];
+    },
+  );
   return {
     __typename: type,
     ...Object.fromEntries(fields),
