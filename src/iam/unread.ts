@@ -5,3 +5,7 @@
  */
 export const UNREAD: unique symbol = Symbol('unread');
 export type Unread = typeof UNREAD;
+
+/** Nobody looked at all of it: UNREAD among the items of a list stands for any number that nobody has read. */
+export const isUnread = (value: unknown): boolean =>
+  value === UNREAD || (Array.isArray(value) && value.includes(UNREAD));

@@ -3,7 +3,7 @@ import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
-import { UNREAD } from '../iam/unread.ts';
+import { isUnread, UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
 import type { Expression } from '../where/expression.ts';
@@ -12,7 +12,7 @@ import { compileNeeds } from '../where/needs.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
 import { type Bases, basesOf } from './bases.ts';
 import { askedOf, cheapest, type Demand, demandsOf, needsReport, ownerOf, userOf } from './demand.ts';
-import { derive } from './derive.ts';
+import { derive, whyUnreadable } from './derive.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
 import {
   changedSinceReport,
@@ -105,17 +105,17 @@ export class AccountInventory implements Inventory {
     // The report may show that it knows nothing of a user; then there is somebody else to ask.
     for (
       let demand = this.demandOf(asset, field);
-      !this.readings.isSettled(demand);
+      !this.readings.isSettled(demand) && !whyUnreadable(this.graph, asset, field);
       demand = this.demandOf(asset, field)
     ) {
       await this.readings.read(demand);
       if (this.isKnownLive(asset, field)) break;
     }
     if (this.isKnownLive(asset, field)) return asset[field];
-    const failure = this.readings.failureOf(this.demandOf(asset, field));
+    const failure = whyUnreadable(this.graph, asset, field) ?? this.readings.failureOf(this.demandOf(asset, field));
     if (failure) throw failure;
     const value = this.read(asset, field);
-    if (value === UNREAD) throw this.notThere(asset, field);
+    if (isUnread(value)) throw this.notThere(asset, field);
     return value;
   }
 
@@ -210,7 +210,7 @@ export class AccountInventory implements Inventory {
     };
     while (open.length > 0) {
       const demands = open.flatMap((asset) =>
-        cheapest(demandsOf(asset).filter((demand) => !this.readings.isSettled(demand))),
+        cheapest(demandsOf(asset).filter((wanted) => !this.readings.isSettled(wanted) && !this.whyUnreadable(wanted))),
       );
       if (demands.length === 0) break;
       await Promise.all(demands.map((demand) => this.readings.read(demand)));
@@ -240,10 +240,15 @@ export class AccountInventory implements Inventory {
 
   /** A reading that failed, or a fact that is lacking although its group was read. */
   private whyOpen(wanted: readonly WantedFact[]): IamqlError {
-    const failures = wanted.map((one) => this.readings.failureOf(one));
+    const failures = wanted.map((one) => this.whyUnreadable(one) ?? this.readings.failureOf(one));
     const failure = failures.find((one) => one !== undefined);
     const first = wanted.map(({ record, field }) => unlistedOf(record) ?? { owner: record, field })[0];
     return failure ?? (first ? this.notThere(first.owner, first.field) : notInReport('such fact'));
+  }
+
+  private whyUnreadable({ record, field }: WantedFact): IamqlError | undefined {
+    const asked = unlistedOf(record) ?? { owner: record, field };
+    return whyUnreadable(this.graph, asked.owner, asked.field);
   }
 
   private notThere(record: Asset, field: string): IamqlError {

@@ -1,6 +1,7 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset, ReportedUser } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import type { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { AccountGraph } from './account-graph.ts';
 import { assetField } from './asset-fields.ts';
@@ -72,12 +73,25 @@ export const isToldByReport = (relation: string): boolean => relation in reporte
 const providersOf =
   (type: 'IAMSAMLProvider' | 'IAMOIDCProvider', group: FactGroup): Derivation =>
   (graph, role) =>
-    graph.isRead(group)
+    graph.isRead(group) && !graph.unreadable.why(role, 'samlProviders')
       ? graph.assetsOf(type).filter(({ arn }) => graph.relations.of(arn, 'roles').includes(role))
       : UNREAD;
 
-const rolesOfProvider: Derivation = (graph, { arn }) =>
-  graph.isRead('ROLE_DETAILS') ? graph.relations.of(arn, 'roles') : UNREAD;
+/** A role whose trust policy cannot be read may name any of them. */
+const rolesOfProvider: Derivation = (graph, { arn }) => {
+  if (!graph.isRead('ROLE_DETAILS')) return UNREAD;
+  const known = graph.relations.of(arn, 'roles');
+  return whyNotAllRoles(graph) ? [...known, UNREAD] : known;
+};
+
+const whyNotAllRoles = ({ unreadable }: AccountGraph) => unreadable.whyOfAny('IAMRole', 'samlProviders');
+
+/** Why a field is unknown although all that tells it was read. */
+export function whyUnreadable(graph: AccountGraph, asset: Asset, field: string): IamqlError | undefined {
+  const isOfProvider = asset.__typename === 'IAMSAMLProvider' || asset.__typename === 'IAMOIDCProvider';
+  if (isOfProvider && field === 'roles') return whyNotAllRoles(graph);
+  return graph.unreadable.why(asset, field);
+}
 
 /** Known once the policies are; AWS may have a policy for a boundary that it does not list among them. */
 const permissionsBoundary: Derivation = (graph, { permissionsBoundaryArn: arn }) => {

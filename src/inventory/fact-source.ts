@@ -44,6 +44,7 @@ export type UserDetail = Details['users'][number];
 export type GroupDetail = Details['groups'][number];
 export type RoleDetail = Details['roles'][number];
 export type PolicyDetail = Details['policies'][number];
+export type DocumentText = PolicyDetail['document'];
 export type InstanceProfile = Answer<typeof listInstanceProfiles>[number];
 type Tags = Answer<typeof listPolicyTags>;
 
