@@ -15,7 +15,7 @@ import { answeredWithout } from './aws-error.ts';
 import { instantOrNull, type ResourceTag, required, tagsOf } from './required.ts';
 
 /** JSON text as it was written. An error where the answer has none: what else it holds is told all the same. */
-export type DocumentText = string | IamqlError;
+type DocumentText = string | IamqlError;
 
 interface InlinePolicy {
   readonly policyName: string;

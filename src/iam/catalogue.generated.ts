@@ -13,6 +13,8 @@ export interface Field {
   readonly list?: true;
   /** The facts that it needs beyond those of its own type. */
   readonly fact?: FactGroup;
+  /** Facts of the whole account that tell enough of many assets that a condition need not ask each of them. */
+  readonly sparing?: FactGroup;
   /** The credential report's column that holds it. */
   readonly column?: string;
   /** Where it is read from for a user of whom the report cannot tell it: the first tells it, the others explain that. */
@@ -2371,13 +2373,15 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "IAMMFADevice",
         "nullable": true,
         "relation": "toMany",
-        "fact": "MFA_DEVICES"
+        "fact": "MFA_DEVICES",
+        "sparing": "VIRTUAL_MFA_DEVICES"
       },
       "mfaSerialNumbers": {
         "type": "String",
         "nullable": true,
         "list": true,
-        "fact": "MFA_DEVICES"
+        "fact": "MFA_DEVICES",
+        "sparing": "VIRTUAL_MFA_DEVICES"
       },
       "passwordLastUsed": {
         "type": "DateTime",

@@ -10,6 +10,7 @@ import type { AccountGraph, Node } from './account-graph.ts';
 import type { Facts } from './fact-source.ts';
 import { inIdentifier, part, tagsOf } from './parts.ts';
 import { absorbAccessKeys, absorbLastUses } from './user-keys.ts';
+import { VIRTUAL_DEVICES } from './user-parts.ts';
 
 type Absorb<G extends FactGroup> = (graph: AccountGraph, facts: Facts[G], owner: Node) => void;
 
@@ -48,7 +49,7 @@ export const absorb: { readonly [G in Exclude<FactGroup, 'CALLER_IDENTITY'>]: Ab
     );
   },
   VIRTUAL_MFA_DEVICES: (graph, devices) => {
-    for (const device of devices) mfaDevice(graph, device);
+    for (const device of devices) graph.relations.add(device.userArn, VIRTUAL_DEVICES, mfaDevice(graph, device));
   },
   INSTANCE_PROFILES: (graph, profiles) => {
     for (const profile of profiles) instanceProfile(graph, profile);

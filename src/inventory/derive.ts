@@ -7,6 +7,7 @@ import type { AccountGraph } from './account-graph.ts';
 import { assetField } from './asset-fields.ts';
 import { isOfAnother } from './owners.ts';
 import { keysInReport } from './user-keys.ts';
+import { loginProfile, mfaDevices, mfaSerialNumbers, signingCertificates } from './user-parts.ts';
 
 /**
  * What follows of a field that an asset does not hold from what was read already; UNREAD where nothing does. A user whom
@@ -35,21 +36,6 @@ type Derivation = (graph: AccountGraph, asset: Asset) => unknown;
 
 const NONE: readonly never[] = [];
 
-const fromReport =
-  (isNone: (row: Asset) => boolean): Derivation =>
-  (_graph, user) => {
-    const row = user['hasIAMUserCredentials'];
-    return typeof row === 'object' && row !== null && isNone(row as Asset) ? NONE : UNREAD;
-  };
-
-const lacksMfa = fromReport((row) => row['mfaActive'] === false);
-const lacksPassword = fromReport((row) => row['passwordEnabled'] === false);
-const lacksCertificates = fromReport((row) =>
-  [row['cert1Active'], row['cert2Active'], row['cert1LastRotated'], row['cert2LastRotated']].every(
-    (value) => value === false || value === null,
-  ),
-);
-
 const isRootArn = (arn: unknown): boolean => typeof arn === 'string' && arn.endsWith(':root');
 
 const rootUser = ({ report }: AccountGraph): unknown => report?.report.root ?? UNREAD;
@@ -60,10 +46,10 @@ const isOfRoot = ({ userArn }: Asset): boolean => isRootArn(userArn);
 const reported: Readonly<Record<string, Derivation>> = {
   accessKeys: ({ settings }, user) =>
     isReported(user) ? keysInReport(user as unknown as ReportedUser, settings.setupSeconds) : UNREAD,
-  mfaSerialNumbers: lacksMfa,
-  mfaDevices: lacksMfa,
-  hasIAMUserLoginProfile: lacksPassword,
-  signingCertificates: lacksCertificates,
+  mfaSerialNumbers,
+  mfaDevices,
+  hasIAMUserLoginProfile: (_graph, user) => loginProfile(user),
+  signingCertificates: (_graph, user) => signingCertificates(user),
 };
 
 /** The credential report may rule out that a user has any, so that the user need not be asked. */

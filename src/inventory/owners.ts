@@ -1,7 +1,7 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue, type Field, factGroups } from '../iam/catalogue.generated.ts';
-import { UNREAD } from '../iam/unread.ts';
+import { type StandIn, standsFor, UNREAD } from '../iam/unread.ts';
 
 /** A relation that leads from assets of a type to parts of them. */
 export interface Ownership {
@@ -9,6 +9,8 @@ export interface Ownership {
   readonly field: string;
   /** The facts that the relation is read from, where they are not the type's own. */
   readonly fact: FactGroup | undefined;
+  /** The facts of the account that tell of some of these parts. */
+  readonly sparing: FactGroup | undefined;
 }
 
 const ownerships = new Map<AssetTypeName, readonly Ownership[]>();
@@ -22,7 +24,7 @@ export function ownershipsOf(part: AssetTypeName): readonly Ownership[] {
       .filter(
         ([name, field]) => field.type === part && leadsToParts(field) && !waysBack(type as AssetTypeName).has(name),
       )
-      .map(([field, { fact }]): Ownership => ({ type: type as AssetTypeName, field, fact })),
+      .map(([field, { fact, sparing }]): Ownership => ({ type: type as AssetTypeName, field, fact, sparing })),
   );
   // What the account lists as a whole need not be looked for at each of its owners.
   const listed = new Set(all.filter(({ type }) => type === 'Connector').map(({ fact }) => fact));
@@ -35,7 +37,7 @@ export function ownershipsOf(part: AssetTypeName): readonly Ownership[] {
  * The relations of a part type of which one leads to what the part belongs to and the others to nothing, with the types that
  * they lead to. A part that always belongs to the same type has a relation that is never null.
  */
-export function waysBack(type: AssetTypeName): ReadonlyMap<string, AssetTypeName> {
+function waysBack(type: AssetTypeName): ReadonlyMap<string, AssetTypeName> {
   const known = waysBackOfTypes.get(type);
   if (known) return known;
   const { isPart, fields } = catalogue[type];
@@ -76,9 +78,9 @@ export const listsOf = (type: AssetTypeName): readonly AssetTypeName[] =>
   catalogue[type].isPart ? ownerTypesOf(type) : [type];
 
 /** The facts that owners are asked for one by one, to find the parts of a type. */
-export const partFactsOf = (type: AssetTypeName): readonly FactGroup[] => [
+export const partFactsOf = (type: AssetTypeName, owners = ownershipsOf(type)): readonly FactGroup[] => [
   ...new Set(
-    (catalogue[type].isPart ? ownershipsOf(type) : []).flatMap(({ type: owner, fact }) => [
+    (catalogue[type].isPart ? owners : []).flatMap(({ type: owner, fact }) => [
       ...partFactsOf(owner),
       ...(fact && factGroups[fact].per ? [fact] : []),
     ]),
@@ -107,7 +109,11 @@ export function candidatesOf(type: AssetTypeName, known: Known): readonly Asset[
 }
 
 const itemsOf = (type: AssetTypeName, owner: Asset, field: string, value: unknown): readonly Asset[] =>
-  [value ?? []].flat().map((item) => (item === UNREAD ? unlisted(type, owner, field) : (item as Asset)));
+  [value ?? []].flat().flatMap((item) => {
+    if (item === UNREAD) return unlisted({ type, owner, field });
+    // That there is one says nothing of which it is, and another stands for that.
+    return standsFor(item as Asset) === 'someCertainly' ? [] : (item as Asset);
+  });
 
 /** What stands for the parts of an owner that were not read, where that is what its relation holds. */
 export const unlistedOfOwner = (type: AssetTypeName, owner: Asset, field: string, value: unknown): readonly Asset[] =>
@@ -139,8 +145,30 @@ const OF_ACCOUNT: ReadonlySet<string> = new Set([
   'assetCategory',
 ]);
 
+/** Whose parts these are. */
+interface PartsOf {
+  readonly type: AssetTypeName;
+  readonly owner: Asset;
+  readonly field: string;
+}
+
+/**
+ * A related asset that a relation holds until somebody has read which there are.
+ *
+ * @param facts that are known of it.
+ */
+export const standIn = (
+  of: PartsOf,
+  standsFor: StandIn['standsFor'],
+  facts: Readonly<Record<string, unknown>> = {},
+) => ({
+  ...unlisted(of),
+  ...facts,
+  standsFor,
+});
+
 /** Whatever such a part would be like, this is true of it: a condition that this rules out need not be asked. */
-function unlisted(type: AssetTypeName, owner: Asset, field: string): Asset {
+function unlisted({ type, owner, field }: PartsOf): Asset {
   const fields = Object.entries(catalogue[type].fields).flatMap(
     ([name, { type: related, relation }]): readonly (readonly [string, unknown])[] => {
       const isOwner = relation === 'toOne' && related === owner.__typename;
@@ -156,4 +184,16 @@ function unlisted(type: AssetTypeName, owner: Asset, field: string): Asset {
     owner,
     unlisted: owner['unlisted'] ?? { owner, field },
   };
+}
+
+/** What is true of the parts that a list of the whole account leaves out, once that was read. */
+export const leftOut: Readonly<Partial<Record<AssetTypeName, Readonly<Record<string, unknown>>>>> = {
+  IAMMFADevice: { isVirtual: false, tags: [] },
+};
+
+/** What stands for the parts of an owner of whom nothing is known. */
+export function anyPart(type: AssetTypeName, { type: ownerType, field, sparing }: Ownership): Asset {
+  const unknown = Object.keys(catalogue[ownerType].fields).map((name) => [name, UNREAD] as const);
+  const owner: Asset = { ...Object.fromEntries(unknown), __typename: ownerType, internalAssetType: ownerType };
+  return standIn({ type, owner, field }, 'anyNumber', sparing ? leftOut[type] : {});
 }

@@ -70,7 +70,7 @@ export const questions: Readonly<Record<string, CleanQuestion>> = {
   GetOpenIDConnectProvider: { text: 'iamOIDCProviders(where:{clientIDs_INCLUDES:"anybody"}){arn}' },
   ListServiceSpecificCredentials: { text: 'iamServiceSpecificCredentials(where:{expirationDate:null}){userName}' },
   GetLoginProfile: { text: 'iamUsers(where:{hasIAMUserLoginProfile_SOME:{passwordResetRequired:true}}){userName}' },
-  ListMFADevices: { text: 'iamUsers(where:{mfaSerialNumbers:[]}){userName}' },
+  ListMFADevices: { text: 'iamUsers(where:{mfaDevices_SOME:{isVirtual:false}}){userName}' },
   ListUsers: {
     text: 'iamUsers(where:{hasIAMUserCredentials:{mfaActive:false}}){userName}',
     freshness: { verify: 'selected' },
