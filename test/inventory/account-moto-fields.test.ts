@@ -54,6 +54,12 @@ const NOT_IN_POLICY = 'a policy of a user, group or role names no principal';
 const UNSAID: Readonly<Record<string, string>> = {
   'Connector.rootUser': 'moto has no root user',
   RootUser: 'moto has no root user',
+  'IAMMFADevice.rootUser': 'moto has no root user',
+  'IAMUserCredentials.rootUser': 'moto has no root user',
+  'IAMTag.instanceProfile': NO_ACTION,
+  'IAMTag.mfaDevice': NO_ACTION,
+  'IAMTag.serverCertificate': NO_ACTION,
+  'IAMTag.samlProvider': NOT_IN_SAML,
   IAMServiceSpecificCredential: NO_ACTION,
   'IAMUser.serviceSpecificCredentials': NO_ACTION,
   'IAMInstanceProfile.tags': NO_ACTION,
