@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseExpectation } from '../../src/controls/expectation.ts';
 import { describeFinding } from '../../src/controls/finding.ts';
 import { judge } from '../../src/controls/judge.ts';
 import { explain } from '../../src/graphql/explain.ts';
 import { whys } from '../../src/graphql/why.ts';
 import type { Scenario } from '../support/aws-endpoint.ts';
-import { scriptedAccount } from './live-account.ts';
+import { denied, scriptedAccount } from './live-account.ts';
 
 const account = scriptedAccount();
 const made = { createDate: '2024-03-01T10:20:30Z' };
@@ -67,4 +67,42 @@ test.each([
   const lines = (why?.condition ?? []).map((line) => line.words);
   expect(lines).toEqual(expect.arrayContaining([...words]));
   expect(lines.join()).not.toContain('undefined');
+});
+
+describe('what is not so any more, or cannot be read', () => {
+  const changed: Scenario = {
+    users: [
+      { name: 'lost', ...made, mfaActive: true, mfaDevices: [], accessKeys: [] },
+      { name: 'kept', ...made, mfaDevices: [{ serial: SOFT }], passwordEnabled: true },
+    ],
+  };
+
+  test('is read live with --verify, and said', async () => {
+    const text = 'iamUsers(where:{mfaSerialNumbers_NOT:[]}){userName mfaSerialNumbers}';
+    const alone = await judge(account.open(changed), { text }, parseExpectation('eq []'));
+    expect(alone.findings.map(({ asset }) => asset['userName'])).toEqual(['kept', 'lost']);
+    const verified = await judge(account.open(changed, { verify: 'selected' }), { text }, parseExpectation('eq []'));
+    expect(verified.findings.map(({ asset }) => asset['userName'])).toEqual(['kept']);
+    expect(verified.selections[0]?.found.withdrawn).toMatchObject([{ name: 'lost' }]);
+  });
+
+  test.each([
+    ['{mfaDevices_SOME:{isVirtual:true}}', 2],
+    ['{mfaSerialNumbers_NOT:[]}', 0],
+  ])('without the list of virtual devices %s is asked of each user, and answered', async (where, asked) => {
+    const faults = [denied('ListVirtualMFADevices')];
+    const answer = await account({ ...scenario, faults }, `iamUsers(where:${where}){userName}`);
+    expect(answer.errors).toEqual([]);
+    expect(answer.counts['ListMFADevices'] ?? 0).toBe(asked);
+  });
+
+  test('without it virtual devices are those of users, beside the error', async () => {
+    const faults = [denied('ListVirtualMFADevices')];
+    const { data, errors } = await account(
+      { ...scenario, faults },
+      'iamMFADevices(where:{isVirtual:true}){serialNumber}',
+    );
+    expect(data).toEqual({ iamMFADevices: [{ serialNumber: SOFT }, null] });
+    expect(errors).toEqual([expect.stringContaining('cannot be told: iam:ListVirtualMFADevices denied')]);
+  });
 });
