@@ -802,7 +802,7 @@ export type IAMSigningCertificate = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
-  /** `Active` or `Inactive`. */
+  /** `Active`, `Inactive` or `Expired`. */
   readonly status: Scalars['String']['output'];
   readonly uploadDate: Scalars['DateTime']['output'];
   readonly user: IAMUser;
@@ -936,11 +936,11 @@ export type IAMUserCredentials = IAsset & {
   readonly assetCategory: Scalars['String']['output'];
   /** There is an X.509 signing certificate in slot 1 and it is active. */
   readonly cert1Active: Scalars['Boolean']['output'];
-  /** When the signing certificate in slot 1 was created or last changed. Null: there is none. */
+  /** When the signing certificate in slot 1 was created or last changed. Null: there is none, or none that is active. */
   readonly cert1LastRotated: Maybe<Scalars['DateTime']['output']>;
   /** There is an X.509 signing certificate in slot 2 and it is active. */
   readonly cert2Active: Scalars['Boolean']['output'];
-  /** When the signing certificate in slot 2 was created or last changed. Null: there is none. */
+  /** When the signing certificate in slot 2 was created or last changed. Null: there is none, or none that is active. */
   readonly cert2LastRotated: Maybe<Scalars['DateTime']['output']>;
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];

@@ -46,7 +46,10 @@ export function mfaSerialNumbers(graph: AccountGraph, user: Asset): unknown {
   return [...serials, ...(serials.length === 0 && isActive === true ? [ONE_UNREAD] : []), UNREAD];
 }
 
-/** The report has a slot for each of the two that a user may have. */
+/**
+ * The report has a slot for each of the two that a user may have, and shows an active one in it. Of a user without an active
+ * one it says nothing (IAM User Guide, "Generate credential reports": N/A), so that there may be others.
+ */
 export function signingCertificates(user: Asset): unknown {
   const row = rowOf(user);
   if (!row) return UNREAD;
@@ -56,11 +59,16 @@ export function signingCertificates(user: Asset): unknown {
   ];
   if (slots.some(({ active, changed }) => typeof active !== 'boolean' || changed === UNREAD)) return UNREAD;
   const of = { type: 'IAMSigningCertificate', owner: user, field: 'signingCertificates' } as const;
-  return slots.flatMap(({ active, changed }) => {
+  const shown = slots.flatMap(({ active, changed }) => {
     if (active) return [standIn(of, 'one', { status: 'Active' })];
     return changed === null ? NONE : [standIn(of, 'one')];
   });
+  const hidden = shown.length < slots.length ? INACTIVE.map((status) => standIn(of, 'anyNumber', { status })) : NONE;
+  return [...shown, ...hidden];
 }
+
+/** What a signing certificate may be beside active. Source: IAM API Reference, SigningCertificate. */
+const INACTIVE = ['Inactive', 'Expired'];
 
 /** What the account lists of the user; undefined while it was not asked. */
 const virtualDevicesOf = (graph: AccountGraph, { arn }: Asset): readonly Asset[] | undefined =>

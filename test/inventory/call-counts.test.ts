@@ -149,10 +149,15 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
     { ...REPORT, [DETAILS]: 6, ListVirtualMFADevices: 1, ListMFADevices: 500 },
   ],
   'tags of roles, and none of anything else': ['iamTags(where:{role_NOT:null}){key}', { [DETAILS]: 1 }],
-  'signing certificates: of whom the report shows with one': [
-    'iamSigningCertificates{certificateId}',
+  'active signing certificates: of whom the report shows with one': [
+    'iamSigningCertificates(where:{status:"Active"}){certificateId}',
     { ...REPORT, [DETAILS]: 1, ListSigningCertificates: 1 },
     { ...REPORT, [DETAILS]: 6, ListSigningCertificates: 1 },
+  ],
+  'signing certificates that are not: the report may show none of them': [
+    'iamSigningCertificates(where:{status:"Inactive"}){certificateId}',
+    { ...REPORT, [DETAILS]: 1, ListSigningCertificates: 10 },
+    { ...REPORT, [DETAILS]: 6, ListSigningCertificates: 5_000 },
   ],
   'SSH public keys: the report knows nothing of them': [
     'iamSSHPublicKeys{sshPublicKeyId}',
@@ -192,11 +197,11 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
     { ...REPORT, GetLoginProfile: 1_000 },
   ],
   'signing certificates, by what the report shows of them': [
-    '{a:iamUsers(where:{signingCertificates_SOME:{status:"Active"}}){userName} b:iamUsers(where:{signingCertificates:null}){userName}}',
+    '{a:iamUsers(where:{signingCertificates_SOME:{status:"Active"}}){userName} b:iamUsers(where:{signingCertificates_SOME:{status:"Active"},userName:"user-0003"}){userName}}',
     REPORT,
   ],
   'signing certificates, of nobody whose report shows none': [
-    'iamUsers(where:{signingCertificates_SOME:{uploadDate_LT:"2020-01-01"}}){userName}',
+    'iamUsers(where:{signingCertificates_SOME:{status:"Active",uploadDate_LT:"2020-01-01"}}){userName}',
     { ...REPORT, ListSigningCertificates: 1 },
   ],
   'SSH keys, of whoever is selected': [
