@@ -1,8 +1,9 @@
 import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue, getters } from '../iam/catalogue.generated.ts';
-import { ONE_UNREAD, UNREAD, type Unread } from '../iam/unread.ts';
+import { UNREAD, type Unread } from '../iam/unread.ts';
 import { comparisons } from './comparisons.ts';
 import { type Comparison, type Expression, isRelated } from './expression.ts';
+import { partialListComparison } from './partial-list.ts';
 import { type Items, quantifiers } from './quantifiers.ts';
 
 export type Test = (asset: Asset) => boolean;
@@ -49,8 +50,9 @@ export function compile(expression: Expression, read: ReadField): Compiled {
     default:
       if (!isRelated(expression)) {
         const get = reader(expression.type, expression.field, read);
-        const isList = catalogue[expression.type]?.fields[expression.field]?.list;
-        return isList ? listComparison(expression, get) : comparison(expression, get);
+        const { list, sparing } = catalogue[expression.type]?.fields[expression.field] ?? {};
+        // Only what several calls tell may be known in part.
+        return list && sparing ? partialListComparison(expression, get) : comparison(expression, get);
       }
       return twoValued(
         quantifiers[expression.kind](
@@ -95,47 +97,6 @@ function comparison({ kind, value }: Comparison, get: (asset: Asset) => unknown)
   });
   return { certainly: taking(false), possibly: taking(true) };
 }
-
-/** Of a list not all of whose items were read, some answers are ruled out by those that were. */
-function listComparison({ kind, value }: Comparison, get: (asset: Asset) => unknown): Compiled {
-  const holds = comparisons[kind](value);
-  const read = (asset: Asset) => partsOfList(get(asset));
-  const mayHold = ({ items, more, isOpen }: ListParts): boolean => {
-    if (kind !== 'equals') return isOpen || more > 0 || holds(items);
-    const wanted = value as readonly unknown[];
-    const least = items.length + more;
-    return items.every((item) => wanted.includes(item)) && (isOpen ? wanted.length >= least : wanted.length === least);
-  };
-  const isWhole = ({ more, isOpen }: ListParts): boolean => more === 0 && !isOpen;
-  // What it includes already it will include whatever else there is.
-  const holdsAnyhow = (list: ListParts): boolean => (isWhole(list) || kind === 'includes') && holds(list.items);
-  const certainly: Predicate = {
-    isTrue: (asset) => withList(read(asset), false, holdsAnyhow),
-    isFalse: (asset) => withList(read(asset), false, (list) => (isWhole(list) ? !holds(list.items) : !mayHold(list))),
-  };
-  const possibly: Predicate = {
-    isTrue: (asset) => withList(read(asset), true, (list) => (isWhole(list) ? holds(list.items) : mayHold(list))),
-    isFalse: (asset) => withList(read(asset), true, (list) => !holdsAnyhow(list)),
-  };
-  return { certainly, possibly };
-}
-
-/** What was read of a list, how many more there are at least, and whether there may be more than that. */
-interface ListParts {
-  readonly items: readonly unknown[];
-  readonly more: number;
-  readonly isOpen: boolean;
-}
-
-function partsOfList(value: unknown): ListParts | Unread | null {
-  if (!Array.isArray(value)) return value as Unread | null;
-  const items = value.filter((item) => typeof item !== 'symbol');
-  const more = value.filter((item) => item === ONE_UNREAD).length;
-  return { items, more, isOpen: items.length + more < value.length };
-}
-
-const withList = (list: ListParts | Unread | null, ofUnread: boolean, test: (list: ListParts) => boolean): boolean =>
-  list === UNREAD ? ofUnread : list !== null && test(list);
 
 function isNull(get: (asset: Asset) => unknown): Compiled {
   const taking = (isPossible: boolean): Predicate => ({
