@@ -10,7 +10,7 @@ import {
   wordsOfFinding,
   wordsOfParameters,
 } from '../found.ts';
-import { type Item, listSections, renderScore, type Section, scoreOf } from '../listing.ts';
+import { type Item, listSections, renderScore, type Score, type Section, scoreOf } from '../listing.ts';
 import { printable } from '../printable.ts';
 import type { Run } from '../run.ts';
 
@@ -28,25 +28,36 @@ interface TestCase {
 /**
  * A run as JUnit XML: a suite for each section, a test case for each rule that decides. An exception is a case that was
  * skipped, and what could not be judged one with an error, so that neither hides behind a case that passed.
+ *
+ * It is what both published schemas take, of Jenkins and of Ant, which explains what is empty in it, what is no attribute
+ * (the name of it all, the message of `skipped`) and in which order things come.
  */
 export function renderJUnit(run: Run): string {
   const sections = listSections(run);
-  const suites = sections.map((section) => renderSuite(run, section));
-  const name = `${run.benchmark?.benchmark.title ?? 'iamql check'}: ${renderScore(scoreOf(sections))}`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name=${quoted(name)}>\n${suites.join('')}</testsuites>\n`;
+  const suites = sections.map((section, index) => renderSuite(run, section, index, scoreOf(sections)));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('')}</testsuites>\n`;
 }
 
-function renderSuite(run: Run, { number, title, items }: Section): string {
+function renderSuite(run: Run, { number, title, items }: Section, index: number, score: Score): string {
   const cases = items.flatMap(casesOf);
   const count = (kind: string): number => cases.filter(({ outcome }) => outcome?.kind === kind).length;
   const name = [number, title].filter((part) => part !== '').join(' ');
+  const benchmark = run.benchmark?.benchmark;
+  const place = `id="${index}" package=${quoted(benchmark?.id ?? 'iamql')} hostname="localhost"`;
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
   const timestamp = run.judgedAt.toISOString().slice(0, 19);
+  const properties = [
+    ...(benchmark ? [['benchmark', benchmark.title] as const] : []),
+    ['score', renderScore(score)] as const,
+    ['account', wordsOfAccount(run)] as const,
+  ];
   return [
-    `  <testsuite name=${quoted(name)} ${counts} time="0" timestamp="${timestamp}">\n`,
-    `    <properties>\n      <property name="account" value=${quoted(wordsOfAccount(run))}/>\n    </properties>\n`,
+    `  <testsuite name=${quoted(name)} ${place} ${counts} time="0" timestamp="${timestamp}">\n`,
+    '    <properties>\n',
+    ...properties.map(([key, value]) => `      <property name="${key}" value=${quoted(value)}/>\n`),
+    '    </properties>\n',
     ...cases.map(renderCase),
-    '  </testsuite>\n',
+    '    <system-out/>\n    <system-err/>\n  </testsuite>\n',
   ].join('');
 }
 
@@ -114,8 +125,12 @@ function renderCase({ classname, name, outcome }: TestCase): string {
   const head = `    <testcase classname=${quoted(classname)} name=${quoted(name)} time="0"`;
   if (!outcome) return `${head}/>\n`;
   const { kind, message, text = '' } = outcome;
-  const type = kind === 'skipped' ? '' : ` type="${kind === 'failure' ? 'FAIL' : 'ERROR'}"`;
-  return `${head}>\n      <${kind}${type} message=${quoted(message)}>${markup(text)}</${kind}>\n    </testcase>\n`;
+  const type = kind === 'failure' ? 'FAIL' : 'ERROR';
+  const element =
+    kind === 'skipped'
+      ? `<skipped>${markup(printable(message))}</skipped>`
+      : `<${kind} type="${type}" message=${quoted(message)}>${markup(text)}</${kind}>`;
+  return `${head}>\n      ${element}\n    </testcase>\n`;
 }
 
 /** An attribute holds one line: a line break in it would be read back as a space. */

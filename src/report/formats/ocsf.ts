@@ -17,7 +17,8 @@ import { type Item, listSections } from '../listing.ts';
 import { printableLines } from '../printable.ts';
 import type { Run } from '../run.ts';
 
-const OCSF_VERSION = '1.9.0';
+/** The newest whose compiled schema a package carries, so that the tests hold every event against it. */
+const OCSF_VERSION = '1.8.0';
 
 type Status = Item['status'] | 'EXCEPTED';
 
