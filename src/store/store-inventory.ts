@@ -195,6 +195,7 @@ export class StoreInventory implements Inventory {
       source: 'store',
       ...(isSample ? { snapshotOf: 'sample' as const } : {}),
       account: isOne ? only.accountId : undefined,
+      accounts: scope?.accounts.map(({ accountId }) => accountId) ?? [],
       credentialReport: report && only ? { generatedAt: scope?.timeOf(only, 'CREDENTIAL_REPORT') } : undefined,
     };
   }
