@@ -4,6 +4,7 @@ import {
   decidingRules,
   type Found,
   listFound,
+  nameOf,
   runId,
   wordsOfAccount,
   wordsOfException,
@@ -39,7 +40,7 @@ export function renderJUnit(run: Run): string {
 }
 
 function renderSuite(run: Run, { number, title, items }: Section, index: number, score: Score): string {
-  const cases = items.flatMap(casesOf);
+  const cases = items.flatMap((item) => casesOf(run, item));
   const count = (kind: string): number => cases.filter(({ outcome }) => outcome?.kind === kind).length;
   const name = [number, title].filter((part) => part !== '').join(' ');
   const benchmark = run.benchmark?.benchmark;
@@ -61,7 +62,7 @@ function renderSuite(run: Run, { number, title, items }: Section, index: number,
   ].join('');
 }
 
-function casesOf({ number, title, status, run, reason = '' }: Item): readonly TestCase[] {
+function casesOf(whole: Run, { number, title, status, run, reason = '' }: Item): readonly TestCase[] {
   const name = [number, title].filter((part) => part !== '').join(' ');
   if (!run) {
     const word = status === 'NOT_AUTOMATED' ? 'not automated' : 'not judged';
@@ -73,7 +74,7 @@ function casesOf({ number, title, status, run, reason = '' }: Item): readonly Te
     const ofRule = rules.length > 1 ? `: ${rule.rule.title}` : '';
     const full = `${name}${ofRule}${asked.length > 0 ? ` (${asked.join(', ')})` : ''}`;
     const found = listFound(run).filter((one) => one.rule === rule);
-    return casesOfRule(rule, found, countOf(rule, run)).map((one) => ({
+    return casesOfRule(whole, rule, found, countOf(rule, run)).map((one) => ({
       classname: runId(run),
       name: `${full}${one.name}`,
       ...(one.outcome ? { outcome: one.outcome } : {}),
@@ -83,13 +84,14 @@ function casesOf({ number, title, status, run, reason = '' }: Item): readonly Te
 
 /** A rule that failed and was not judged in full is two cases, because readers differ on a case with two outcomes. */
 function casesOfRule(
+  run: Run,
   { verdict, errors }: RuleRun,
   found: readonly Found[],
   count: string,
 ): readonly Omit<TestCase, 'classname'>[] {
   const reasons = [...new Set(errors.map(({ message }) => message))];
   const text = reasons.map(printable).join('\n');
-  const counted = found.filter(({ exception }) => !exception).map(renderFound);
+  const counted = found.filter(({ exception }) => !exception).map((one) => renderFound(run, one));
   const failure = { kind: 'failure', message: `FAIL: ${count}`, text: counted.join('\n') } as const;
   return [
     ...(verdict === 'PASS' ? [{ name: '' }] : []),
@@ -112,14 +114,19 @@ function casesOfRule(
       : []),
     ...found.flatMap(({ finding, exception }) =>
       exception
-        ? [{ name: `, ${finding.name}`, outcome: { kind: 'skipped', message: wordsOfException(exception) } as const }]
+        ? [
+            {
+              name: `, ${nameOf(run, finding)}`,
+              outcome: { kind: 'skipped', message: wordsOfException(exception) } as const,
+            },
+          ]
         : [],
     ),
   ];
 }
 
-const renderFound = ({ finding }: Found): string =>
-  [printable(finding.name), ...wordsOfFinding(finding).map((words) => `  ${printable(words)}`)].join('\n');
+const renderFound = (run: Run, { finding }: Found): string =>
+  [printable(nameOf(run, finding)), ...wordsOfFinding(finding).map((words) => `  ${printable(words)}`)].join('\n');
 
 function renderCase({ classname, name, outcome }: TestCase): string {
   const head = `    <testcase classname=${quoted(classname)} name=${quoted(name)} time="0"`;

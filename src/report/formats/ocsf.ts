@@ -2,6 +2,7 @@ import type { Verdict } from '../../controls/judge.ts';
 import type { ControlRun } from '../../controls/run-control.ts';
 import { version } from '../../package-version.ts';
 import {
+  accountOf,
   countOf,
   decidingRules,
   type Found,
@@ -79,11 +80,11 @@ function tellItem({ number, title, status, run, reason = '' }: Item): readonly T
 }
 
 function eventOf(run: Run, { uid, title, status, detail, severity, requirements, run: control, found }: Told): unknown {
-  const { evidence, judgedAt, benchmark } = run;
+  const { judgedAt, benchmark } = run;
   const [severityId, severityName] = severities[severity];
   const [complianceId, compliance] = complianceStatuses[status];
   const time = judgedAt.getTime();
-  const account = evidence.account ?? 'unknown';
+  const account = accountOf(run, found) ?? 'unknown';
   return {
     category_uid: 2,
     category_name: 'Findings',
