@@ -42,9 +42,14 @@ export async function readApplicable(
     selections.every(({ kind, found }) => kind === 'list' && found.assets.length === found.total);
   if (!isWhole) return { totalWith: () => undefined, mayBeAbout: () => true };
   const assets = selections.flatMap(({ found }) => found.assets);
+  let keys: ReadonlySet<string> | undefined;
+  const known = (): ReadonlySet<string> => {
+    keys ??= keysOf(inventory, assets);
+    return keys;
+  };
   return {
-    totalWith: (findings) => new Set([...keysOf(inventory, assets), ...findings.map(keyOfAsset)]).size,
-    mayBeAbout: (finding) => keysOf(inventory, assets).has(keyOfAsset(finding)),
+    totalWith: (findings) => new Set([...known(), ...findings.map(keyOfAsset)]).size,
+    mayBeAbout: (finding) => known().has(keyOfAsset(finding)),
   };
 }
 
