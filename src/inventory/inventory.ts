@@ -55,9 +55,10 @@ export interface Evidence {
   readonly verified?: Verify | undefined;
 }
 
-/** Whose facts an answer rests on, as far as it is known. */
-export const accountsOf = ({ account, accounts }: Evidence): readonly string[] =>
-  accounts ?? (account === undefined ? [] : [account]);
+/** Whose facts an answer rests on, as far as it is known: an account that two connectors read is one. */
+export const accountsOf = ({ account, accounts }: Evidence): readonly string[] => [
+  ...new Set(accounts ?? (account === undefined ? [] : [account])),
+];
 
 export interface InventorySettings {
   /** How many seconds after its user a key was created "during user setup". */
