@@ -66,6 +66,10 @@ async function listExceptions(options: ListOptions): Promise<void> {
 
 async function checkExceptions(options: CheckOptions): Promise<void> {
   const { library, exceptions } = await openExceptions(options, options.controls);
+  if (!hasSource(options) && (options.benchmark ?? options.param) !== undefined) {
+    const message = '--benchmark and --param say how controls are asked: name what they are asked of too, or --live';
+    throw new IamqlError('InvalidInput', message);
+  }
   const clock = { now: nowInstant(), expiringMs: options.expiring };
   const ofState = (state: string) => exceptions.filter((one) => stateOf(one, clock) === state);
   const found = hasSource(options) ? await compare(library, exceptions, { ...clock, options }) : undefined;

@@ -238,6 +238,7 @@ describe.concurrent('exceptions', () => {
       1,
       /covers nothing: no such asset was found, asked with maxAgeDays: 400\n/,
     ],
+    ['a way to ask and nothing to ask of', [OLD_KEY], ['--benchmark', 'cis-aws-1.2'], 3, /^$/],
     ['of what is found by default', [OLD_KEY], ['--sample'], 0, /0 that cover nothing/],
     [
       'as a benchmark asks, which has values of its own',

@@ -19,7 +19,10 @@ export function parseControl(yaml: string, file: string): Control {
 /** The control of a file. Undefined where it is none; the source's problems say why, and what is wrong all the same. */
 export function readControl(source: YamlSource): Control | undefined {
   if (isOfExceptions(source.value)) {
-    source.wrongKey(['exceptions'], 'this is a file of exceptions, no control: keep it outside of the --controls folders');
+    source.wrongKey(
+      ['exceptions'],
+      'this is a file of exceptions, no control: keep it outside of the --controls folders',
+    );
     return undefined;
   }
   const control = source.read(controlShape);
