@@ -100,10 +100,20 @@ function ruleRun(
   return {
     rule,
     ...withExceptions({ verdict, findings, errors, failsBeyondFindings }, exceptions, scope),
-    total: isOfTypes(control, rule, judgement) ? applicable.totalWith(findings) : undefined,
+    total: isOfTypes(control, rule, judgement) ? totalOf(control, { judgement, findings }, applicable) : undefined,
     withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
     restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
   };
+}
+
+/** What a rule asks of another time is out of what there was then; what of that the control is about nobody has asked. */
+function totalOf(
+  control: Control,
+  { judgement: { selections, total }, findings }: Omit<JudgedRule, 'rule'>,
+  applicable: Applicable,
+): number | undefined {
+  if (selections.every(({ asOf }) => asOf === undefined)) return applicable.totalWith(findings);
+  return control.applicable === undefined ? total : undefined;
 }
 
 /** An informative rule may ask of assets that the control does not cover: it is out of nothing that was counted. */

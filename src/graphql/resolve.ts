@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLFieldResolver } from 'graphql';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
+import type { Instant } from '../iam/instant.ts';
 import type { Found, Inventory } from '../inventory/inventory.ts';
 import type { Position } from '../inventory/page.ts';
 import { wholeField } from '../inventory/whole-field.ts';
@@ -25,6 +26,8 @@ export interface Selection {
   readonly kind: RootKind;
   readonly type: AssetTypeName;
   readonly where: Expression;
+  /** When it was asked about; undefined for now. */
+  readonly asOf: Instant | undefined;
   readonly found: Found;
 }
 
@@ -67,13 +70,13 @@ async function select(
   responseKey: string,
   { inventory: current, selections, rowsOnly }: Context,
 ): Promise<unknown> {
-  const { kind, page } = question;
+  const { kind, page, asOf } = question;
   const inventory = askedOf(question, current);
   const conditions = await conditionsOf(question, inventory);
   const found = await Promise.all(conditions.map(({ type, where }) => inventory.find(type, where, page)));
   for (const [index, one] of found.entries()) {
     const { type, where } = conditions[index] as (typeof conditions)[number];
-    selections.push({ responseKey, kind, type, where, found: one });
+    selections.push({ responseKey, kind, type, where, asOf, found: one });
   }
   const [only] = found as [Found, ...Found[]];
   if (kind === 'aggregate') return { count: countOf(only) };

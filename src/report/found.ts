@@ -86,7 +86,7 @@ function wordsOfEvidence(fact: EvidencedFact): string {
 }
 
 export const wordsOfFact = ({ field, value }: EvidencedFact): string =>
-  `${field}: ${value === undefined ? 'could not be read' : JSON.stringify(value)}`;
+  `${field}: ${value === undefined ? 'there is one, which was not read' : JSON.stringify(value)}`;
 
 function wordsOfKey(key: FindingKey): string {
   const { createDate, since, unnamed } = key;
