@@ -276,6 +276,7 @@ export class AccountInventory implements Inventory {
     if (user && this.graph.users.isNewer(user)) return newerThanReport(arn);
     if (user && this.graph.users.isLive(user)) return changedSinceReport(field, arn);
     const { group, fields } = catalogue[record.__typename as AssetTypeName];
+    if (fields[field]?.type === 'RootUser' && this.graph.report) return noRootRow();
     const isOfReport = (fields[field]?.fact ?? group) === 'CREDENTIAL_REPORT';
     if (isOfReport) return notInReport(field, fields[field]?.column);
     return notAnswered(field, this.read(record, 'identifier'));

@@ -3,7 +3,8 @@ import type { Database, SqlSession } from './database.ts';
 import { openStore } from './open-store.ts';
 import { readScope, Scope, type ScopeRequest } from './scope.ts';
 import { StoreAssets } from './store-assets.ts';
-import { StoreInventory, type View } from './store-inventory.ts';
+import { StoreInventory } from './store-inventory.ts';
+import type { View } from './view.ts';
 
 /** The accounts of a store, all or some, now or as they were. */
 export class StoreSource implements Source {
@@ -29,7 +30,8 @@ export class StoreSource implements Source {
     await close();
     const names = scope.accounts.map(({ accountId }) => accountId);
     const isSample = scope.accounts.some(({ scan }) => scan?.header.source === 'sample');
-    return { accountId: names.length === 1 ? String(names[0]) : `${names.length} accounts`, isSample };
+    const accountId = names.length === 1 ? String(names[0]) : `${names.length} accounts`;
+    return { accountId, accounts: names, isSample };
   }
 
   async close(): Promise<void> {
