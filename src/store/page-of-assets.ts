@@ -54,7 +54,7 @@ export async function whyNotSorted(
 ): Promise<readonly IamqlError[]> {
   const errors: IamqlError[] = [];
   for (const { field } of sort.filter((order) => view.scope.mayBeUnread(type, order.field))) {
-    const statement = new Statement(type, scope);
+    const statement = new Statement(type, scope.lacking([{ type, field }]));
     const lacking = [statement.matchingOr(expression, more), isUnread(field, 'a')];
     const assets = await view.assets.find(type, statement, statement.selectAll(lacking));
     errors.push(...assets.map((asset) => whyUnread(view, asset, field)));
