@@ -10,6 +10,7 @@ import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
 import { additionalKeysOf } from '../where/evaluate.ts';
 import { additionalKeyRows } from './additional-keys.ts';
 import type { Database, SqlSession } from './database.ts';
+import { NOTE_CHANGES, refreshStatistics } from './statistics.ts';
 import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } from './tables.ts';
 
 /** What people call an account; undefined leaves what it is called. */
@@ -37,9 +38,9 @@ export interface FailedScan extends Naming {
 }
 
 /** Keeps a scan: all of it, or, whatever happens on the way, nothing. @returns its number. */
-export function writeScan(database: Database, scanned: Scanned): Promise<string> {
+export async function writeScan(database: Database, scanned: Scanned): Promise<string> {
   const { header, startedAt, endedAt } = scanned;
-  return database.transaction(async (session) => {
+  const id = await database.transaction(async (session) => {
     await lockConnector(session, header.connector, scanned);
     const [scan] = await session.query<{ id: string }>(
       `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys)
@@ -50,8 +51,11 @@ export function writeScan(database: Database, scanned: Scanned): Promise<string>
     const writer = new ScanWriter(session, id, scanned);
     for (const table of tablesOf(catalogue)) await writer.write(table);
     await session.query('UPDATE connector SET scan = $2, failed_scan = NULL WHERE id = $1', [header.connector.id, id]);
+    await session.query(NOTE_CHANGES);
     return id;
   });
+  await refreshStatistics(database);
+  return id;
 }
 
 /** Somebody may: the report says so, or does not say, or could not be read. */
