@@ -5,7 +5,7 @@ import { quoted, tablesOf } from './tables.ts';
 /** The part of a table that may be new before Postgres counts anew what it plans by. It costs the same for any table. */
 const NEW_SHARE = 0.3;
 /** So few rows of a table are no reason. */
-const FEW_ROWS = 50;
+const FEW_ROWS = 20;
 
 /** For the end of a transaction: Postgres notes how much was written only at times, unless it is told to. */
 export const NOTE_CHANGES = 'SELECT pg_stat_force_next_flush()';
@@ -24,6 +24,7 @@ const CHANGED = `
 export async function refreshStatistics(database: Database): Promise<void> {
   const names = [...tablesOf(catalogue).map(({ name }) => name), 'scan', 'connector'];
   const changed = await database.query<{ name: string }>(CHANGED, [names, FEW_ROWS, NEW_SHARE]);
+  if (changed.length === 0) return;
   // Another process that is at it does it for this one as well.
-  for (const { name } of changed) await database.run(`VACUUM (ANALYZE, SKIP_LOCKED) ${quoted(name)}`);
+  await database.run(`VACUUM (ANALYZE, SKIP_LOCKED) ${changed.map(({ name }) => quoted(name)).join(', ')}`);
 }
