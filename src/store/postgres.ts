@@ -15,6 +15,11 @@ const MOST_CONNECTIONS = 8;
 const KEEP_ALIVE_MS = 10_000;
 /** A session that nobody goes on with is ended by the server after this, with whatever it holds. */
 const IDLE = '10min';
+/**
+ * What Postgres reckons that it costs to begin work in several processes, in its own units, ten times its default: that took
+ * longer than a page takes in one process, and still it counts a million assets in several.
+ */
+const PARALLEL_SETUP_COST = 10_000;
 /** Who waits for another scan of the same account for longer than any takes waits for one that hangs. */
 const LOCK = '10min';
 
@@ -113,7 +118,8 @@ async function openView(connections: Connections): Promise<{ readonly session: S
   const { session, release } = await connections.take();
   try {
     await session.run(
-      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '${IDLE}'`,
+      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '${IDLE}';
+       SET LOCAL parallel_setup_cost = ${PARALLEL_SETUP_COST}`,
     );
   } catch (error) {
     release(error as Error);

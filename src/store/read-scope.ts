@@ -16,20 +16,27 @@ interface Row extends Record<string, unknown> {
   readonly error: { readonly code: IamqlError['kind']; readonly message: string } | null;
 }
 
-/** The last scan of each account that had ended by then, and what has failed since. */
-const ACCOUNTS = `
+const COLUMNS = `
   SELECT c.id, c.name, c.account_id, s.id::text AS scan, s.ended_at AS scan_ended_at, s.has_additional_keys,
          f.ended_at AS failed_at, f.error
-  FROM connector c
+  FROM connector c`;
+
+const WANTED = 'WHERE ($1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)) AND c.tags @> $2 ORDER BY c.id';
+
+/** The last scan of each account, and what has failed since: each account knows them. */
+const ACCOUNTS_NOW = `
+  ${COLUMNS} LEFT JOIN scan s ON s.id = c.scan LEFT JOIN scan f ON f.id = c.failed_scan ${WANTED}`;
+
+/** The last that had ended by then. */
+const ACCOUNTS_THEN = `
+  ${COLUMNS}
   LEFT JOIN LATERAL (
     SELECT * FROM scan WHERE connector = c.id AND header IS NOT NULL AND ended_at <= $3 ORDER BY id DESC LIMIT 1
   ) s ON true
   LEFT JOIN LATERAL (
     SELECT * FROM scan WHERE connector = c.id AND error IS NOT NULL AND ended_at <= $3 AND id > coalesce(s.id, 0)
     ORDER BY id DESC LIMIT 1
-  ) f ON true
-  WHERE ($1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)) AND c.tags @> $2
-  ORDER BY c.id`;
+  ) f ON true ${WANTED}`;
 
 /**
  * @param headers those that are known from before.
@@ -42,8 +49,12 @@ export async function readScope(
 ): Promise<readonly ScopedAccount[]> {
   const { connectors, tags, asOf } = request;
   const isKept = [...(connectors ?? []), ...Object.entries(tags).flat()].every(canBeKept);
-  const values = [connectors ?? null, tags, asOf ? inMicroseconds(asOf) : 'infinity'];
-  const rows = isKept ? await session.query<Row>(ACCOUNTS, values) : [];
+  const values = [connectors ?? null, tags];
+  const rows = !isKept
+    ? []
+    : asOf === undefined
+      ? await session.query<Row>(ACCOUNTS_NOW, values)
+      : await session.query<Row>(ACCOUNTS_THEN, [...values, inMicroseconds(asOf)]);
   const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
   if (lacking !== undefined)
     throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);

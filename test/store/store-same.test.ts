@@ -79,6 +79,7 @@ const textOf = (type: AssetTypeName): string => {
     page:${root}(where:$where,options:{sort:$sort,limit:$limit,offset:$offset}){identifier}
     ${root}Aggregate(where:$where){count}
     ${root}Connection(where:$where,sort:$sort,first:$limit){totalCount pageInfo{hasNextPage hasPreviousPage} edges{node{identifier}}}
+    peek:${root}Connection(where:$where,sort:$sort,first:$limit){pageInfo{hasNextPage hasPreviousPage} edges{node{identifier}}}
   }`;
 };
 
