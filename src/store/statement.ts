@@ -153,7 +153,8 @@ export const rowsNow: SqlRows = {
   column: quoted,
   additionalKeys: ADDITIONAL_KEYS,
   account: (row) => `${row}._connector`,
-  sought: (expression) => ('of' in expression ? sought.get(canonical(expression)) : undefined),
+  sought: (expression) =>
+    expression.kind === 'and' || expression.kind === 'or' ? sought.get(canonical(expression)) : undefined,
   joined: (alias, from) => `${alias}._connector = ${from}._connector AND ${alias}._last IS NULL`,
 };
 
