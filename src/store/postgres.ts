@@ -34,6 +34,7 @@ export async function openPostgres(url: string): Promise<Database> {
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       max: MOST_CONNECTIONS,
       application_name: 'iamql',
+      types: { getTypeParser: (oid, format) => parserOf(pg.types, oid, format) },
     }),
     shownLocation(url),
   );
@@ -165,4 +166,13 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw databaseError(cause);
   }
+}
+
+/** PostgreSQL's number of the type. */
+const TEXT_LIST = 1009;
+
+/** Most lists are empty, and an asset has ten of them. */
+function parserOf(types: typeof import('pg').types, oid: number, format?: 'text' | 'binary') {
+  const parse = types.getTypeParser(oid, format as 'text');
+  return oid === TEXT_LIST ? (text: string) => (text === '{}' ? [] : parse(text)) : parse;
 }
