@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLFieldResolver, type GraphQLResolveInfo, Kind 
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
+import type { Instant } from '../iam/instant.ts';
 import type { Found, Inventory } from '../inventory/inventory.ts';
 import type { Position } from '../inventory/page.ts';
 import { wholeField } from '../inventory/whole-field.ts';
@@ -26,6 +27,8 @@ export interface Selection {
   readonly kind: RootKind;
   readonly type: AssetTypeName;
   readonly where: Expression;
+  /** When it was asked about; undefined for now. */
+  readonly asOf: Instant | undefined;
   readonly found: Found;
 }
 
@@ -70,7 +73,7 @@ async function select(
   info: GraphQLResolveInfo,
   { inventory: current, selections, rowsOnly, isJudged }: Context,
 ): Promise<unknown> {
-  const { kind } = question;
+  const { kind, asOf } = question;
   const responseKey = String(info.path.key);
   const page = { ...question.page, isUncounted: kind === 'connection' && !isJudged && !isCounted(info) };
   const inventory = askedOf(question, current);
@@ -78,7 +81,7 @@ async function select(
   const found = await Promise.all(conditions.map(({ type, where }) => inventory.find(type, where, page)));
   for (const [index, one] of found.entries()) {
     const { type, where } = conditions[index] as (typeof conditions)[number];
-    selections.push({ responseKey, kind, type, where, found: one });
+    selections.push({ responseKey, kind, type, where, asOf, found: one });
   }
   const [only] = found as [Found, ...Found[]];
   if (kind === 'aggregate') return { count: countOf(only) };

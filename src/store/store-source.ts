@@ -33,7 +33,8 @@ export class StoreSource implements Source {
     await close();
     const names = scope.accounts.map(({ accountId }) => accountId);
     const isSample = scope.accounts.some(({ scan }) => scan?.header.source === 'sample');
-    return { accountId: names.length === 1 ? String(names[0]) : `${names.length} accounts`, isSample };
+    const accountId = names.length === 1 ? String(names[0]) : `${names.length} accounts`;
+    return { accountId, accounts: names, isSample };
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Control } from '../../src/controls/control.ts';
+import { exceptionsRun } from '../../src/controls/exceptions-run.ts';
 import { readLibrary } from '../../src/controls/load-controls.ts';
 import { runControl } from '../../src/controls/run-control.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { IamqlError } from '../../src/iam/error.ts';
+import { accountsOf } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
@@ -159,6 +162,30 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
     const answer = await ask('AWSRolesWithExternalAccess{identifier}');
     expect(rowsOf(answer, 'AWSRolesWithExternalAccess')).toEqual([...alone, null]);
     expect(answer.errors).toEqual([expect.stringContaining('account 777788889999')]);
+  });
+
+  test('an exception is of the account that it names, and what both found under one ARN are two findings', async () => {
+    for (const id of ['111122223333', '444455556666']) await keep(id);
+    const { controls } = await readLibrary();
+    const id = 'aws-iam-cloudshell-full-access-is-restricted';
+    const control = controls.find((one) => one.id === id) as Control;
+    const exception = {
+      ...{ control: id, account: '444455556666', asset: 'arn:aws:iam::aws:policy/AWSCloudShellFullAccess' },
+      ...{ key: undefined, reason: 'r', owner: 'o', expires: '2999-01-01T00:00:00+00:00', ticket: undefined },
+      place: 'x.yaml:2:5',
+    };
+    const orphan = { ...exception, asset: 'arn:aws:iam::aws:policy/AWSDeny*' };
+    const elsewhere = { ...exception, account: '999999999999' };
+    const exceptions = [exception, orphan, elsewhere];
+    await withStore(database, {}, async (inventory) => {
+      const run = await runControl(inventory, control, { exceptions });
+      const [{ findings, excepted } = { findings: [], excepted: [] }] = run.rules;
+      expect(findings.map(({ account }) => account)).toEqual(['111122223333']);
+      expect(excepted.map(({ account }) => account)).toEqual(['444455556666']);
+      const clock = { now: '2026-01-01T00:00:00+00:00', expiringMs: 0, accounts: accountsOf(inventory.evidence()) };
+      const { orphans, unfit } = exceptionsRun(exceptions, [run], clock);
+      expect([orphans.map(({ asset }) => asset), unfit]).toEqual([[orphan.asset], []]);
+    });
   });
 
   describe('an account of which the last scan read nothing', () => {
