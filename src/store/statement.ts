@@ -152,6 +152,7 @@ export const rowsNow: SqlRows = {
   table: quoted,
   column: quoted,
   additionalKeys: ADDITIONAL_KEYS,
+  haveAdditionalKeys: `ARRAY(SELECT identifier FROM ${ADDITIONAL_KEYS} WHERE _last IS NULL)`,
   account: (row) => `${row}._connector`,
   sought: (expression) =>
     expression.kind === 'and' || expression.kind === 'or' ? sought.get(canonical(expression)) : undefined,
@@ -162,7 +163,7 @@ export const rowsNow: SqlRows = {
 const isThere = (alias: string): string =>
   `${alias}._first <= scope.scan AND (${alias}._last IS NULL OR ${alias}._last > scope.scan)`;
 
-const { sought: _, ...rows } = rowsNow;
+const { sought: _, haveAdditionalKeys: __, ...rows } = rowsNow;
 
 const rowsThen: SqlRows = {
   ...rows,

@@ -11,6 +11,8 @@ export interface SqlRows {
   column(field: string): string;
   /** The table of access keys that the credential report has no slot for, each as a row of credentials. */
   readonly additionalKeys: string;
+  /** The identifiers of rows that have some such key, as a list: few, so that these rows are found by an index. */
+  readonly haveAdditionalKeys?: string;
   /**
    * A condition that rows are found by without looking at the others, in the words that it is found by: undefined for one
    * that nothing was made ready for.
@@ -124,7 +126,7 @@ export class SqlWriter {
       case 'and':
       case 'or': {
         const isEvery = (expression.kind === 'and') === (answer === 'isTrue');
-        const parts = expression.of.map((part) => this.condition(part, row, answer, taking));
+        const parts = this.alternatives(expression).map((part) => this.condition(part, row, answer, taking));
         if (parts.length === 0) return String(isEvery);
         return `(${parts.join(isEvery ? ' AND ' : ' OR ')})`;
       }
@@ -142,6 +144,14 @@ export class SqlWriter {
       default:
         return this.comparison(expression, row, answer, taking);
     }
+  }
+
+  /** What is sought stays one condition, whichever keys are asked about beside it. */
+  private alternatives(expression: Expression & { readonly kind: 'and' | 'or' }): readonly Expression[] {
+    const others = expression.of.filter(({ kind }) => kind !== 'additionalKey');
+    if (expression.kind === 'and' || others.length === expression.of.length) return expression.of;
+    const sought = this.rows.sought?.({ kind: 'or', of: others });
+    return sought ? [sought, ...expression.of.filter(({ kind }) => kind === 'additionalKey')] : expression.of;
   }
 
   private isNull(
@@ -227,7 +237,9 @@ export class SqlWriter {
     const identifier = this.rows.column('identifier');
     const leads = `${alias}.${identifier} = ${row}.${identifier} AND ${this.rows.joined(alias, row)}`;
     const condition = this.condition(of, alias, 'isTrue', taking);
-    const isTrue = `EXISTS (SELECT 1 FROM ${this.rows.additionalKeys} ${alias} WHERE ${leads} AND ${condition})`;
+    const exists = `EXISTS (SELECT 1 FROM ${this.rows.additionalKeys} ${alias} WHERE ${leads} AND ${condition})`;
+    const { haveAdditionalKeys } = this.rows;
+    const isTrue = haveAdditionalKeys ? `(${row}.${identifier} = ANY(${haveAdditionalKeys}) AND ${exists})` : exists;
     return taking === 'possibly' ? this.orUnread(isTrue, 'IAMUserCredentials', 'additionalKeys', row) : isTrue;
   }
 

@@ -6,6 +6,8 @@ import { openPostgres } from '../../src/store/postgres.ts';
 import { Scope } from '../../src/store/scope.ts';
 import { soughtRelations } from '../../src/store/sought.generated.ts';
 import { Statement } from '../../src/store/statement.ts';
+import { withAdditionalKeys } from '../../src/where/additional-keys.ts';
+import { always } from '../../src/where/expression.ts';
 import { runCli } from '../support/run-cli.ts';
 import { makesStores } from '../support/stores.ts';
 
@@ -74,6 +76,32 @@ test('what the bundled controls look for is found by an index, whatever else was
         expect(joined).toContain(`${target}_sought_`);
       }
     }
+  });
+});
+
+test('so it is where somebody has more keys than the report has slots, and each key is asked about', {
+  timeout,
+}, async () => {
+  const store = await newStore();
+  await runCli(['scan', '--sample', '--store', store]);
+  await withDatabase(store, async (database) => {
+    await database.run(`INSERT INTO "IAMUserCredentials" SELECT copy.* FROM
+        (SELECT * FROM "IAMUserCredentials" WHERE "accessKey1LastUsedDate" IS NOT NULL LIMIT 1) c, generate_series(1, 5000) n,
+        jsonb_populate_record(NULL::"IAMUserCredentials", to_jsonb(c) || jsonb_build_object('identifier', c.identifier || n)) copy;
+      ANALYZE "IAMUserCredentials"`);
+    const scope = new Scope([], { connectors: undefined, tags: {}, asOf: undefined });
+    const sought = soughtRelations.map(({ of }) => of).find((of) => withAdditionalKeys(of) !== of && of.kind === 'or');
+    const statement = new Statement('IAMUserCredentials', scope);
+    const found = statement.matching(withAdditionalKeys(sought ?? always), 'certainly');
+    const { session, close } = await database.view();
+    const rows = await session.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN ${statement.selectAll([found])}`,
+      statement.values,
+    );
+    await close();
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(/IAMUserCredentials_sought_[0-9a-f]{8}/);
+    expect(plan).not.toContain('Seq Scan on "IAMUserCredentials"');
   });
 });
 
