@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFieldResolver } from 'graphql';
+import { GraphQLError, type GraphQLFieldResolver, type GraphQLResolveInfo, Kind } from 'graphql';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
@@ -17,6 +17,7 @@ import {
   readRootQuestion,
   rootField,
 } from './root-question.ts';
+import { selectedFields } from './selected-fields.ts';
 
 /** What a root field selected, for whoever judges the answer: the assets themselves, not only what was printed. */
 export interface Selection {
@@ -36,6 +37,8 @@ export interface Context {
   readonly selections: Selection[];
   /** Nobody reads the fields of what is selected. */
   readonly rowsOnly: boolean;
+  /** How many match is wanted, whatever is selected. */
+  readonly isJudged: boolean;
 }
 
 /**
@@ -48,7 +51,7 @@ export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, arg
     if (isRoot && info.fieldName === FINDINGS) return findingsOf(args, context);
     const root = isRoot ? rootField(info.fieldName) : undefined;
     const value = root
-      ? select(readRootQuestion(root, args), String(info.path.key), context)
+      ? select(readRootQuestion(root, args), info, context)
       : fieldOf(source as Asset, info.fieldName, context.inventory);
     return value instanceof Promise ? value.catch(throwGraphQLError) : value;
   } catch (error) {
@@ -67,10 +70,12 @@ const findingsOf = (args: Readonly<Record<string, unknown>>, { inventory }: Cont
 
 async function select(
   question: RootQuestion,
-  responseKey: string,
-  { inventory: current, selections, rowsOnly }: Context,
+  info: GraphQLResolveInfo,
+  { inventory: current, selections, rowsOnly, isJudged }: Context,
 ): Promise<unknown> {
-  const { kind, page, asOf } = question;
+  const { kind, asOf } = question;
+  const responseKey = String(info.path.key);
+  const page = { ...question.page, isUncounted: kind === 'connection' && !isJudged && !isCounted(info) };
   const inventory = askedOf(question, current);
   const conditions = await conditionsOf(question, inventory);
   const found = await Promise.all(conditions.map(({ type, where }) => inventory.find(type, where, page)));
@@ -84,6 +89,12 @@ async function select(
   // GraphQL puts an error in the list as a null in its place and an error on its path.
   const assets = rowsOnly ? [] : found.flatMap((one) => one.assets);
   return [...assets, ...found.flatMap(({ unread }) => unread.map(toGraphQLError))];
+}
+
+function isCounted({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+  const document = { kind: Kind.DOCUMENT, definitions: Object.values(fragments) } as const;
+  const selected = fieldNodes.flatMap(({ selectionSet }) => selectedFields(document, selectionSet));
+  return selected.some(({ name }) => name.value === 'totalCount');
 }
 
 function connectionOf({ type, page, asOf }: RootQuestion, found: Found): unknown {

@@ -74,17 +74,26 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
   test('cursors lead to each asset once, whatever is alike', async () => {
     await keep('111122223333');
     await keep('444455556666');
-    const text =
-      'query($after:String){iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){totalCount pageInfo{endCursor hasNextPage} edges{node{identifier accountID}}}}';
+    const text = `query($after:String){
+        counted:iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){totalCount ...Page}
+        peeked:iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){...Page}
+      }
+      fragment Page on IamPoliciesConnection{
+        pageInfo{endCursor hasNextPage hasPreviousPage} edges{node{identifier accountID}}
+      }`;
     const seen: string[] = [];
     let after: string | null = null;
     do {
       const { data } = await ask(text, {}, { after });
-      const { edges, pageInfo, totalCount } = (data?.['iamPoliciesConnection'] ?? {}) as {
+      const { totalCount, ...page } = (data?.['counted'] ?? {}) as {
         edges: readonly { node: Line }[];
-        pageInfo: { endCursor: string; hasNextPage: boolean };
+        pageInfo: { endCursor: string; hasNextPage: boolean; hasPreviousPage: boolean };
         totalCount: number;
       };
+      // Who does not ask how many there are is told the rest all the same.
+      expect(data?.['peeked']).toEqual(page);
+      const { edges, pageInfo } = page;
+      expect(pageInfo.hasPreviousPage).toBe(seen.length > 0);
       seen.push(...edges.map(({ node }) => `${node['identifier']} ${node['accountID']}`));
       expect(pageInfo.hasNextPage).toBe(seen.length < totalCount);
       after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
