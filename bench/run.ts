@@ -6,6 +6,7 @@ import type { Line } from './line.ts';
 import { benchReport } from './report.ts';
 import { benchServe } from './serve.ts';
 import { benchSnapshot } from './snapshot.ts';
+import { benchStore } from './store.ts';
 import { benchWhere } from './where.ts';
 
 /**
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   graph: benchGraph,
   snapshot: benchSnapshot,
   accounts: benchAccounts,
+  store: benchStore,
 };
 
 const names = process.argv.slice(2);

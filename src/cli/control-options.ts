@@ -27,9 +27,18 @@ export function addControlOptions(command: Command): Command {
       .optionsGroup('Which controls (default: the founding one):')
       .option('--benchmark <id>', 'all controls that a benchmark points at')
       .addOption(new Option('--severity <least>', 'only controls of at least that severity').choices(severities))
-      .option('--param <name=value>', 'a value for a parameter; ID.name=value for that of one control', collect),
+      .addOption(paramOption()),
   );
 }
+
+const paramOption = (): Option =>
+  new Option('--param <name=value>', 'a value for a parameter; ID.name=value for that of one control').argParser(
+    collect,
+  );
+
+/** How controls are asked that are known otherwise. */
+export const addAskedOptions = (command: Command): Command =>
+  command.option('--benchmark <id>', 'ask the controls with the parameters of a benchmark').addOption(paramOption());
 
 /** Beside the bundled ones. */
 export const addControlsFolders = (command: Command): Command =>
@@ -82,7 +91,7 @@ function narrowed(benchmark: Benchmark, { controls }: Library, isLeft: (control:
 }
 
 /** `name=value` is for the one control that has it; `ID.name=value` for the one that is named. */
-function readOverrides(written: readonly string[], controls: readonly Control[]): SelectedControls['overrides'] {
+export function readOverrides(written: readonly string[], controls: readonly Control[]): SelectedControls['overrides'] {
   const values = new Map<Control, Record<string, Parameters[string]>>();
   for (const text of written) {
     const { id, name, value } = splitParameter(text);

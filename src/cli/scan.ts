@@ -8,6 +8,7 @@ import { exitCodeOfUnread } from './exit-code.ts';
 import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
 import { writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
+import { saveMemory } from './save-memory.ts';
 import { addRoundOptions, checkRoundOptions, type RoundOptions, scanConnectors } from './scan-connectors.ts';
 import { addAccountOptions, openSource } from './source-options.ts';
 import { addStoreOption, keepOption, keptSince } from './store-options.ts';
@@ -46,6 +47,7 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
   const write = options.new === '-' ? writeNote : (text: string) => writeResult(text, undefined);
   if (options.judge) return judgeStore(await openStore(store), judge, write);
   checkRoundOptions(options);
+  saveMemory();
   if (options.connectors !== undefined)
     return scanFile({ ...options, ...(tag ? { tag } : {}) }, await openOrMakeStore(store), { judge, write });
   const source = await openSource(options);

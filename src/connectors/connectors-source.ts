@@ -55,6 +55,7 @@ export class ConnectorsSource implements Source {
   async identify() {
     const [only, ...others] = this.enrollment.connectors;
     const isAlone = only !== undefined && others.length + this.enrollment.unlisted.length === 0;
-    return { accountId: isAlone ? only.id : `${this.enrollment.connectors.length} accounts`, isSample: false };
+    const accounts = this.enrollment.connectors.map(({ id }) => id);
+    return { accountId: isAlone ? only.id : `${accounts.length} accounts`, accounts, isSample: false };
   }
 }

@@ -35,18 +35,14 @@ export function stateOf(exception: Exception, { now, expiringMs }: ExceptionsClo
   return instantToMs(exception.expires) - instantToMs(now) <= expiringMs ? 'expiring' : 'valid';
 }
 
-/**
- * What became of the exceptions of the accounts and the controls that were judged; the others were not looked at.
- *
- * @param accounts their ids.
- */
+/** What became of the exceptions of the accounts and the controls that were judged; the others were not looked at. */
 export function exceptionsRun(
   exceptions: readonly Exception[],
   runs: readonly ControlRun[],
   { accounts, ...clock }: ExceptionsClock & { readonly accounts: readonly string[] },
 ): ExceptionsRun {
   const runsOf = (exception: Exception): readonly ControlRun[] =>
-    accounts.includes(exception.account) ? runs.filter((run) => exception.control === run.control.id) : [];
+    runs.filter(({ control }) => accounts.includes(exception.account) && control.id === exception.control);
   const ofRun = exceptions.filter((exception) => runsOf(exception).length > 0);
   const inState = (state: ExceptionState) => ofRun.filter((exception) => stateOf(exception, clock) === state);
   const expired = inState('expired');
@@ -54,11 +50,22 @@ export function exceptionsRun(
     .filter((exception) => !expired.includes(exception))
     .map((exception) => ({ exception, fit: bestFit(exception, runsOf(exception)) }));
   const ofKind = (kind: Fit['kind']) =>
-    unused.flatMap(({ exception, fit }) => (fit?.kind === kind ? [{ ...exception, why: whyOf(fit) }] : []));
+    unused.flatMap(({ exception, fit }) =>
+      fit?.kind === kind ? [{ ...exception, why: `${whyOf(fit)}${askedWith(runsOf(exception))}` }] : [],
+    );
   return { expired, expiring: inState('expiring'), orphans: ofKind('other'), unfit: ofKind('unfit') };
 }
 
 const whyOf = (fit: Fit): string => (fit.kind === 'covers' ? '' : fit.why);
+
+/** What is found depends on what was asked: with another value of a parameter the exception may be needed. */
+function askedWith(runs: readonly ControlRun[]): string {
+  const asked = runs.map(({ parameters }) =>
+    Object.entries(parameters).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
+  );
+  const words = [...new Set(asked.map((one) => one.join(', ')))].filter((one) => one !== '');
+  return words.length > 0 ? `, asked with ${words.join(' and with ')}` : '';
+}
 
 /** Undefined where nobody can tell: what was not judged in full may hold what the exception covers. */
 function bestFit(exception: Exception, runs: readonly ControlRun[]): Fit | undefined {
@@ -66,20 +73,14 @@ function bestFit(exception: Exception, runs: readonly ControlRun[]): Fit | undef
   const fits = rules.flatMap((rule) => fitsOf(exception, rule));
   const [best] = KINDS.flatMap((kind) => fits.filter((fit) => fit.kind === kind));
   if (best?.kind === 'covers' || best?.kind === 'unfit') return best;
-  const isAbout = (account: string | undefined): boolean => account === undefined || account === exception.account;
-  const isWhole = rules.every(
-    ({ rule, errors }) => rule.informative || !errors.some(({ account }) => isAbout(account)),
-  );
+  const isWhole = rules.every(({ rule, errors }) => rule.informative || errors.length === 0);
   return isWhole ? (best ?? { kind: 'other', why: 'no such asset was found' }) : undefined;
 }
 
 const KINDS = ['covers', 'unfit', 'other'] as const;
 
-function fitsOf(exception: Exception, { findings, excepted }: RuleRun): readonly Fit[] {
-  const isOfAccount = ({ account }: RuleRun['findings'][number]): boolean =>
-    account === undefined || account === exception.account;
-  return [
-    ...findings.filter(isOfAccount).map((finding) => fitOf(exception, finding, false)),
-    ...excepted.filter(isOfAccount).map((finding) => fitOf(exception, finding, true)),
+const fitsOf = (exception: Exception, { findings, excepted }: RuleRun): readonly Fit[] =>
+  [
+    ...findings.map((finding) => fitOf(exception, finding, false)),
+    ...excepted.map((finding) => fitOf(exception, finding, true)),
   ].filter((fit) => fit !== undefined);
-}

@@ -106,7 +106,7 @@ export class ManyAccounts implements Inventory {
     return {
       source: 'live',
       account: undefined,
-      accounts: this.all.length,
+      accounts: this.all.map(({ id }) => id),
       credentialReport: undefined,
       ...(verified ? { verified } : {}),
     };

@@ -14,7 +14,7 @@ export function splitByAccount(run: Run): readonly Run[] {
     };
     return {
       ...run,
-      evidence: { ...run.evidence, account: id, accounts: undefined },
+      evidence: { ...run.evidence, account: id, accounts: [id] },
       accounts: undefined,
       controls: [...own.values()],
       benchmark: benchmark && { ...benchmark, runOf },

@@ -4,7 +4,7 @@ import { renderExpectation } from '../controls/expectation.ts';
 import type { Finding } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { type Instant, instantOf, renderInstant } from '../iam/instant.ts';
-import { isSample } from '../inventory/inventory.ts';
+import { accountsOf, isSample } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { type Item, listSections, scoreOf } from './listing.ts';
 import { printableLines } from './printable.ts';
@@ -25,9 +25,10 @@ export function renderJson(run: Run): string {
     sample: isSample(evidence),
     verified: evidence.verified ?? null,
     account: evidence.account ?? null,
+    accounts: accountsOf(evidence),
     ...(run.accounts
       ? {
-          accounts: run.accounts.map(({ id, name, organization, units }) => ({
+          connectors: run.accounts.map(({ id, name, organization, units }) => ({
             account: id,
             name,
             organization: organization ?? null,
@@ -132,12 +133,12 @@ function provenanceValue({ source, at, isGenerated }: Provenance): Record<string
   return { source, [isGenerated ? 'generatedAt' : 'readAt']: at ? renderInstant(at) : null };
 }
 
-function findingValue({ identifier, type, account, name, facts, keys, hasConsolePassword }: Finding): object {
+function findingValue({ identifier, account, type, name, facts, keys, hasConsolePassword }: Finding): object {
   return {
     identifier,
+    account: account ?? null,
     type,
     name,
-    account: account ?? null,
     ...(hasConsolePassword === undefined ? {} : { hasConsolePassword }),
     facts: facts.map((fact) => ({ field: fact.field, value: fact.value, ...provenanceValue(fact) })),
     keys: keys.map(({ slot, since, accessKeyId, createDate, lastUsedDate, unnamed }) => ({

@@ -9,7 +9,16 @@ import { namesNotJudged, wordsOfRollUp } from './by-account.ts';
 import { renderDuration } from './duration.ts';
 import { renderEvidence } from './evidence.ts';
 import { renderExceptionNotes } from './exceptions.ts';
-import { countOf, nameOfKey, wordOf, wordsOfException, wordsOfFact, wordsOfFacts, wordsOfUse } from './found.ts';
+import {
+  countOf,
+  nameOf,
+  nameOfKey,
+  wordOf,
+  wordsOfException,
+  wordsOfFact,
+  wordsOfFacts,
+  wordsOfUse,
+} from './found.ts';
 import { listSections } from './listing.ts';
 import { printable, printableLines, shellOption } from './printable.ts';
 import type { Run } from './run.ts';
@@ -40,9 +49,11 @@ interface Setting {
   /** How many findings a rule shows before it only counts. */
   readonly mostFindings: number;
   readonly accounts: Run['accounts'];
+  readonly evidence: Run['evidence'];
 }
 
-const settingOf = ({ judgedAt, controls, accounts }: Run): Setting => ({
+const settingOf = ({ judgedAt, controls, accounts, evidence }: Run): Setting => ({
+  evidence,
   now: judgedAt,
   accounts,
   mostFindings: controls.length > 1 ? MOST_FINDINGS_OF_MANY : Number.POSITIVE_INFINITY,
@@ -109,7 +120,7 @@ const renderDeciding = (rules: readonly RuleRun[], control: ControlRun, setting:
 function renderRule(
   run: RuleRun,
   control: ControlRun,
-  { now, mostFindings, title = '' }: Setting & { readonly title?: string },
+  { now, mostFindings, evidence, title = '' }: Setting & { readonly title?: string },
 ): string {
   const asOf = run.verdict === 'PASS' ? renderAge(run.restsOn) : '';
   const shared = sharedReason(run.findings);
@@ -121,7 +132,7 @@ function renderRule(
     ...[...Map.groupBy(run.findings.slice(0, mostFindings), ({ place }) => place)].flatMap(([place, findings]) => [
       ...(place === undefined ? [] : [`  In ${printable(place)}:`]),
       ...findings.flatMap((finding) =>
-        renderFinding(finding, (key) => [
+        renderFinding(finding, place === undefined ? nameOf({ evidence }, finding) : finding.name, (key) => [
           renderKey(key, now, shared),
           ...(canTurnOff(finding, key) ? [turnOff(finding.name, key)] : []),
         ]).map((line) => (place === undefined ? line : indent(line, 2))),
@@ -134,7 +145,9 @@ function renderRule(
     ...(run.excepted.length > 0 ? ['', `  Excepted, and not counted: ${run.excepted.length}`] : []),
     ...run.excepted.flatMap((finding) => [
       // Nobody shall turn off by copying a line what somebody has agreed to live with.
-      ...renderFinding(finding, (key) => [renderKey(key, now, undefined)]).map((line) => indent(line, 2)),
+      ...renderFinding(finding, nameOf({ evidence }, finding), (key) => [renderKey(key, now, undefined)]).map((line) =>
+        indent(line, 2),
+      ),
       ...[finding.exception, ...finding.further].map((one) => indent(printable(wordsOfException(one)), 6)),
     ]),
   ].join('\n');
@@ -183,11 +196,15 @@ function sharedReason(findings: readonly Finding[]): string | undefined {
   return reasons.length > 1 && reasons.every((reason) => reason === reasons[0]) ? reasons[0] : undefined;
 }
 
-function renderFinding(finding: Finding, linesOf: (key: FindingKey) => readonly string[]): readonly string[] {
+function renderFinding(
+  finding: Finding,
+  name: string,
+  linesOf: (key: FindingKey) => readonly string[],
+): readonly string[] {
   const { hasConsolePassword } = finding;
   const password = hasConsolePassword === undefined ? '' : `  console password: ${wordOf(hasConsolePassword)}`;
   return [
-    `  ${printable(finding.name)}${password}`,
+    `  ${printable(name)}${password}`,
     ...finding.keys.map((key) => indent(linesOf(key).join('\n'), 4)),
     ...wordsOfFacts(finding.facts.filter(isNotOfKey), wordsOfFact).map((words) => `    ${printable(words)}`),
   ];

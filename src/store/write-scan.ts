@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
@@ -10,6 +10,7 @@ import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
 import { additionalKeysOf } from '../where/evaluate.ts';
 import { additionalKeyRows } from './additional-keys.ts';
 import type { Database, SqlSession } from './database.ts';
+import { NOTE_CHANGES, refreshStatistics } from './statistics.ts';
 import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } from './tables.ts';
 
 /** What people call an account; undefined leaves what it is called. */
@@ -43,9 +44,9 @@ export interface FailedScan extends Naming {
  *
  * @returns its number; undefined where its round has one of the account already, and nothing was kept.
  */
-export function writeScan(database: Database, scanned: Scanned): Promise<string | undefined> {
+export async function writeScan(database: Database, scanned: Scanned): Promise<string | undefined> {
   const { header, startedAt, endedAt, round } = scanned;
-  return database.transaction(async (session) => {
+  const id = await database.transaction(async (session) => {
     await lockConnector(session, header.connector, scanned);
     const [scan] = await session.query<{ id: string }>(
       `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys, round)
@@ -55,10 +56,29 @@ export function writeScan(database: Database, scanned: Scanned): Promise<string 
     if (!scan) return undefined;
     const { id } = scan;
     const writer = new ScanWriter(session, id, scanned);
-    await writer.writeAll(tablesOf(catalogue));
+    const tables = tablesOf(catalogue);
+    const known = await tablesWithRows(session, tables, header.connector.id);
+    for (const table of tables) await writer.write(table, known.has(table.name));
     await session.query('UPDATE connector SET scan = $2, failed_scan = NULL WHERE id = $1', [header.connector.id, id]);
+    await session.query(NOTE_CHANGES);
     return id;
   });
+  await refreshStatistics(database);
+  return id;
+}
+
+/** The tables in which an account has rows as they are now: one statement, for there are many tables. */
+async function tablesWithRows(
+  session: SqlSession,
+  tables: readonly Table[],
+  connector: string,
+): Promise<ReadonlySet<string>> {
+  const each = tables.map(
+    ({ name }) =>
+      `SELECT '${name}' AS name WHERE EXISTS (SELECT 1 FROM ${quoted(name)} WHERE _connector = $1 AND _last IS NULL)`,
+  );
+  const rows = await session.query<{ name: string }>(each.join(' UNION ALL '), [connector]);
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** Somebody may: the report says so, or does not say, or could not be read. */
@@ -99,9 +119,9 @@ async function lockConnector(
   );
 }
 
-function* chain(first: string, rest: Iterable<string>): Generator<string> {
-  yield first;
-  yield* rest;
+function isEmpty(rows: Iterable<unknown>): boolean {
+  for (const _ of rows) return false;
+  return true;
 }
 
 /** Merges the rows of one scan into the tables. */
@@ -120,26 +140,12 @@ class ScanWriter {
     this.unread = new UnreadNotes(scanned.header.unread);
   }
 
-  /** A small account has nothing of most types: one question tells of all, and what is empty is passed over. */
-  async writeAll(tables: readonly Table[]): Promise<void> {
-    const isThere = tables.map(
-      ({ name }) => `EXISTS (SELECT 1 FROM ${quoted(name)} WHERE _connector = $1 AND _last IS NULL) AS ${quoted(name)}`,
-    );
-    const [before] = await this.session.query<Record<string, boolean>>(`SELECT ${isThere.join(', ')}`, [
-      this.connector,
-    ]);
-    for (const table of tables) await this.write(table, before?.[table.name] === true);
-  }
-
-  private async write(table: Table, hasBefore: boolean): Promise<void> {
+  /** @param hasRows of the account, from scans before. */
+  async write(table: Table, hasRows: boolean): Promise<void> {
     const name = quoted(table.name);
     const columns = columnList(table);
     const lines = this.linesOf(table);
-    if (!hasBefore) {
-      const first = lines.next();
-      if (!first.done) await this.session.copy(`${name} (${columns})`, chain(first.value, lines));
-      return;
-    }
+    if (!hasRows) return isEmpty(this.rowsOf(table)) ? undefined : this.session.copy(`${name} (${columns})`, lines);
     await this.session.run(`CREATE TEMP TABLE found (LIKE ${name}) ON COMMIT DROP`);
     await this.session.copy(`found (${columns})`, lines);
     await this.session.run('CREATE INDEX ON found (identifier); ANALYZE found');
@@ -168,10 +174,13 @@ class ScanWriter {
 
   /** The rows of a table, as COPY takes them. */
   private *linesOf(table: Table): Generator<string> {
+    for (const row of this.rowsOf(table)) yield this.line(table, row);
+  }
+
+  private rowsOf({ name, type }: Table): Iterable<TakenAsset> {
     const { assets, inventory } = this.scanned;
-    const taken = assets.get(table.type) ?? [];
-    const rows = table.name === ADDITIONAL_KEYS ? additionalKeyRows(taken, inventory) : taken;
-    for (const row of rows) yield this.line(table, row);
+    const taken = assets.get(type) ?? [];
+    return name === ADDITIONAL_KEYS ? additionalKeyRows(taken, inventory) : taken;
   }
 
   private line({ name, type, fields }: Table, taken: TakenAsset): string {
@@ -181,7 +190,7 @@ class ScanWriter {
     const lacking = [...unread, ...(lacksKeys ? ['additionalKeys'] : [])].sort();
     const held = fields.map(([field]) => copyValue(field === 'identifier' ? identifier : values.get(field))).join('\t');
     const notRead = copyValue(lacking.length > 0 ? lacking : null);
-    const hash = createHash('md5').update(`${notRead}\t${held}`).digest('base64');
-    return `${copyValue(this.connector)}\t${this.scan}\t\\N\t${notRead}\t${hash}\t${held}\n`;
+    const ofAll = hash('md5', `${notRead}\t${held}`, 'base64');
+    return `${copyValue(this.connector)}\t${this.scan}\t\\N\t${notRead}\t${ofAll}\t${held}\n`;
   }
 }

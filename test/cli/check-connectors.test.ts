@@ -46,9 +46,10 @@ test('check judges every account, and says of each how it stands', async () => {
   const { stdout, code } = await run('check', '--format', 'json');
   // That some could not be judged wins over that others failed.
   expect(code).toBe(2);
-  const { accounts, account, controls } = JSON.parse(stdout);
+  const { accounts, connectors, account, controls } = JSON.parse(stdout);
   expect(account).toBeNull();
-  expect(accounts.map((one: { account: string }) => one.account)).toEqual([1, 2, 3, 4, 6].map(accountId));
+  expect(accounts).toEqual([1, 2, 3, 4, 6].map(accountId));
+  expect(connectors[1]).toMatchObject({ account: accountId(2), name: 'account 2', organization: 'acme' });
   const [{ verdict, accounts: whole, rules }] = controls;
   expect(verdict).toBe('FAIL');
   expect(whole).toMatchObject({ passed: 1, failed: 3, notJudged: 1, stale: 0 });
@@ -74,7 +75,7 @@ test('check judges every account, and says of each how it stands', async () => {
 
 test('text has findings by account and unit, and names who was not judged', async () => {
   const { stdout } = await run('check');
-  expect(stdout).toMatch(/^5 accounts, live\n/);
+  expect(stdout).toMatch(/^5 accounts\n/);
   expect(stdout).toMatch(
     / {6}accounts: 1 passed, 3 failed, 1 could not be judged\n {6}not judged: account 4\n {6}4 of \? IAM users\n/,
   );

@@ -149,7 +149,7 @@ describe('what is asked for', { timeout }, () => {
     );
     expect(verdict).toBe(2);
     const unit = await runCli(['check', '--store', store, '--ou', 'Production', '--format', 'json']);
-    const placed = JSON.parse(unit.stdout).accounts as readonly {
+    const placed = JSON.parse(unit.stdout).connectors as readonly {
       readonly organizationalUnits: readonly { name: string }[];
     }[];
     expect(placed.length).toBeGreaterThan(1);

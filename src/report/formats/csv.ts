@@ -49,7 +49,7 @@ function linesOfAccount(run: Run): readonly (readonly string[])[] {
     judgedAt: renderInstant(instantOf(judgedAt)),
   };
   const rows = listSections(run).flatMap((section) => section.items.flatMap((item) => rowsOfItem(section, item)));
-  return rows.map((row) => columns.map((column) => cell({ ...row, ...same }[column] ?? '')));
+  return rows.map((row) => columns.map((column) => cell({ ...same, ...row }[column] ?? '')));
 }
 
 /** Rows of texts under their columns' names. */
@@ -91,6 +91,7 @@ function rowsOfRule({ verdict, findings, excepted, errors }: RuleRun): readonly 
 }
 
 const cellsOf = (finding: RuleRun['findings'][number]): Row => ({
+  ...(finding.account === undefined ? {} : { account: finding.account }),
   type: finding.type,
   name: finding.name,
   identifier: finding.identifier,

@@ -6,6 +6,7 @@ import {
   decidingRules,
   type Found,
   listFound,
+  nameOf,
   reasonsOf,
   renderDay,
   troubledExceptions,
@@ -32,7 +33,7 @@ export function renderMarkdown(run: Run): string {
     renderTable(sections),
     ...renderExceptions(run),
   ].join('\n\n');
-  const details = run.controls.filter(isToldOf).map((control) => renderControl(control, run.accounts));
+  const details = run.controls.filter(isToldOf).map((one) => renderControl(run, one));
   const shown: string[] = [];
   let length = head.length;
   for (const detail of details) {
@@ -68,7 +69,7 @@ function renderCounts({ run, reason }: Item): string {
   return plain([...new Set(counts)].join('; '));
 }
 
-function renderControl(run: ControlRun, accounts: Run['accounts']): string {
+function renderControl(whole: Run, run: ControlRun): string {
   const { control, verdict } = run;
   const found = listFound(run);
   const counted = found.filter(({ exception }) => !exception);
@@ -79,26 +80,33 @@ function renderControl(run: ControlRun, accounts: Run['accounts']): string {
     `${code(control.id)}, severity ${control.severity}${wordsOfParameters(run)
       .map((words) => `, ${plain(words)}`)
       .join('')}`,
-    ...(accounts ? [plain(wordsOfRollUp(rollUp(run, accounts)))] : []),
+    ...(whole.accounts ? [plain(wordsOfRollUp(rollUp(run, whole.accounts)))] : []),
     ...(reasons.length > 0 ? [list(reasons.map((reason) => `${what}: ${code(reason)}`))] : []),
-    ...(counted.length > 0 ? [renderFound(counted)] : []),
-    ...(found.length > counted.length ? [renderExcepted(found.filter(({ exception }) => exception))] : []),
+    ...(counted.length > 0 ? [renderFound(whole, counted)] : []),
+    ...(found.length > counted.length
+      ? [
+          renderExcepted(
+            whole,
+            found.filter(({ exception }) => exception),
+          ),
+        ]
+      : []),
     ...(verdict === 'FAIL' ? [`What to do: ${code(`iamql controls show ${control.id}`)}`] : []),
   ].join('\n\n');
 }
 
-const renderFound = (found: readonly Found[]): string =>
+const renderFound = (run: Run, found: readonly Found[]): string =>
   table(
     ['Found', 'Evidence'],
-    found.map(({ finding }) => [code(finding.name), wordsOfFinding(finding).map(code).join('<br>')]),
+    found.map(({ finding }) => [code(nameOf(run, finding)), wordsOfFinding(finding).map(code).join('<br>')]),
   );
 
-const renderExcepted = (found: readonly Found[]): string =>
+const renderExcepted = (run: Run, found: readonly Found[]): string =>
   table(
     ['Excepted, not counted', 'Until', 'Owner', 'Reason'],
     found.flatMap(({ finding, exception }) =>
       exception
-        ? [[code(finding.name), renderDay(exception.expires), code(exception.owner), code(exception.reason)]]
+        ? [[code(nameOf(run, finding)), renderDay(exception.expires), code(exception.owner), code(exception.reason)]]
         : [],
     ),
   );
