@@ -96,6 +96,8 @@ export interface Inventory {
   prefetch(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
   /** Makes what a condition compares of these assets readable, where that costs no call of AWS. */
   prepare?(assets: readonly Asset[], where: Expression): Promise<void>;
+  /** What the database leaves to this process of a question; only a store has one to leave anything. */
+  leftOpen?(type: AssetTypeName, where: Expression): Promise<LeftOpen>;
   /** The same accounts as the last scans found them that had ended by then; only a store keeps these. */
   asOf?(time: Instant): Inventory;
   /** What controls have found, and since when; only a store keeps this. */
@@ -107,6 +109,13 @@ export interface Inventory {
   stream?(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void): AsyncIterable<StreamedAsset>;
   /** To be called when nothing more is asked, where an inventory holds something. */
   close?(): Promise<void>;
+}
+
+/** How many assets a database hands over to be decided, because it cannot: those that the rest of the condition keeps. */
+export interface LeftOpen {
+  readonly rows: number;
+  /** How many assets of the type there are. */
+  readonly of: number;
 }
 
 /** An asset outside of any inventory: the fields that were read, relations by identifier. */

@@ -5,7 +5,7 @@ import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { FindingsRequest, FoundFindings, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
-import type { Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
+import type { Evidence, Found, Inventory, InventorySettings, LeftOpen } from '../inventory/inventory.ts';
 import { notCounted, notDecided, notListed, onceEach, unknownAge } from '../inventory/not-told.ts';
 import { ownershipsOf, unlistedOf, unlistedOfOwner } from '../inventory/owners.ts';
 import type { Page, Position } from '../inventory/page.ts';
@@ -16,6 +16,7 @@ import { always, type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount as expressionOf, PerAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
+import { countLeftOpen, openConditions } from './left-open.ts';
 import { readFindings } from './read-findings.ts';
 import { daysOf, type HistoryRequest, judgementsOf } from './read-history.ts';
 import type { Scope, ScopedAccount } from './scope.ts';
@@ -89,6 +90,11 @@ export class StoreInventory implements Inventory {
       withdrawn: [],
       restsOn: [...groupsOfQuestion(type, where)].flatMap((group) => this.scope.provenance(group)),
     };
+  }
+
+  async leftOpen(type: AssetTypeName, where: Expression): Promise<LeftOpen> {
+    const { session, scope } = await this.opened();
+    return countLeftOpen(session, scope, type, scope.hasAdditionalKeys ? withAdditionalKeys(where) : where);
   }
 
   asOf(time: Instant): StoreInventory {
@@ -243,9 +249,7 @@ export class StoreInventory implements Inventory {
     const unread: IamqlError[] = [];
     if (!this.mayBeOpen(expression)) return { more, unread };
     const statement = new Statement(type, scope);
-    const possible = statement.matching(expression, 'possibly');
-    const open = [possible, `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`];
-    const assets = await this.assets.find(type, statement, statement.selectAll(open));
+    const assets = await this.assets.find(type, statement, statement.selectAll(openConditions(statement, expression)));
     await this.assets.prepare(assets, expression);
     for (const [connector, ofAccount] of Map.groupBy(assets, connectorOf)) {
       const { certainly, possibly } = compile(expressionOf(expression, connector), this.read);

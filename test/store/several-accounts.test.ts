@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readLibrary } from '../../src/controls/load-controls.ts';
 import { runControl } from '../../src/controls/run-control.ts';
+import { explain, planOf } from '../../src/graphql/explain.ts';
+import { withPatternCosts } from '../../src/graphql/pattern-cost.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { IamqlError } from '../../src/iam/error.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
@@ -192,6 +194,27 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
         expect(rules.map(({ findings }) => findings)).toEqual(before[index]?.rules.map(({ findings }) => findings));
       }
     });
+  });
+
+  test('what a pattern costs is counted', async () => {
+    await keep('111122223333');
+    await keep('444455556666');
+    const costOf = async (where: string) => {
+      const explained = await explain({ text: `iamUsers(where:${where}){arn}` });
+      return withStore(database, {}, async (inventory) =>
+        planOf(await withPatternCosts(explained, inventory)).map(({ patterns }) => patterns),
+      );
+    };
+    const rows = (count: number) => [{ how: 'COUNTED', rows: count, of: 20 }];
+    expect(await costOf('{path:"/service/"}')).toEqual([undefined]);
+    expect(await costOf('{userName_MATCHES:"a.*"}')).toEqual(rows(20));
+    expect(await costOf('{userName_STARTS_WITH:"a",userName_MATCHES:"a.*"}')).toEqual(rows(2));
+    // What is selected whatever the pattern says does not leave the database.
+    expect(await costOf('{OR:[{NOT:{userName_STARTS_WITH:"a"}},{userName_MATCHES:"a.*"}]}')).toEqual(rows(2));
+    // Of those without a key it is true, and of the others nobody knows.
+    const keyed = await ask('iamUsersAggregate(where:{accessKeys_SOME:{}}){count}');
+    const { count } = keyed.data?.['iamUsersAggregate'] as { count: number };
+    expect(await costOf('{accessKeys_NONE:{accessKeyId_MATCHES:"AKIA.*"}}')).toEqual(rows(count));
   });
 
   describe('which accounts are asked', () => {
