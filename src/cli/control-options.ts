@@ -23,13 +23,18 @@ export interface ControlOptions {
 
 export function addControlOptions(command: Command): Command {
   return addControlsFolders(
-    command
-      .optionsGroup('Which controls (default: the founding one):')
-      .option('--benchmark <id>', 'all controls that a benchmark points at')
-      .addOption(new Option('--severity <least>', 'only controls of at least that severity').choices(severities))
-      .option('--param <name=value>', 'a value for a parameter; ID.name=value for that of one control', collect),
+    addParameters(
+      command
+        .optionsGroup('Which controls (default: the founding one):')
+        .option('--benchmark <id>', 'all controls that a benchmark points at')
+        .addOption(new Option('--severity <least>', 'only controls of at least that severity').choices(severities)),
+    ),
   );
 }
+
+/** In place of the controls' own values. */
+export const addParameters = (command: Command): Command =>
+  command.option('--param <name=value>', 'a value for a parameter; ID.name=value for that of one control', collect);
 
 /** Beside the bundled ones. */
 export const addControlsFolders = (command: Command): Command =>
@@ -82,7 +87,7 @@ function narrowed(benchmark: Benchmark, { controls }: Library, isLeft: (control:
 }
 
 /** `name=value` is for the one control that has it; `ID.name=value` for the one that is named. */
-function readOverrides(written: readonly string[], controls: readonly Control[]): SelectedControls['overrides'] {
+export function readOverrides(written: readonly string[], controls: readonly Control[]): SelectedControls['overrides'] {
   const values = new Map<Control, Record<string, Parameters[string]>>();
   for (const text of written) {
     const { id, name, value } = splitParameter(text);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import type { Database } from '../store/database.ts';
@@ -43,10 +44,13 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
   try {
     const outcome = await scanInto(database, source, { ...options, ...(tag ? { tag } : {}) });
     if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
-    if (outcome.failure) throw outcome.failure;
+    if (outcome.failure) {
+      await judge.failure(await failedAccount(database, outcome, options.name), database);
+      throw outcome.failure;
+    }
     process.exitCode = exitCodeOfUnread(outcome.unread);
     write(await describe(outcome, store));
-    for (const line of await judge(database, [String(outcome.account)])) write(line);
+    for (const line of await judge.scans(database, [String(outcome.account)])) write(line);
     if (options.keep !== undefined) await expireBefore(database, keptSince(options.keep));
   } finally {
     await database.close();
@@ -56,7 +60,7 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
 /** Of all accounts, what was not judged when it was scanned. */
 async function judgeStore(database: Database, judge: Judge, write: (text: string) => void): Promise<void> {
   try {
-    for (const line of await judge(database)) write(line);
+    for (const line of await judge.scans(database)) write(line);
   } finally {
     await database.close();
   }
@@ -76,6 +80,15 @@ async function scanInto(database: Database, source: Source, options: Omit<ScanOp
     },
   };
   return scanAccount(database, source, settings, version()).finally(progress.end);
+}
+
+/** Where not even whose account it is could be read, all that is known is what it was called. */
+async function failedAccount(database: Database, { scan, failure }: ScanOutcome, name: string | undefined) {
+  const { failedAccounts } = await import('../store/failed-accounts.ts');
+  const kept = (await failedAccounts(database)).find((one) => one.scan === scan);
+  const { kind: code, message } = failure as IamqlError;
+  const unknown = { scan: null, connector: null, accountName: name ?? null, lastGoodAt: null };
+  return kept ?? { ...unknown, failedAt: new Date(), error: { code, message } };
 }
 
 async function expireBefore(database: Database, before: Date): Promise<void> {

@@ -5,7 +5,7 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
-import type { FindingsRequest, FoundFindings } from './findings.ts';
+import type { FindingsQuestion, FindingsSummary, FoundFindings, SummaryQuestion } from './findings.ts';
 import type { Page, Position } from './page.ts';
 import type { Provenance } from './provenance.ts';
 import type { Verify } from './verification.ts';
@@ -101,7 +101,9 @@ export interface Inventory {
   /** The same accounts as the last scans found them that had ended by then; only a store keeps these. */
   asOf?(time: Instant): Inventory;
   /** What controls have found, and since when; only a store keeps this. */
-  findings?(request: FindingsRequest): Promise<FoundFindings>;
+  findings?(question: FindingsQuestion): Promise<FoundFindings>;
+  /** How they came and went, day by day. */
+  findingsSummary?(question: SummaryQuestion): Promise<FindingsSummary>;
   /**
    * All assets of a type, one after the other, where they need not all be in memory. What could not be read is said as it
    * is met.

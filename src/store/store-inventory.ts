@@ -4,7 +4,14 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
-import type { FindingsRequest, FoundFindings, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
+import type {
+  FindingRecord,
+  FindingsQuestion,
+  FindingsSummary,
+  FoundFindings,
+  KeptJudgement,
+  SummaryQuestion,
+} from '../inventory/findings.ts';
 import type { Evidence, Found, Inventory, InventorySettings, LeftOpen } from '../inventory/inventory.ts';
 import { notCounted, notDecided, notListed, onceEach, unknownAge } from '../inventory/not-told.ts';
 import { ownershipsOf, unlistedOf, unlistedOfOwner } from '../inventory/owners.ts';
@@ -17,8 +24,8 @@ import { ofAccount as expressionOf, PerAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
 import { countLeftOpen, openConditions } from './left-open.ts';
-import { readFindings } from './read-findings.ts';
-import { daysOf, type HistoryRequest, judgementsOf } from './read-history.ts';
+import { readFindings, streamFindings } from './read-findings.ts';
+import { judgementsOf, readSummary } from './read-history.ts';
 import type { Scope, ScopedAccount } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
 import { connectorOf, keyOf, type StoreAssets } from './store-assets.ts';
@@ -103,19 +110,26 @@ export class StoreInventory implements Inventory {
     return known;
   }
 
-  async findings(request: FindingsRequest): Promise<FoundFindings> {
-    const asked = request.asOf === undefined ? this : this.asOf(request.asOf);
-    return readFindings(await asked.opened(), request);
+  async findings(question: FindingsQuestion): Promise<FoundFindings> {
+    return readFindings(await this.viewAt(question.asOf), question);
+  }
+
+  /** All findings that match, one after the other. */
+  async *streamFindings(where: Expression): AsyncGenerator<FindingRecord> {
+    yield* streamFindings(await this.opened(), where);
+  }
+
+  async findingsSummary(question: SummaryQuestion): Promise<FindingsSummary> {
+    return readSummary(await this.viewAt(question.asOf), question);
   }
 
   /** What a control said of each scan. */
-  async judgements(control: string, request: HistoryRequest): Promise<readonly KeptJudgement[]> {
-    return judgementsOf(await this.opened(), control, request);
+  async *judgements(control: string, since: Instant | undefined): AsyncGenerator<KeptJudgement> {
+    yield* judgementsOf(await this.opened(), control, since);
   }
 
-  /** How many findings there were, day by day. */
-  async days(request: HistoryRequest): Promise<readonly HistoryDay[]> {
-    return daysOf(await this.opened(), request);
+  private viewAt(time: Instant | undefined): Promise<View> {
+    return time === undefined ? this.opened() : this.asOf(time).opened();
   }
 
   async *stream(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void) {

@@ -39,7 +39,7 @@ const withUnusedKey = (...names: readonly string[]): Assets => ({
 
 async function judge(options: Partial<JudgingOptions> = {}) {
   const judging = await openJudging({ exceptions: [], expiring: 0, new: file, ...options });
-  const lines = await judging(database);
+  const lines = await judging.scans(database);
   const changes = readFileSync(file, 'utf8')
     .split('\n')
     .filter(Boolean)

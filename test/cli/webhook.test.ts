@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { deliver, readWebhook } from '../../src/cli/webhook.ts';
+import { deliver } from '../../src/cli/scan-events.ts';
+import { readWebhook } from '../../src/cli/webhook.ts';
 import type { Database } from '../../src/store/database.ts';
 import { backends, scan } from '../store/scanned-accounts.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -63,11 +64,12 @@ afterAll(async () => {
 });
 
 const address = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+const counts = { OPENED: 0, REOPENED: 0, RESOLVED: 0, EXCEPTED: 0, RETIRED: 0 };
 const unjudged = [{ control: 'a', code: 'AccessDenied', message: 'not allowed' }];
 
 async function deliverOne(url = address()) {
   const { id, endedAt } = await scan(database, {});
-  const event = { scan: { id, connector: '111122223333', endedAt: new Date(endedAt) }, changes: [], unjudged };
+  const event = { scan: { id, connector: '111122223333', endedAt: new Date(endedAt) }, counts, unjudged };
   const notes: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => notes.push(String(text)) > 0);
   const send = () => deliver(database, { url: new URL(url), secret: SECRET }, event, patience);
