@@ -9,7 +9,7 @@ import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from 
 import { writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addAccountOptions, collectTags, openSource, type SourceOptions } from './source-options.ts';
-import { addStoreOption, keepOption, keptSince } from './store-options.ts';
+import { addStoreOption, describeExpired, keepOption, keptSince } from './store-options.ts';
 
 interface ScanOptions extends SourceOptions, JudgingOptions {
   readonly store: string;
@@ -93,8 +93,9 @@ async function failedAccount(database: Database, { scan, failure }: ScanOutcome,
 
 async function expireBefore(database: Database, before: Date): Promise<void> {
   const { expire } = await import('../store/retention.ts');
-  const { scans, rows } = await expire(database, before);
-  if (scans > 0) writeNote(`iamql: deleted what was older than --keep: scans: ${scans}, states of assets: ${rows}`);
+  const expired = await expire(database, before);
+  if (Object.values(expired).some((count) => count > 0))
+    writeNote(`iamql: deleted what was older than --keep: ${describeExpired(expired)}`);
 }
 
 async function describe({ scan: number, account, counts, unread }: ScanOutcome, store: string): Promise<string> {

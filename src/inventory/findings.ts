@@ -42,7 +42,7 @@ export interface JudgedControl {
   readonly errors: readonly { readonly code: string; readonly message: string }[];
 }
 
-export type FindingState = 'OPEN' | 'EXCEPTED' | 'RESOLVED' | 'RETIRED';
+type FindingState = 'OPEN' | 'EXCEPTED' | 'RESOLVED' | 'RETIRED';
 
 /** Which findings are asked for, in which order, from one place to another. Fields are those of `Finding` in the schema. */
 export interface FindingsQuestion {

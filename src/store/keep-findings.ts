@@ -102,7 +102,7 @@ async function beginRows(session: SqlSession, scan: JudgedScan, rows: readonly B
 }
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
-const written = (date: Date | null): string | null => date && date.toISOString();
+const written = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 /** What a control said before is its last word no more. */
 async function followJudgements(session: SqlSession, scan: JudgedScan, judged: readonly JudgedControl[]) {

@@ -171,7 +171,9 @@ describe.each(backends)('iamql scan into %s', { timeout }, (backend) => {
       iamUsersAggregate: { count: 3 },
     });
     const { code, stderr } = await runCli(['store', 'vacuum', '--store', store, '--keep', '0s']);
-    expect(stderr).toMatch(/^iamql: deleted scans: 2, states of assets: \d+\n$/);
+    expect(stderr).toMatch(
+      /^iamql: deleted scans: 2, states of assets: \d+, findings that are gone: \d+, judgements that changed nothing: \d+\n$/,
+    );
     expect(code).toBe(0);
     const left = JSON.parse((await runCli(['scans', '--store', store, '--format', 'json'])).stdout);
     expect(left.map(({ number, state }: { number: string; state: string }) => [number, state])).toEqual([
