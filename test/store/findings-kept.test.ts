@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expire } from '../../src/store/retention.ts';
+import { START_MS } from '../support/databases.ts';
 import { asked, judge, on, type Shown } from './judged-store.ts';
 import { backends } from './scanned-accounts.ts';
 
@@ -9,7 +10,7 @@ describe.each(Object.entries(backends))('what is kept of findings, on %s', (_nam
   let store: Awaited<ReturnType<typeof open>>;
   beforeAll(async () => {
     store = await open();
-  });
+  }, START_MS);
   afterAll(() => store?.stop());
 
   test('with other values of its parameters a control finds other findings', async () => {

@@ -12,6 +12,7 @@ import { always } from '../../src/where/expression.ts';
 import { type Operator, operators } from '../../src/where/operators.ts';
 import { preparePatterns } from '../../src/where/patterns.ts';
 import { readWhere, type WhereInput } from '../../src/where/read-where.ts';
+import { START_MS } from '../support/databases.ts';
 import { asked, inStore, judge, on, type Shown } from './judged-store.ts';
 import { backends } from './scanned-accounts.ts';
 
@@ -32,7 +33,7 @@ describe.each(Object.entries(backends))('many findings, on %s', (_name, open) =>
     await judge(store.database, { b: [each, 'LOW'], a: [[...each, on('gone')]], c: [[on('c')], 'MEDIUM'] });
     await judge(store.database, { b: [each, 'LOW'], a: [each], c: [[], 'MEDIUM', 'denied'] });
     await judge(store.database, { b: [ODD.map((name) => on(name, { exception })), 'LOW'], a: [[on('gone'), ...each]] });
-  });
+  }, START_MS);
   afterAll(() => store?.stop());
 
   const all = () =>

@@ -4,6 +4,7 @@ import { ask } from '../../src/graphql/ask.ts';
 import { namedFields } from '../../src/graphql/named-fields.ts';
 import { scanAccount } from '../../src/store/scan-account.ts';
 import type { ScopeRequest } from '../../src/store/scope.ts';
+import { START_MS } from '../support/databases.ts';
 import { withStore } from './kept-account.ts';
 import { accountOf, backends } from './scanned-accounts.ts';
 
@@ -38,7 +39,7 @@ describe.each(Object.entries(backends))('whatever the texts of a scope, on %s', 
   let store: Awaited<ReturnType<typeof open>>;
   beforeAll(async () => {
     store = await open();
-  });
+  }, START_MS);
   afterAll(() => store?.stop());
 
   const asked = (text: string, scope: Partial<ScopeRequest> = {}, variables = {}) =>
