@@ -138,6 +138,8 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX finding_now;
   CREATE UNIQUE INDEX finding_newest ON finding (id) WHERE next_at IS NULL;
   CREATE INDEX finding_order ON finding (control, connector, identifier, id) WHERE next_at IS NULL;
+  -- How many are in which state now: without, a page of them is not looked for in its order.
+  CREATE STATISTICS finding_state ON ((CASE WHEN last IS NOT NULL THEN ended ELSE state END) COLLATE "C") FROM finding;
   CREATE INDEX judgement_newest ON judgement (connector, control) WHERE next_at IS NULL;
   CREATE INDEX judgement_of_control ON judgement (control, scan);
   CREATE INDEX judgement_then ON judgement (at);
