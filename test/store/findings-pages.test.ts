@@ -102,6 +102,14 @@ describe.each(Object.entries(backends))('many findings, on %s', (_name, open) =>
     );
   });
 
+  test('both ways of writing mean the same', async () => {
+    const flat = '{findings(where:{severity_IN:[HIGH], name_CONTAINS:"a", state:OPEN}){id}}';
+    const objects = '{findings(where:{severity:{in:[HIGH]}, name:{contains:"a"}, state:{eq:OPEN}}){id}}';
+    const { items } = await asked(store.database, flat);
+    expect(items.length).toBeGreaterThan(0);
+    expect((await asked(store.database, objects)).items).toEqual(items);
+  });
+
   test('a summary is of what does not change in a life', async () => {
     expect((await asked(store.database, '{findingsSummary(where:{state:OPEN}){day}}')).errors).toEqual([
       expect.stringContaining('findingsSummary asks for state, which changes'),
