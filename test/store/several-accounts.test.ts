@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Control } from '../../src/controls/control.ts';
 import { readLibrary } from '../../src/controls/load-controls.ts';
+import { patternCosts } from '../../src/controls/pattern-costs.ts';
 import { runControl } from '../../src/controls/run-control.ts';
 import { explain, planOf } from '../../src/graphql/explain.ts';
 import { withPatternCosts } from '../../src/graphql/pattern-cost.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { IamqlError } from '../../src/iam/error.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
+import { renderPatternCosts } from '../../src/report/explanation.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import type { ScopeRequest } from '../../src/store/scope.ts';
@@ -215,6 +218,15 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
     const keyed = await ask('iamUsersAggregate(where:{accessKeys_SOME:{}}){count}');
     const { iamUsersAggregate } = keyed.data as { readonly iamUsersAggregate: { readonly count: number } };
     expect(await costOf('{accessKeys_NONE:{accessKeyId_MATCHES:"AKIA.*"}}')).toEqual(rows(iamUsersAggregate.count));
+    // As `check --explain` says it.
+    const { controls } = await readLibrary();
+    const control = controls.find(({ id }) => id === 'aws-iam-roles-trust-named-principals') as Control;
+    const told = await withStore(database, {}, async (inventory) =>
+      renderPatternCosts(await patternCosts([await runControl(inventory, control)], inventory)),
+    );
+    expect(told).toMatch(
+      /^aws-iam-roles-trust-named-principals, \w+, iamRoles: its pattern is matched in this process: \d+ of 12 IAM roles, .* \(counted\)$/m,
+    );
   });
 
   describe('which accounts are asked', () => {
