@@ -2,4 +2,79 @@
 import type { Related } from '../where/expression.ts';
 
 /** What a relation to one leads to that is what the bundled controls look for. */
-export const soughtRelations: readonly Related[] = [];
+export const soughtRelations: readonly Related[] = [
+  {
+    "kind": "some",
+    "type": "IAMUser",
+    "field": "hasIAMUserCredentials",
+    "of": {
+      "kind": "and",
+      "of": [
+        {
+          "kind": "or",
+          "of": [
+            {
+              "kind": "equals",
+              "type": "IAMUserCredentials",
+              "field": "passwordEnabled",
+              "value": true
+            },
+            {
+              "kind": "isNull",
+              "type": "IAMUserCredentials",
+              "field": "passwordEnabled"
+            }
+          ]
+        },
+        {
+          "kind": "equals",
+          "type": "IAMUserCredentials",
+          "field": "mfaActive",
+          "value": false
+        }
+      ]
+    }
+  },
+  {
+    "kind": "some",
+    "type": "IAMUser",
+    "field": "hasIAMUserCredentials",
+    "of": {
+      "kind": "or",
+      "of": [
+        {
+          "kind": "and",
+          "of": [
+            {
+              "kind": "equals",
+              "type": "IAMUserCredentials",
+              "field": "accessKey1Active",
+              "value": true
+            },
+            {
+              "kind": "isNull",
+              "type": "IAMUserCredentials",
+              "field": "accessKey1LastUsedDate"
+            }
+          ]
+        },
+        {
+          "kind": "and",
+          "of": [
+            {
+              "kind": "equals",
+              "type": "IAMUserCredentials",
+              "field": "accessKey2Active",
+              "value": true
+            },
+            {
+              "kind": "isNull",
+              "type": "IAMUserCredentials",
+              "field": "accessKey2LastUsedDate"
+            }
+          ]
+        }
+      ]
+    }
+  }
+];
