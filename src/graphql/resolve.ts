@@ -1,6 +1,7 @@
-import type { GraphQLFieldResolver } from 'graphql';
+import { type GraphQLFieldResolver, type GraphQLResolveInfo, Kind } from 'graphql';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import type { Instant } from '../iam/instant.ts';
 import type { Found, Inventory } from '../inventory/inventory.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import type { Expression } from '../where/expression.ts';
@@ -10,6 +11,7 @@ import { throwGraphQLError, toGraphQLError } from './graphql-error.ts';
 import type { RootKind } from './root-fields.ts';
 import { askedOf, conditionsOf, type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
 import { selectFindings } from './select-findings.ts';
+import { selectedFields } from './selected-fields.ts';
 
 /** What a root field selected, for whoever judges the answer: the assets themselves, not only what was printed. */
 export interface Selection {
@@ -19,6 +21,8 @@ export interface Selection {
   readonly kind: RootKind;
   readonly type: AssetTypeName;
   readonly where: Expression;
+  /** When it was asked about; undefined for now. */
+  readonly asOf: Instant | undefined;
   readonly found: Found;
 }
 
@@ -27,6 +31,8 @@ export interface Context {
   readonly selections: Selection[];
   /** Nobody reads the fields of what is selected. */
   readonly rowsOnly: boolean;
+  /** How many match is wanted, whatever is selected. */
+  readonly isJudged: boolean;
 }
 
 /**
@@ -45,26 +51,29 @@ export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, arg
   }
 };
 
-const rootValue: GraphQLFieldResolver<unknown, Context> = (source, args, context, { fieldName, path }) => {
+const rootValue: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
+  const { fieldName } = info;
   const kind = findingsRoot(fieldName);
   if (kind) return selectFindings(kind, args, context.inventory);
   const root = rootField(fieldName);
-  if (root) return select(readRootQuestion(root, args), String(path.key), context);
+  if (root) return select(readRootQuestion(root, args), info, context);
   return fieldOf(source as Asset, fieldName, context.inventory);
 };
 
 async function select(
   question: RootQuestion,
-  responseKey: string,
-  { inventory: current, selections, rowsOnly }: Context,
+  info: GraphQLResolveInfo,
+  { inventory: current, selections, rowsOnly, isJudged }: Context,
 ): Promise<unknown> {
-  const { kind, page } = question;
+  const { kind, asOf } = question;
+  const responseKey = String(info.path.key);
+  const page = { ...question.page, isUncounted: kind === 'connection' && !isJudged && !isCounted(info) };
   const inventory = askedOf(question, current);
   const conditions = await conditionsOf(question, inventory);
   const found = await Promise.all(conditions.map(({ type, where }) => inventory.find(type, where, page)));
   for (const [index, one] of found.entries()) {
     const { type, where } = conditions[index] as (typeof conditions)[number];
-    selections.push({ responseKey, kind, type, where, found: one });
+    selections.push({ responseKey, kind, type, where, asOf, found: one });
   }
   const [only] = found as [Found, ...Found[]];
   if (kind === 'aggregate') return { count: countOf(only) };
@@ -75,6 +84,12 @@ async function select(
   // GraphQL puts an error in the list as a null in its place and an error on its path.
   const assets = rowsOnly ? [] : found.flatMap((one) => one.assets);
   return [...assets, ...found.flatMap(({ unread }) => unread.map(toGraphQLError))];
+}
+
+function isCounted({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+  const document = { kind: Kind.DOCUMENT, definitions: Object.values(fragments) } as const;
+  const selected = fieldNodes.flatMap(({ selectionSet }) => selectedFields(document, selectionSet));
+  return selected.some(({ name }) => name.value === 'totalCount');
 }
 
 /** A connection or a part of one holds all that it has; an asset's fields may have to be read. */

@@ -3,7 +3,8 @@ import { findingCatalogue } from '../inventory/finding-type.ts';
 import type { Order, Page, Position } from '../inventory/page.ts';
 import type { Expression } from '../where/expression.ts';
 import { type SqlRows, SqlWriter, sqlTypes, type Taking } from '../where/sql.ts';
-import { inMicroseconds, type Scope } from './scope.ts';
+import { inMicroseconds } from './read-scope.ts';
+import type { Scope } from './scope.ts';
 import { quoted } from './tables.ts';
 
 /** Which findings a statement is about: those of a scope, as they were known at a time; undefined for now. */

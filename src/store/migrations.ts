@@ -5,7 +5,7 @@ import { MIGRATIONS } from './fixed-tables.ts';
 import { columnType, createTable, quoted, type Table, tablesOf } from './tables.ts';
 
 /** Two processes that open a new store at once must not both make its tables. */
-const MIGRATION_LOCK = 4_276_511;
+export const MIGRATION_LOCK = 4_276_511;
 
 interface State {
   readonly version: number;

@@ -12,7 +12,7 @@ import { type Expression, nodesOf } from '../where/expression.ts';
 import { SqlWriter } from '../where/sql.ts';
 import { isNewest } from './finding-statement.ts';
 import type { FindingsView } from './read-findings.ts';
-import { inMicroseconds } from './scope.ts';
+import { inMicroseconds } from './read-scope.ts';
 import { quoted } from './tables.ts';
 import { whyNotAllFindings } from './unknown-findings.ts';
 

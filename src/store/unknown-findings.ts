@@ -6,7 +6,8 @@ import { compile, type Test } from '../where/evaluate.ts';
 import { type Expression, isLeaf } from '../where/expression.ts';
 import { isNewest } from './finding-statement.ts';
 import type { FindingsView } from './read-findings.ts';
-import { inMicroseconds, type ScopedAccount } from './scope.ts';
+import { inMicroseconds } from './read-scope.ts';
+import type { ScopedAccount } from './scope.ts';
 
 /** A control that could not be judged whole over the last scan of an account, or was not judged over it. */
 interface Gap extends Record<string, unknown> {
