@@ -23,22 +23,23 @@ export interface ControlOptions {
 
 export function addControlOptions(command: Command): Command {
   return addControlsFolders(
-    addParameters(
-      command
-        .optionsGroup('Which controls (default: the founding one):')
-        .option('--benchmark <id>', 'all controls that a benchmark points at')
-        .addOption(new Option('--severity <least>', 'only controls of at least that severity').choices(severities)),
-    ),
+    command
+      .optionsGroup('Which controls (default: the founding one):')
+      .option('--benchmark <id>', 'all controls that a benchmark points at')
+      .addOption(new Option('--severity <least>', 'only controls of at least that severity').choices(severities))
+      .addOption(paramOption()),
   );
 }
 
-/** In place of the controls' own values. */
-export const addParameters = (command: Command): Command =>
-  command.option('--param <name=value>', 'a value for a parameter; ID.name=value for that of one control', collect);
+/** A value in place of a control's own. */
+export const paramOption = (): Option =>
+  new Option('--param <name=value>', 'a value for a parameter; ID.name=value for that of one control').argParser(
+    collect,
+  );
 
 /** How controls are asked that are known otherwise. */
 export const addAskedOptions = (command: Command): Command =>
-  addParameters(command.option('--benchmark <id>', 'ask the controls with the parameters of a benchmark'));
+  command.option('--benchmark <id>', 'ask the controls with the parameters of a benchmark').addOption(paramOption());
 
 /** Beside the bundled ones. */
 export const addControlsFolders = (command: Command): Command =>

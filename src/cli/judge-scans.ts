@@ -20,7 +20,7 @@ import {
   unjudgedOf,
 } from '../store/scan-changes.ts';
 import { StoreSource } from '../store/store-source.ts';
-import { addControlsFolders, addParameters, readOverrides } from './control-options.ts';
+import { addControlsFolders, paramOption, readOverrides } from './control-options.ts';
 import { addExceptionOptions, type ExceptionOptions, openExceptions } from './exceptions.ts';
 import { writeNew } from './new-findings.ts';
 import { writeNote } from './output.ts';
@@ -38,7 +38,7 @@ export interface JudgingOptions extends ExceptionOptions {
 }
 
 export function addJudgingOptions(command: Command): Command {
-  const judged = addControlsFolders(addParameters(command.optionsGroup('What is judged over the scan:')));
+  const judged = addControlsFolders(command.optionsGroup('What is judged over the scan:').addOption(paramOption()));
   return addExceptionOptions(judged)
     .option('--judge', 'read nothing: judge what is in the store and was not judged yet')
     .option('--no-judge', 'judge nothing: only keep the scan')

@@ -36,32 +36,14 @@ export async function decideUndecided(view: View, question: Question) {
         assets.read(asset, field),
       );
       more.push(...ofAccountFound.filter(certainly.isTrue).map(keyOf));
-      const undecided = ofAccountFound.filter((asset) => possibly.isTrue(asset) && !certainly.isTrue(asset));
-      unread.push(...undecided.map((asset) => whyUndecided(view, asset, expression)));
+      const open = ofAccountFound.filter((asset) => possibly.isTrue(asset) && !certainly.isTrue(asset));
+      unread.push(...open.map((asset) => whyUndecided(view, asset, expression)));
     }
     const lastFound = found.at(-1);
     last = lastFound && keyOf(lastFound);
     isMore = found.length === ROWS_AT_ONCE;
   }
   return { more, unread };
-}
-
-/** The accounts that may have such rows. */
-function undecidedIn({ expression, scope }: Question): Scope {
-  const nodes = [...nodesOf(expression)];
-  if (nodes.some(({ kind }) => kind === 'matches')) return scope;
-  const fields = nodes.flatMap((node) => {
-    if (node.kind === 'additionalKey') return [{ type: node.type, field: 'additionalKeys' }];
-    return 'field' in node ? [{ type: node.type, field: node.field }] : [];
-  });
-  return scope.lacking(fields);
-}
-
-function undecidedBehind(assets: StoreAssets, { type, expression, scope }: Question, last: RowKey | undefined) {
-  const statement = new Statement(type, scope);
-  const behind = last ? [statement.behind({ ...last, values: [] }, [])] : [];
-  const conditions = [...undecided(statement, expression), ...behind];
-  return assets.find(type, statement, statement.select(conditions, { sort: [], limit: ROWS_AT_ONCE, offset: 0 }));
 }
 
 /** The rows for which the expression may be true, and for which it is not certain that it is. */
@@ -77,6 +59,26 @@ export async function countUndecided(session: SqlSession, question: Question): P
   const rows = await countBy(session, some, some.count(undecided(some, expression)));
   const of = await countBy(session, all, all.count([]));
   return { rows: rows.count, of: of.count };
+}
+
+/** The accounts that may have such rows. */
+function undecidedIn({ expression, scope }: Question): Scope {
+  const nodes = [...nodesOf(expression)];
+  if (nodes.some(({ kind }) => kind === 'matches')) return scope;
+  const fields = nodes.flatMap((node) => {
+    if (node.kind === 'additionalKey') return [{ type: node.type, field: 'additionalKeys' }];
+    return 'field' in node ? [{ type: node.type, field: node.field }] : [];
+  });
+  return scope.lacking(fields);
+}
+
+function undecidedBehind(assets: StoreAssets, { type, expression, scope }: Question, last: RowKey | undefined) {
+  const statement = new Statement(type, scope);
+  const conditions = [
+    ...undecided(statement, expression),
+    ...(last ? [statement.behind({ ...last, values: [] }, [])] : []),
+  ];
+  return assets.find(type, statement, statement.select(conditions, { sort: [], limit: ROWS_AT_ONCE, offset: 0 }));
 }
 
 function whyUndecided({ scope }: View, asset: Asset, expression: Expression): IamqlError {
