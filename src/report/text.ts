@@ -2,6 +2,7 @@ import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import { instantOf, instantToMs, renderInstant } from '../iam/instant.ts';
+import { keyStatusCommand, shellOption } from '../iam/shell.ts';
 import type { Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { renderDuration } from './duration.ts';
@@ -9,7 +10,7 @@ import { renderEvidence } from './evidence.ts';
 import { renderExceptionNotes } from './exceptions.ts';
 import { countOf, nameOfKey, wordOf, wordsOfException, wordsOfFact, wordsOfFacts, wordsOfUse } from './found.ts';
 import { listSections } from './listing.ts';
-import { printable, printableLines, shellOption } from './printable.ts';
+import { printable, printableLines } from './printable.ts';
 import type { Run } from './run.ts';
 import { renderTable } from './text-table.ts';
 
@@ -199,9 +200,9 @@ const canTurnOff = ({ type }: Finding, { foundUnused }: FindingKey): boolean => 
 /** A key that was used after all is not to be turned off by copying a line. */
 function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): string {
   if (lastUsedDate) return '  in use: rotate or keep it, and judge again when AWS has a newer report';
-  const userName = shellOption('--user-name', user);
-  if (!accessKeyId) return `  aws iam list-access-keys ${userName}`;
-  return `  aws iam update-access-key ${userName} ${shellOption('--access-key-id', accessKeyId)} --status Inactive`;
+  const name = printable(user);
+  if (!accessKeyId) return `  aws iam list-access-keys ${shellOption('--user-name', name)}`;
+  return `  ${keyStatusCommand(name, accessKeyId, 'Inactive')}`;
 }
 
 /** The id of the control is not broken between lines: it is there to be copied. */
