@@ -37,13 +37,13 @@ export function addJudgingOptions(command: Command): Command {
 
 /** What is asked for is looked at before anything is read: an exception or a URL that is wrong ends the scan before it begins. */
 export async function openJudging(options: JudgingOptions): Promise<Judge> {
-  const { controls: folders, exceptions: files, expiring, judge = true } = options;
+  const { controls: folders, exceptions: files, judge = true } = options;
   if (!judge && (options.new ?? options.webhook) !== undefined)
     throw new IamqlError('InvalidInput', '--new and --webhook tell what judging changed: leave --no-judge out');
   if (!judge) return async () => [];
   const webhook = options.webhook === undefined ? undefined : readWebhook(options.webhook);
   const { controls } = await loadLibrary(folders);
-  const opened = files.length > 0 ? await openExceptions({ exceptions: files, expiring }, folders) : { exceptions: [] };
+  const opened = files.length > 0 ? await openExceptions({ exceptions: files }, folders) : { exceptions: [] };
   return (database: Database, connectors?: readonly string[]) =>
     judgeScans(database, { controls, exceptions: opened.exceptions, webhook, file: options.new }, connectors);
 }

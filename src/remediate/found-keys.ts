@@ -1,0 +1,54 @@
+import type { Exception } from '../controls/exception.ts';
+import type { Finding, FindingKey } from '../controls/finding.ts';
+import type { ControlRun } from '../controls/run-control.ts';
+
+/** A key that a control found because it is active and was never used. */
+export interface FoundKey {
+  readonly control: string;
+  readonly finding: Finding;
+  readonly key: FindingKey;
+  /** The one that covers the whole finding, where one does. */
+  readonly exception: Exception | undefined;
+}
+
+/** A finding that nothing is planned for, because it is not about a key that nobody has used. */
+export interface OtherFinding {
+  readonly run: ControlRun;
+  readonly finding: Finding;
+}
+
+/**
+ * Parts what the tool may mend from what people have to. A user may be found for both: for a key that nobody has used, and
+ * for one that is merely old.
+ */
+export function partFindings(runs: readonly ControlRun[]): {
+  readonly keys: readonly FoundKey[];
+  readonly others: readonly OtherFinding[];
+} {
+  const keys: FoundKey[] = [];
+  const others: OtherFinding[] = [];
+  for (const run of runs) {
+    const control = run.control.id;
+    for (const { rule, findings, excepted } of run.rules) {
+      if (rule.informative) continue;
+      for (const finding of findings) {
+        const unused = unusedKeysOf(finding);
+        for (const key of unused) keys.push({ control, finding, key, exception: undefined });
+        const rest = finding.keys.filter((key) => !unused.includes(key));
+        const isMended = unused.length > 0 && rest.length === 0 && !isAlsoOfPassword(run, finding);
+        if (!isMended) others.push({ run, finding: { ...finding, keys: rest } });
+      }
+      for (const finding of excepted)
+        for (const key of unusedKeysOf(finding)) keys.push({ control, finding, key, exception: finding.exception });
+    }
+  }
+  return { keys, others };
+}
+
+/** A password that nobody uses is a matter of its own; of other controls it is merely a condition. */
+const isAlsoOfPassword = ({ control }: ControlRun, { facts }: Finding): boolean =>
+  control.remediation.cli.includes('login-profile') && facts.some(({ field }) => /^password/.test(field));
+
+/** Of users alone: the root user's keys can be changed by nobody but root. */
+export const unusedKeysOf = ({ type, keys }: Finding): readonly FindingKey[] =>
+  type === 'IAMUser' ? keys.filter(({ foundUnused }) => foundUnused) : [];

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  ListAccessKeysCommand,
+} from '@aws-sdk/client-iam';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { iamClient, stsClient } from '../support/aws-clients.ts';
+import { runCli } from '../support/run-cli.ts';
+
+test('moto: keys are turned off, on and gone; those of a user who was made anew are not touched', async () => {
+  const url = inject('motoUrl');
+  const RoleArn = 'arn:aws:iam::610987654321:role/Operator';
+  const { Credentials: given } = await stsClient(url).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'test' }));
+  const credentials = {
+    accessKeyId: given?.AccessKeyId ?? '',
+    secretAccessKey: given?.SecretAccessKey ?? '',
+    sessionToken: given?.SessionToken ?? '',
+  };
+  const iam = iamClient(url, { credentials });
+  const env = {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+  };
+  const cwd = mkdtempSync(join(tmpdir(), 'iamql-moto-'));
+  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
+  const remediate = (...args: readonly string[]) => runCli(['remediate', ...args], { env, cwd });
+  const newKey = async (UserName: string): Promise<string> => {
+    await iam.send(new CreateUserCommand({ UserName }));
+    return (await iam.send(new CreateAccessKeyCommand({ UserName }))).AccessKey?.AccessKeyId ?? '';
+  };
+  const keysOf = async (UserName: string) =>
+    ((await iam.send(new ListAccessKeysCommand({ UserName }))).AccessKeyMetadata ?? []).map(
+      ({ AccessKeyId, Status }) => [AccessKeyId, Status],
+    );
+
+  const ofAna = await newKey('ana');
+  const ofBob = await newKey('bob');
+  const plan = await remediate('plan', '--min-age', '0s', '--output', 'plan.json');
+  expect(plan.stdout).toContain('turn off 2 access keys');
+  await iam.send(new DeleteAccessKeyCommand({ UserName: 'bob', AccessKeyId: ofBob }));
+  await iam.send(new DeleteUserCommand({ UserName: 'bob' }));
+  const another = await newKey('bob');
+
+  const applied = await remediate('apply', 'plan.json', '--yes');
+  expect(applied.stdout).toContain(`${ofAna} of ana: turned off`);
+  expect(applied.stdout).toContain(`${ofBob} of bob: left alone: another user has that name`);
+  expect(applied.stdout).toMatch(/ana: before FAIL \(AKIA\w+\), after PASS/);
+  expect(applied.code).toBe(0);
+  expect(await keysOf('ana')).toEqual([[ofAna, 'Inactive']]);
+  expect(await keysOf('bob')).toEqual([[another, 'Active']]);
+
+  expect((await remediate('undo', ofAna, '--yes')).stdout).toContain(`${ofAna} of ana, off since`);
+  expect(await keysOf('ana')).toEqual([[ofAna, 'Active']]);
+
+  await remediate('plan', '--min-age', '0s', '--output', 'plan.json');
+  await remediate('apply', 'plan.json', '--yes', '--all');
+  await remediate('plan', '--min-age', '0s', '--output', 'plan.json');
+  const deleted = await remediate('apply', 'plan.json', '--yes', '--delete', '--hold', '0s');
+  expect(deleted.stdout).toContain(`${ofAna} of ana: deleted`);
+  expect(await keysOf('ana')).toEqual([]);
+}, 90_000);

@@ -1,0 +1,234 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.ts';
+import { digestOf } from '../../src/remediate/digest.ts';
+import { changesOf, key, OPERATOR, statuses, USED, user } from '../remediate/remediated-account.ts';
+import { type AwsEndpoint, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
+import { awsEnv, runCli } from '../support/run-cli.ts';
+
+let folder = '';
+let endpoint: AwsEndpoint;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'iamql-remediate-cli-'));
+  endpoint = await startAwsEndpoint();
+});
+afterAll(async () => {
+  await endpoint.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const users = [
+  user('ana', [key('A')], { tags: { env: 'prod' } }),
+  user('bob', [key('B')]),
+  user('off', [key('O', { status: 'Inactive' })]),
+  user('busy', [key('U', { lastUsed: USED })]),
+];
+
+function start(scenario: Scenario = {}): void {
+  endpoint.setScenario({ callerArn: OPERATOR, users, ...scenario });
+  endpoint.forgetCalls();
+}
+
+let runs = 0;
+/** A folder of its own, in which the journal is made. */
+const newFolder = (): string => mkdtempSync(join(folder, `run-${runs++}-`));
+const remediate = (cwd: string, ...args: readonly string[]) =>
+  runCli(['remediate', ...args], { env: awsEnv(endpoint.url), cwd });
+const planIn = (cwd: string) => JSON.parse(readFileSync(join(cwd, 'plan.json'), 'utf8'));
+
+test('plan, dry run, apply, undo: what is printed, what is written, what is sent', async () => {
+  start();
+  const cwd = newFolder();
+  const plan = await remediate(cwd, 'plan', '--output', 'plan.json');
+  expect(plan.stdout).toMatch(
+    /^account 111122223333 \(aws\); from live; credential report generated .*\(\d+ s before\)\n/,
+  );
+  expect(plan.stdout).toContain('Batch 1 (production): turn off 1 access key\n  ana (AIDA');
+  expect(plan.stdout).toContain(
+    'aws iam update-access-key --user-name ana --access-key-id AKIAEXAMPLEA --status Inactive',
+  );
+  expect(plan.stdout).toContain('Batch 3 (the rest): delete 1 access key\n  off');
+  expect(plan.stdout).toContain('AWS knows no conditional write');
+  expect(plan.stderr).toMatch(/^iamql: wrote plan.json: 3 steps in 3 batches, until 20/);
+  expect(plan.code).toBe(0);
+  const validate = new Ajv2020({ strict: false }).compile(
+    JSON.parse(readFileSync(join(packageRoot, 'docs/remediation-plan.schema.json'), 'utf8')),
+  );
+  expect([validate(planIn(cwd)), validate.errors]).toEqual([true, null]);
+
+  const dry = await remediate(cwd, 'apply', 'plan.json', '--all');
+  expect(dry.stdout).toContain('DRY RUN, nothing was changed: account 111122223333, batch 1, 2\n');
+  expect(dry.stdout).toContain('there is no conditional write');
+  expect(dry).toMatchObject({ code: 0, stderr: '' });
+  expect(changesOf(endpoint)).toEqual([]);
+
+  const applied = await remediate(cwd, 'apply', 'plan.json', '--yes');
+  expect(applied.stdout).toContain('AKIAEXAMPLEA of ana: turned off\nturned off: 1, left alone: 0\n');
+  expect(applied.stdout).toContain('ana: before FAIL (AKIAEXAMPLEA), after PASS');
+  expect(applied.stdout).toContain('Steps of this plan that are left: 1');
+  expect(applied.code).toBe(0);
+  expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive']);
+
+  const undone = await remediate(cwd, 'undo', '--yes');
+  expect(undone.stdout).toMatch(/ {2}AKIAEXAMPLEA of ana, off since 20.*: turned on again\n/);
+  expect(undone).toMatchObject({ code: 0, stderr: '' });
+  expect(statuses(endpoint)['AKIAEXAMPLEA']).toBe('Active');
+}, 60_000);
+
+test('the permissions that are printed are enough, and those for writing are not needed to look', async () => {
+  const { stdout } = await runCli(['permissions', '--remediate']);
+  const [reading, ...writing] = JSON.parse(stdout).Statement.map((one: { Action: string[] }) => one.Action);
+  const needed = (actions: readonly string[]) =>
+    new Set([...actions.map((one) => one.split(':')[1]), 'GetCallerIdentity']);
+  const cwd = newFolder();
+  start();
+  await remediate(cwd, 'plan', '--output', 'plan.json');
+  await remediate(cwd, 'apply', 'plan.json', '--all');
+  expect(Object.keys(endpoint.counts()).filter((action) => !needed(reading).has(action))).toEqual([]);
+  await remediate(cwd, 'apply', 'plan.json', '--all', '--yes');
+  const all = needed([...reading, ...writing.flat()]);
+  expect(Object.keys(endpoint.counts()).filter((action) => !all.has(action))).toEqual([]);
+}, 60_000);
+
+describe('two operators apply the same plan', () => {
+  test('with one journal: one is told, and each key is turned off once', async () => {
+    start({ latencyMs: 30 });
+    const cwd = newFolder();
+    await remediate(cwd, 'plan', '--output', 'plan.json');
+    const ended = await Promise.all([1, 2].map(() => remediate(cwd, 'apply', 'plan.json', '--all', '--yes')));
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEB Inactive']);
+    // Whoever came second was told, or came when the first had ended.
+    const second = ended.find(({ stdout }) => !stdout.includes('turned off: 2'));
+    expect([second?.code, `${second?.stdout}${second?.stderr}`]).toEqual([
+      second?.code === 3 ? 3 : 0,
+      expect.stringMatching(/another process is at work with the journal|dealt with before: 2/),
+    ]);
+  }, 60_000);
+
+  test('with two journals: every key is off, and nobody has undone the other', async () => {
+    start({ latencyMs: 30 });
+    const cwd = newFolder();
+    await remediate(cwd, 'plan', '--output', 'plan.json');
+    const ended = await Promise.all(
+      ['one', 'two'].map((name) => remediate(cwd, 'apply', 'plan.json', '--all', '--yes', '--journal', name)),
+    );
+    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
+    expect(statuses(endpoint)).toMatchObject({
+      AKIAEXAMPLEA: 'Inactive',
+      AKIAEXAMPLEB: 'Inactive',
+      AKIAEXAMPLEU: 'Active',
+    });
+    expect(new Set(changesOf(endpoint))).toEqual(new Set(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEB Inactive']));
+  }, 60_000);
+});
+
+describe('refused before anything is sent:', () => {
+  let cwd = '';
+  let plan: Record<string, unknown> = {};
+  beforeAll(async () => {
+    start();
+    cwd = newFolder();
+    await remediate(cwd, 'plan', '--output', 'plan.json', '--exceptions', writeExceptions());
+    plan = planIn(cwd);
+  });
+  const writeExceptions = (): string => {
+    const file = join(folder, 'exceptions.yaml');
+    writeFileSync(
+      file,
+      'exceptions:\n  - {control: aws-iam-no-initial-access-keys, account: "111122223333", asset: zoe, key: {accessKeyId: AKIAZOE}, reason: x, owner: y, expires: 2099-01-01}\n',
+    );
+    return file;
+  };
+  const signed = (more: object): object => {
+    const { digest: _, ...rest } = { ...plan, exceptions: [], ...more } as Record<string, unknown>;
+    return { ...rest, digest: digestOf(rest) };
+  };
+  const [first] = ['aws-iam-no-initial-access-keys'];
+  const rows: readonly (readonly [
+    what: string,
+    plan: () => object,
+    args: readonly string[],
+    code: number,
+    message: RegExp,
+  ])[] = [
+    ['exceptions that are not named', () => plan, [], 3, /was made with exceptions: name them here too, --exceptions/],
+    [
+      'another account',
+      () => signed({ account: '444455556666', batches: [] }),
+      [],
+      3,
+      /the plan is for account 444455556666 \(aws\), and you are/,
+    ],
+    ['another partition', () => signed({ partition: 'aws-cn' }), [], 3, /\(aws-cn\), and you are/],
+    ['an expired plan', () => signed({ createdAt: '2026-01-01T00:00:00Z' }), [], 2, /has expired/],
+    ['a changed plan', () => ({ ...plan, tool: 'x' }), [], 3, /was changed since it was made/],
+    [
+      'a plan for the sample',
+      () => signed({ source: { kind: 'sample', reportGeneratedAt: null, reportAgeSeconds: null } }),
+      [],
+      3,
+      /bundled sample/,
+    ],
+    [
+      'a control that asks something else',
+      () => signed({ controls: [{ id: first, definition: 'x', parameters: {}, verdict: 'FAIL', errors: [] }] }),
+      [],
+      3,
+      /asks something else than when/,
+    ],
+    [
+      'a control that there is not',
+      () =>
+        signed({
+          controls: [{ id: 'no-such', definition: 'x', parameters: {}, verdict: 'FAIL', errors: [] }],
+          batches: [],
+        }),
+      [],
+      3,
+      /there is no control "no-such"/,
+    ],
+    ['--all and --batch', () => signed({}), ['--all', '--batch', '1'], 3, /name one of them/],
+    ['a batch of what is off', () => signed({}), ['--batch', '3'], 3, /needs --delete/],
+    ['a journal in no folder', () => signed({}), ['--journal', 'no/such/file'], 3, /cannot lock the journal/],
+  ];
+
+  test.each(rows)('%s', async (what, value, args, code, message) => {
+    const file = join(cwd, `${what.replaceAll(/\W/g, '-')}.json`);
+    writeFileSync(file, JSON.stringify(value()));
+    endpoint.forgetCalls();
+    const ended = await remediate(cwd, 'apply', file, '--yes', ...args);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.code).toBe(code);
+    expect(changesOf(endpoint)).toEqual([]);
+  });
+});
+
+test('a report holds no ids: all that is found is listed, and nothing planned', async () => {
+  const report = join(packageRoot, 'sample', 'credential-report.csv');
+  const { stdout, code } = await runCli(['remediate', 'plan', '--report', report, '--format', 'json']);
+  const plan = JSON.parse(stdout);
+  expect(plan.batches).toEqual([]);
+  expect(plan.notPlanned.map(({ userName, slot }: { userName: string; slot: number }) => [userName, slot])).toEqual(
+    expect.arrayContaining([
+      ['ana', 1],
+      ['bruno', 2],
+      ['carla', null],
+    ]),
+  );
+  expect(plan.notPlanned[0].reason).toMatch(/which a credential report does not hold/);
+  expect([code, plan.source]).toEqual([0, { kind: 'report', reportGeneratedAt: null, reportAgeSeconds: null }]);
+});
+
+test('an order is read from a file, and what is wrong with it is said with its place', async () => {
+  const good = join(folder, 'order.yaml');
+  writeFileSync(good, 'order:\n  - name: pipelines\n    users: ["e*"]\n  - name: first\n    tags: {team: data}\n');
+  const { stdout } = await runCli(['remediate', 'plan', '--sample', '--order-by', good]);
+  expect(stdout).toContain('Batch 1 (pipelines): turn off 1 access key\n  etl ');
+  const bad = join(folder, 'bad.yaml');
+  writeFileSync(bad, 'order:\n  - name: nobody\n');
+  const ended = await runCli(['remediate', 'plan', '--sample', '--order-by', bad]);
+  expect(ended).toMatchObject({ code: 3, stderr: `iamql: ${bad}:2:5: a group needs tags or users\n` });
+});
