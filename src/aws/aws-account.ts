@@ -55,6 +55,13 @@ export class AwsAccount {
     return this.sts;
   }
 
+  /** The ids of the access keys that sign: the caller's, and where a role is assumed, those of who assumes it. */
+  async signingKeyIds(): Promise<readonly string[]> {
+    const { accessKeyId } = await (await this.iamClient()).config.credentials();
+    const source = await this.sourceSts;
+    return source ? [accessKeyId, (await source.config.credentials()).accessKeyId] : [accessKeyId];
+  }
+
   /**
    * Makes one call, in its turn. The role that a call assumes on its way must not wait for the call itself to end.
    *

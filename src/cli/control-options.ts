@@ -27,9 +27,14 @@ export function addControlOptions(command: Command): Command {
       .optionsGroup('Which controls (default: the founding one):')
       .option('--benchmark <id>', 'all controls that a benchmark points at')
       .addOption(new Option('--severity <least>', 'only controls of at least that severity').choices(severities))
-      .option('--param <name=value>', 'a value for a parameter; ID.name=value for that of one control', collect),
+      .addOption(paramOption()),
   );
 }
+
+export const paramOption = (): Option =>
+  new Option('--param <name=value>', 'a value for a parameter; ID.name=value for that of one control').argParser(
+    collect,
+  );
 
 /** Beside the bundled ones. */
 export const addControlsFolders = (command: Command): Command =>

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { getCallerIdentity } from '../aws/account.ts';
 import type { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
-import { findControls, loadLibrary } from '../controls/load-controls.ts';
+import { parametersOf } from '../controls/parameters.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
 import { type Applied, applyPlan } from '../remediate/apply.ts';
@@ -13,6 +13,7 @@ import { definitionOf } from '../remediate/make-plan.ts';
 import type { Plan } from '../remediate/plan-shape.ts';
 import { checkPlanAge, readPlan } from '../remediate/read-plan.ts';
 import { renderApplied, wordsOfStep } from '../report/remediation-run.ts';
+import { selectControls } from './control-options.ts';
 import { openExceptions } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeNote, writeResult } from './output.ts';
@@ -37,7 +38,8 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
     const applied = await applyPlan(plan, entries, journal, {
       ...{ account: run.account, source: run.source, log: run.log, caller: run.caller, report, controls, exceptions },
       setupSeconds: setupSecondsOf(options),
-      minAgeMs: plan.minAgeSeconds * 1000,
+      // A plan may ask for more, never for less than whoever applies it.
+      minAgeMs: Math.max(plan.minAgeSeconds * 1000, options.minAge),
       holdMs: options.hold,
       clock: () => new Date(),
       action: options.delete ? 'delete' : 'deactivate',
@@ -72,22 +74,24 @@ async function openPlan(file: string): Promise<Plan> {
   return plan;
 }
 
-/** Each control as it is now, which must ask what it asked when the plan was made. */
+/** Each control as it is now, which must ask what it asked when the plan was made, with the values that are named here too. */
 async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMap<string, PlannedControl>> {
-  const library = await loadLibrary(options.controls);
-  const controls = await findControls(
-    plan.controls.map(({ id }) => id),
-    library,
-  );
+  const ids = plan.controls.map(({ id }) => id);
+  const { asked } = await selectControls(ids, options);
   return new Map(
-    plan.controls.map(({ id, definition, parameters }, index) => {
-      const control = controls[index];
-      if (!control || control.id !== id || definitionOf(control) !== definition)
+    plan.controls.map(({ id, definition, parameters: planned }, index) => {
+      const { control, parameters: overrides } = asked[index] ?? {};
+      if (control?.id !== id || definitionOf(control) !== definition)
         throw new IamqlError(
           'InvalidInput',
           `the control ${id} asks something else than when the plan was made: plan again`,
         );
-      return [id, { control, parameters }];
+      const parameters = parametersOf(control, overrides);
+      const names = new Set([...Object.keys(parameters), ...Object.keys(planned)]);
+      const other = [...names].filter((name) => parameters[name] !== planned[name]);
+      if (other.length === 0) return [id, { control, parameters }];
+      const flags = other.map((name) => `--param ${id}.${name}=${planned[name]}`).join(' ');
+      throw new IamqlError('InvalidInput', `the plan was made with other values: name them here too, ${flags}`);
     }),
   );
 }

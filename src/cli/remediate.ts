@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Instant } from '../iam/instant.ts';
-import { addControlOptions, addControlsFolders, type ControlOptions } from './control-options.ts';
+import { addControlOptions, addControlsFolders, type ControlOptions, paramOption } from './control-options.ts';
 import { type ExceptionOptions, exceptionsOption } from './exceptions.ts';
 import {
   addLiveOptions,
@@ -31,6 +31,8 @@ export interface RunOptions extends LiveOptions {
 
 export interface ApplyOptions extends RunOptions, Pick<ExceptionOptions, 'exceptions'> {
   readonly controls?: readonly string[];
+  readonly param?: readonly string[];
+  readonly minAge: number;
   readonly delete?: boolean;
   readonly hold: number;
   readonly batch?: number;
@@ -56,7 +58,7 @@ export function addRemediateCommand(program: Command): void {
     .argument('[control...]', 'ids of controls (default: the founding one)')
     .option('--output <file>', 'write the plan, as JSON, for `remediate apply`')
     .addOption(formatOption())
-    .addOption(durationOption('--min-age <time>', 'leave out keys that are younger', '7d'))
+    .addOption(minAgeOption())
     .addOption(new Option('--batch-size <n>', 'how many keys are dealt with at once').default(10).argParser(readCount))
     .option('--order-by <tag=value|file>', 'who comes first: a tag, or a file of groups; repeatable', collect)
     .addOption(exceptionsOption())
@@ -81,6 +83,8 @@ function addApplyCommand(remediate: Command): void {
       new Option('--batch <n>', 'this batch (default: the first that has something left)').argParser(readCount),
     )
     .option('--all', 'all batches')
+    .addOption(minAgeOption())
+    .addOption(paramOption())
     .addOption(exceptionsOption());
   addLiveOptions(addControlsFolders(addRunOptions(command))).action(async (file: string, options: ApplyOptions) => {
     const { apply } = await import('./remediate-apply.ts');
@@ -99,6 +103,8 @@ function addUndoCommand(remediate: Command): void {
     await undo(keys, options);
   });
 }
+
+const minAgeOption = (): Option => durationOption('--min-age <time>', 'leave out keys that are younger', '7d');
 
 const addRunOptions = (command: Command): Command =>
   command

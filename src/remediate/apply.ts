@@ -44,6 +44,8 @@ export interface Applied {
   readonly action: Action;
   readonly batches: readonly number[];
   readonly settled: readonly Settled[];
+  /** How many intents an earlier run has left open, which a dry run leaves as they are. */
+  readonly open: number;
   readonly steps: readonly AppliedStep[];
   readonly rejudged: readonly Rejudged[];
   /** Why it ended before the last step. */
@@ -90,7 +92,8 @@ export async function applyPlan(
   const left = leftOf(plan, settledSteps(journal?.entries ?? entries, plan.digest), action).length;
   const rejudged = await done.rejudge();
   const batches = chosen.map(({ number }) => number);
-  return { isDry: !journal, action, batches, settled, steps: done.steps, rejudged, stopped, left };
+  const isDry = !journal;
+  return { isDry, action, batches, settled, open: isDry ? open.length : 0, steps: done.steps, rejudged, stopped, left };
 }
 
 const leftOf = ({ batches }: Plan, isSettled: ReadonlySet<string>, action: Action): readonly Step[] =>

@@ -2,11 +2,15 @@ import { ask } from '../graphql/ask.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { fillTemplate, type Values } from './command-template.ts';
-import type { OtherFinding } from './found-keys.ts';
+import type { OtherFinding, Owners } from './found-keys.ts';
 import { irreversibleOf } from './irreversible.ts';
 import { passwordPolicyByHand } from './password-policy.ts';
 import type { ByHand } from './plan-shape.ts';
 import type { NamedAccount } from './read-users.ts';
+
+export interface ByHandSetting extends NamedAccount {
+  readonly owners: Owners;
+}
 
 /**
  * Commands for what the tool does not do itself: those of the control's own remediation, written for what was found. What
@@ -15,7 +19,7 @@ import type { NamedAccount } from './read-users.ts';
 export async function byHand(
   inventory: Inventory,
   others: readonly OtherFinding[],
-  account: NamedAccount,
+  account: ByHandSetting,
 ): Promise<ByHand[]> {
   const isPolicy = ({ finding }: OtherFinding): boolean => finding.type === 'IAMPasswordPolicy';
   const rest = others.filter((other) => !isPolicy(other));
@@ -56,7 +60,8 @@ interface Related {
   readonly roles?: readonly string[];
 }
 
-function valuesOf({ finding }: OtherFinding, related: Related | undefined, { account }: NamedAccount): Values {
+function valuesOf({ finding }: OtherFinding, related: Related | undefined, setting: ByHandSetting): Values {
+  const { account, owners } = setting;
   const { type, name, identifier, keys } = finding;
   const ids = keys.flatMap(({ accessKeyId }) => accessKeyId ?? []);
   // A key that has no name here has to be looked up; where there is none, nothing is to be done about keys.
@@ -68,6 +73,10 @@ function valuesOf({ finding }: OtherFinding, related: Related | undefined, { acc
   switch (type) {
     case 'IAMUser':
       return { ...held, USER: [name], ROLE: [], KEY_ID: named, OLD_KEY_ID: named };
+    case 'IAMAccessKey': {
+      const owner = owners.get(identifier);
+      return { ...common, USER: owner && [owner.userName], KEY_ID: [identifier], OLD_KEY_ID: [identifier] };
+    }
     case 'IAMGroup':
       return { ...held, GROUP: [name], ROLE: [], USER: [] };
     case 'IAMRole':

@@ -11,6 +11,9 @@ export interface FoundKey {
   readonly exception: Exception | undefined;
 }
 
+/** Whose key it is, by the identifier of a key that was found itself. */
+export type Owners = ReadonlyMap<string, { readonly arn: string; readonly userName: string }>;
+
 /** A finding that nothing is planned for, because it is not about a key that nobody has used. */
 export interface OtherFinding {
   readonly run: ControlRun;
@@ -21,7 +24,10 @@ export interface OtherFinding {
  * Parts what the tool may mend from what people have to. A user may be found for both: for a key that nobody has used, and
  * for one that is merely old.
  */
-export function partFindings(runs: readonly ControlRun[]): {
+export function partFindings(
+  runs: readonly ControlRun[],
+  owners: Owners,
+): {
   readonly keys: readonly FoundKey[];
   readonly others: readonly OtherFinding[];
 } {
@@ -32,14 +38,16 @@ export function partFindings(runs: readonly ControlRun[]): {
     for (const { rule, findings, excepted } of run.rules) {
       if (rule.informative) continue;
       for (const finding of findings) {
-        const unused = unusedKeysOf(finding);
-        for (const key of unused) keys.push({ control, finding, key, exception: undefined });
+        const unused = unusedKeysOf(finding, owners);
+        const owned = ofUser(finding, owners);
+        for (const key of unused) keys.push({ control, finding: owned, key, exception: undefined });
         const rest = finding.keys.filter((key) => !unused.includes(key));
         const isMended = unused.length > 0 && rest.length === 0 && !isAlsoOfPassword(run, finding);
         if (!isMended) others.push({ run, finding: { ...finding, keys: rest } });
       }
       for (const finding of excepted)
-        for (const key of unusedKeysOf(finding)) keys.push({ control, finding, key, exception: finding.exception });
+        for (const key of unusedKeysOf(finding, owners))
+          keys.push({ control, finding: ofUser(finding, owners), key, exception: finding.exception });
     }
   }
   return { keys, others };
@@ -49,6 +57,13 @@ export function partFindings(runs: readonly ControlRun[]): {
 const isAlsoOfPassword = ({ control }: ControlRun, { facts }: Finding): boolean =>
   control.remediation.cli.includes('login-profile') && facts.some(({ field }) => /^password/.test(field));
 
-/** Of users alone: the root user's keys can be changed by nobody but root. */
-export const unusedKeysOf = ({ type, keys }: Finding): readonly FindingKey[] =>
-  type === 'IAMUser' ? keys.filter(({ foundUnused }) => foundUnused) : [];
+/** Of users alone: the root user's keys can be changed by nobody but root. A key that was found itself is one of its user's. */
+const unusedKeysOf = ({ type, identifier, keys }: Finding, owners: Owners): readonly FindingKey[] =>
+  type === 'IAMUser' || (type === 'IAMAccessKey' && owners.has(identifier))
+    ? keys.filter(({ foundUnused }) => foundUnused)
+    : [];
+
+function ofUser(finding: Finding, owners: Owners): Finding {
+  const owner = finding.type === 'IAMAccessKey' ? owners.get(finding.identifier) : undefined;
+  return owner ? { ...finding, identifier: owner.arn, name: owner.userName } : finding;
+}

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type FileLock, lockFile } from '../file-lock.ts';
@@ -143,7 +153,9 @@ function parseEntry(line: string): Entry | undefined {
 }
 
 async function lockOf(file: string): Promise<FileLock> {
-  const lock = await lockFile(`${file}.lock`).catch((cause: Error) => {
+  // Under whatever name it is reached.
+  const real = existsSync(file) ? realpathSync(file) : file;
+  const lock = await lockFile(`${real}.lock`).catch((cause: Error) => {
     throw new IamqlError('InvalidInput', `cannot lock the journal ${file}: ${cause.message}`, { cause });
   });
   if (lock) return lock;

@@ -1,13 +1,12 @@
 import type { CurrentUser } from '../aws/remediation/get-user.ts';
 import type { Control, Parameters } from '../controls/control.ts';
 import type { Exception } from '../controls/exception.ts';
-import type { FindingKey } from '../controls/finding.ts';
+import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { Verdict } from '../controls/judge.ts';
 import { runControl } from '../controls/run-control.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { FactSource, ReportFacts } from '../inventory/fact-source.ts';
 import { openAccount } from '../inventory/open-account.ts';
-import { unusedKeysOf } from './found-keys.ts';
 import { OneUserSource } from './one-user-source.ts';
 
 /** What a control says of one user, now. */
@@ -43,6 +42,10 @@ export async function judgeUser(
   const { applicable: _, ...asked } = control;
   const deciding = { ...asked, rules: control.rules.filter(({ informative }) => !informative) };
   const { verdict, rules } = await runControl(one.inventory(), deciding, { parameters, exceptions, now });
-  const findings = rules.flatMap((rule) => rule.findings).filter(({ identifier }) => identifier === user.arn);
-  return { verdict, keys: findings.flatMap(unusedKeysOf), errors: rules.flatMap(({ errors }) => errors) };
+  // There is nobody else, so that a key which is found itself is one of this user's.
+  const ofUser = ({ type, identifier }: Finding): boolean =>
+    type === 'IAMAccessKey' || (type === 'IAMUser' && identifier === user.arn);
+  const found = rules.flatMap((rule) => rule.findings).filter(ofUser);
+  const keys = found.flatMap((finding) => finding.keys.filter(({ foundUnused }) => foundUnused));
+  return { verdict, keys, errors: rules.flatMap(({ errors }) => errors) };
 }

@@ -3,6 +3,7 @@ import type { AwsAccount } from '../aws/aws-account.ts';
 import type { CallLog } from '../aws/call-log.ts';
 import { type CurrentUser, getUser } from '../aws/remediation/get-user.ts';
 import { sparedBy } from '../controls/except.ts';
+import type { FindingKey } from '../controls/finding.ts';
 import { filledSlots, inWholeSeconds } from '../iam/access-key-slots.ts';
 import { type Instant, instantOf, instantToMs, parseInstant, renderInstant } from '../iam/instant.ts';
 import type { KeyState } from './journal-state.ts';
@@ -57,7 +58,7 @@ export async function lookAt(step: Step, state: KeyState | undefined, setting: L
   if (!control) return skip(`the control ${step.control} is not there any more`);
   const before = await judgeUser(control, user, setting, instantOf(setting.clock()));
   const changed = await whyChanged(step, setting, tag);
-  const reason = changed ?? (isDeleted ? whyOffAnew(step, state, setting) : whyNotFound(step, before));
+  const reason = changed ?? (isDeleted ? whyOffAnew(step, state, setting) : whyNotFound(step, before, setting));
   return reason === undefined ? { kind: 'go', user, before } : skip(reason);
 }
 
@@ -69,16 +70,23 @@ function whyStranger({ userId, arn }: Step, user: CurrentUser | undefined): stri
 }
 
 /** What no reading of AWS could allow. */
-function whyForbidden({ userName, arn, accessKeyId, evidence }: Step, setting: LookSetting): string | undefined {
-  const { caller, exceptions, controls, clock } = setting;
+function whyForbidden(step: Step, setting: LookSetting): string | undefined {
+  const { arn, accessKeyId, evidence } = step;
+  const { caller } = setting;
   if (caller.keyIds.has(accessKeyId)) return 'it is a key that you work with';
   if (caller.arn === arn) return 'it is a key of the user who runs this: let somebody else do it';
   const { keyCreated, slot, slotChanged } = evidence;
-  const asInstant = (time: string | null) => (time === null ? null : (parseInstant(time) ?? null));
-  const key = {
+  return whyExcepted(step, setting, {
     ...{ accessKeyId, slot, since: asInstant(slotChanged), createDate: asInstant(keyCreated) ?? undefined },
     ...{ lastUsedDate: null, unnamed: undefined, foundUnused: true },
-  };
+  });
+}
+
+const asInstant = (time: string | null): Instant | null => (time === null ? null : (parseInstant(time) ?? null));
+
+/** An exception for any control of the plan spares the key. */
+function whyExcepted({ arn, userName }: Step, setting: LookSetting, key: FindingKey): string | undefined {
+  const { exceptions, controls, clock } = setting;
   const [, , , , account] = arn.split(':');
   const now = instantOf(clock());
   for (const control of controls.keys()) {
@@ -130,7 +138,7 @@ function whyOffAnew({ arn, evidence }: Step, state: KeyState | undefined, { repo
 }
 
 async function whyChanged(step: Step, setting: LookSetting, tag: { readonly why: string; readonly log: CallLog }) {
-  const { account, minAgeMs, clock } = setting;
+  const { account } = setting;
   const { userName, accessKeyId, action, evidence } = step;
   const keys = await listAccessKeys(account, userName, tag);
   const key = keys.find((one) => one.accessKeyId === accessKeyId);
@@ -142,19 +150,23 @@ async function whyChanged(step: Step, setting: LookSetting, tag: { readonly why:
     return `it was made ${renderInstant(key.createDate)}, and the plan says ${evidence.keyCreated}`;
   const wanted = action === 'deactivate' ? 'Active' : 'Inactive';
   if (key.status !== wanted) return `it is ${key.status} now`;
-  return isYounger(key.createDate, clock(), minAgeMs)
-    ? `younger than --min-age of the plan: made ${renderInstant(key.createDate)}`
-    : undefined;
+  return whyYoung(key.createDate, setting);
 }
 
-const isYounger = (born: Instant, now: Date, minAgeMs: number): boolean => now.getTime() - instantToMs(born) < minAgeMs;
+/** @param since when it was created or last changed. */
+function whyYoung(since: Instant | undefined, { minAgeMs, clock }: LookSetting): string | undefined {
+  if (since === undefined || clock().getTime() - instantToMs(since) >= minAgeMs) return undefined;
+  return `younger than --min-age: created or last changed ${renderInstant(since)}`;
+}
 
-function whyNotFound({ accessKeyId, control }: Step, { keys, errors }: JudgedUser): string | undefined {
-  if (keys.some((key) => key.accessKeyId === accessKeyId)) return undefined;
+/** The control decides, and what it says of the key now: the plan may say what it likes of slot and age. */
+function whyNotFound(step: Step, { keys, errors }: JudgedUser, setting: LookSetting): string | undefined {
+  const key = keys.find(({ accessKeyId }) => accessKeyId === step.accessKeyId);
+  if (key) return whyExcepted(step, setting, key) ?? whyYoung(key.since ?? undefined, setting);
   const [error] = errors;
   // What the source does not hold it will not hold a moment later; whatever else went wrong stops the run.
   if (error && error.code !== 'NotCollected') throw toIamqlError({ ...error, extensions: { code: error.code } });
-  return error ? `${control} could not be judged: ${error.message}` : `${control} does not find this key now`;
+  return error ? `${step.control} could not be judged: ${error.message}` : `${step.control} does not find this key now`;
 }
 
 /** @throws IamqlError where the key could not be looked at. @returns undefined where there is no such key. */

@@ -9,10 +9,10 @@ import { type Inventory, isSample } from '../inventory/inventory.ts';
 import { byHand } from './by-hand.ts';
 import { type Decided, type DecidedKey, decide } from './decide.ts';
 import { digestOf } from './digest.ts';
-import { type OtherFinding, partFindings } from './found-keys.ts';
+import { type OtherFinding, type Owners, partFindings } from './found-keys.ts';
 import { inOrder, type OrderGroup } from './order.ts';
 import { type Batch, PLAN_FORMAT, PLAN_LIFE_MS, type Plan, type Step } from './plan-shape.ts';
-import { readAccount, readInactive, readUsers } from './read-users.ts';
+import { readAccount, readInactive, readOwners, readUsers } from './read-users.ts';
 
 export interface PlanSettings {
   readonly now: Date;
@@ -41,7 +41,8 @@ export async function makePlan(
   runs: readonly ControlRun[],
   settings: PlanSettings,
 ): Promise<Plan> {
-  const { keys: found, others } = partFindings(runs);
+  const owners = await ownersOf(inventory, runs);
+  const { keys: found, others } = partFindings(runs, owners);
   const { account, partition } = await readAccount(inventory);
   const off = await inactiveUsers(inventory, runs);
   const arns = [...new Set([...found.map(({ finding }) => finding.identifier), ...off.arns])];
@@ -67,9 +68,17 @@ export async function makePlan(
     batches: batchesOf(decided.keys, settings, (key) => stepOf(key, account, now, generatedAt)),
     notPlanned: [...decided.notPlanned],
     excepted: [...decided.excepted],
-    byHand: await byHand(inventory, withoutDecided(others, decided), { account, partition }),
+    byHand: await byHand(inventory, withoutDecided(others, decided), { account, partition, owners }),
   };
   return { ...plan, digest: digestOf(plan) };
+}
+
+/** Of keys that a control asks for by themselves. */
+function ownersOf(inventory: Inventory, runs: readonly ControlRun[]): Promise<Owners> {
+  const rules = runs.flatMap((run) => run.rules).filter(({ rule }) => !rule.informative);
+  const found = rules.flatMap(({ findings, excepted }) => [...findings, ...excepted]);
+  const ids = found.flatMap(({ type, identifier }) => (type === 'IAMAccessKey' ? identifier : []));
+  return readOwners(inventory, [...new Set(ids)]);
 }
 
 /** Of the published control, which goes on to delete what is off. What cannot be read is said, and stops nothing. */

@@ -2,6 +2,7 @@ import { ask } from '../graphql/ask.ts';
 import { type ErrorKind, errorKinds, IamqlError } from '../iam/error.ts';
 import { type Instant, parseInstant } from '../iam/instant.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import type { Owners } from './found-keys.ts';
 
 /** A user as a plan needs it: told by any source that has these facts. */
 export interface PlannedUser {
@@ -68,6 +69,25 @@ export async function readInactive(inventory: Inventory): Promise<readonly strin
   const { result } = await ask(inventory, { text: HAVE_INACTIVE });
   if (result.errors?.length || !result.data) throw firstOf(result.errors);
   return (result.data['iamUsers'] as readonly { readonly arn: string }[]).map(({ arn }) => arn);
+}
+
+/** Whose the keys of these identifiers are; those of which that cannot be told are left out. */
+export async function readOwners(inventory: Inventory, ids: readonly string[]): Promise<Owners> {
+  const owners = new Map<string, { readonly arn: string; readonly userName: string }>();
+  for (let start = 0; start < ids.length; start += AT_ONCE) {
+    const { result } = await ask(inventory, { text: KEYS, variables: { ids: ids.slice(start, start + AT_ONCE) } });
+    for (const key of (result.data?.['iamAccessKeys'] ?? []) as readonly (KeyRow | null)[])
+      if (key) owners.set(key.identifier, key.user);
+  }
+  return owners;
+}
+
+const KEYS =
+  'query Keys($ids: [ID!]) { iamAccessKeys(where: { identifier_IN: $ids }) { identifier user { arn userName } } }';
+
+interface KeyRow {
+  readonly identifier: string;
+  readonly user: { readonly arn: string; readonly userName: string };
 }
 
 export interface NamedAccount {

@@ -22,7 +22,7 @@ export function renderApplied(
   plan: Plan,
   { journal, file }: { readonly journal: string; readonly file: string },
 ): string {
-  const { isDry, action, batches, settled, steps, rejudged, stopped, left } = applied;
+  const { isDry, action, batches, settled, open, steps, rejudged, stopped, left } = applied;
   const which = batches.length > 0 ? `batch ${batches.join(', ')}` : 'no batch is left';
   const count = (outcome: AppliedStep['outcome']): number => steps.filter((step) => step.outcome === outcome).length;
   const counted = isDry ? `would be ${done[action]}: ${count('would')}` : `${done[action]}: ${count('done')}`;
@@ -31,6 +31,9 @@ export function renderApplied(
     [
       `${isDry ? 'DRY RUN, nothing was changed: ' : ''}account ${plan.account}, ${which}`,
       ...settled.map(wordsOfSettled),
+      ...(open > 0
+        ? [`  A run that was cut off has left open what became of: ${open}. The next run with --yes asks AWS.`]
+        : []),
       ...steps.map((step) => `  ${wordsOfStep(step)}`),
       `${counted}, left alone: ${count('skipped')}${before}`,
       ...(stopped ? [`STOPPED before the end: ${printable(stopped.message)}`] : []),

@@ -206,6 +206,45 @@ describe('refused before anything is sent:', () => {
   });
 });
 
+test('a plan cannot bring values of its own: they are named again', async () => {
+  start();
+  const cwd = newFolder();
+  const id = 'aws-iam-unused-credentials-are-disabled';
+  await remediate(cwd, 'plan', id, '--param', 'maxUnusedDays=1', '--output', 'plan.json');
+  const refused = await remediate(cwd, 'apply', 'plan.json');
+  expect(refused).toMatchObject({
+    code: 3,
+    stderr: `iamql: the plan was made with other values: name them here too, --param ${id}.maxUnusedDays=1\n`,
+  });
+  const dry = await remediate(cwd, 'apply', 'plan.json', '--param', `${id}.maxUnusedDays=1`, '--all');
+  expect(dry.stdout).toContain('would be turned off: 2');
+}, 60_000);
+
+test('a control of your own that asks for keys themselves', async () => {
+  start();
+  const cwd = newFolder();
+  const text = 'iamAccessKeys(where:{status:"Active",lastUsedDate:null}){...AssetFragment}';
+  writeFileSync(
+    join(cwd, 'keys-are-used.yaml'),
+    `id: keys-are-used
+title: Keys are used
+severity: low
+connectors: [AWS]
+assetTypes: [IAMAccessKey]
+overview: o
+why: w
+remediation: {console: c, cli: aws iam update-access-key --user-name USER --access-key-id KEY_ID, iac: i}
+falsePositives: none
+rules: [{name: r, title: t, query: '${text}', expect: "eq []"}]
+`,
+  );
+  await remediate(cwd, 'plan', 'keys-are-used', '--controls', '.', '--output', 'plan.json');
+  const applied = await remediate(cwd, 'apply', 'plan.json', '--controls', '.', '--yes', '--all');
+  expect(applied.stdout).toContain('turned off: 2, left alone: 0');
+  expect(applied.stdout).toContain('keys-are-used, bob: before FAIL (AKIAEXAMPLEB), after PASS');
+  expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEB Inactive']);
+}, 60_000);
+
 test('a report holds no ids: all that is found is listed, and nothing planned', async () => {
   const report = join(packageRoot, 'sample', 'credential-report.csv');
   const { stdout, code } = await runCli(['remediate', 'plan', '--report', report, '--format', 'json']);

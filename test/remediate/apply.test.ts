@@ -151,6 +151,34 @@ describe('what has changed since the plan is never touched:', () => {
     expect(changesOf(endpoint)).toEqual([]);
   });
 
+  test('a key whose slot was changed since, as the report of today says', async () => {
+    const endpoint = account.start({ users: [one()] });
+    const plan = await account.plan();
+    const lastRotated = new Date(Date.now() - DAY_MS).toISOString();
+    endpoint.setScenario({ callerArn: OPERATOR, users: [user('ana', [key('A', { lastRotated })])] });
+    const [step] = told(await account.apply(plan, { journal: account.newJournal() }));
+    expect(step).toMatch(/skipped: younger than --min-age: created or last changed/);
+    expect(changesOf(endpoint)).toEqual([]);
+  });
+
+  test('a key that is excepted by its slot, whatever the plan says of the slot', async () => {
+    const endpoint = account.start({ users: [one()] });
+    const plan = await account.plan();
+    const [step] = plan.batches[0]?.steps ?? [];
+    if (!step) throw new Error('nothing was planned');
+    const exception = {
+      ...{ control: foundingControlId, account: '111122223333', asset: 'ana', reason: 'drill', owner: 'team' },
+      ...{ key: { slot: 1, createDate: '2024-03-05T00:00:00+00:00' }, expires: '2099-01-01T00:00:00+00:00' },
+      ...{ ticket: undefined, place: 'x:1:1' },
+    };
+    const forged = { ...step, evidence: { ...step.evidence, slot: 2 } };
+    const batches = [{ number: 1, action: 'deactivate' as const, group: '', steps: [forged] }];
+    const journal = account.newJournal();
+    const [said] = told(await account.apply({ ...plan, batches }, { journal, exceptions: [exception] }));
+    expect(said).toMatch(/^AKIAEXAMPLEA: skipped/);
+    expect(changesOf(endpoint)).toEqual([]);
+  });
+
   test('whatever a plan says that somebody wrote: a key in use is judged by the control', async () => {
     const endpoint = account.start({ users: [one(), user('busy', [key('U', { lastUsed: USED })])] });
     const plan = await account.plan();
@@ -177,6 +205,17 @@ describe('what has changed since the plan is never touched:', () => {
     expect(used).toMatch(/AKIAEXAMPLEU: skipped: it was used/);
     expect(changesOf(endpoint)).toEqual([]);
   });
+});
+
+test('a third key, beyond the slots of the report', async () => {
+  const keys = [key('1', { lastUsed: USED }), key('2', { createDate: '2024-04-05T00:00:00Z', lastUsed: USED })];
+  const endpoint = account.start({
+    users: [user('farah', [...keys, key('3', { createDate: '2024-05-05T00:00:00Z' })])],
+    report: { columns: 'with-additional' },
+  });
+  const applied = await account.apply(await account.plan(), { journal: account.newJournal() });
+  expect(told(applied)).toEqual(['AKIAEXAMPLE3: done']);
+  expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLE3 Inactive']);
 });
 
 describe('what AWS answers that is not expected', () => {

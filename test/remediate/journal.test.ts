@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -54,7 +54,9 @@ test('one that is not there holds nothing, and reading makes none', () => {
 test('one process at a time has it', async () => {
   const file = await write('locked');
   const held = await Journal.open(file);
-  await expect(Journal.open(file)).rejects.toThrow(/another process is at work with the journal/);
+  symlinkSync(file, `${file}-by-another-name`);
+  for (const name of [file, `${file}-by-another-name`])
+    await expect(Journal.open(name)).rejects.toThrow(/another process is at work with the journal/);
   held.close();
   (await Journal.open(file)).close();
 });
