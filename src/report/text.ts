@@ -213,7 +213,8 @@ function whatToDo({ control, rules }: ControlRun): string {
   if (!hasUnused) return indent(`What to do: ${show}`, 2);
   const ofKeys =
     'What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and delete it once nobody missed it. In full:';
-  return `${wrap(ofKeys, 2)}\n${indent(show, 4)}`;
+  const inBatches = `In batches, looked at again and written down: iamql remediate plan ${control.id}`;
+  return [wrap(ofKeys, 2), indent(show, 4), indent(inBatches, 2)].join('\n');
 }
 
 function renderInformative(run: RuleRun, control: ControlRun): string {
