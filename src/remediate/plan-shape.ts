@@ -11,6 +11,8 @@ export const PLAN_FORMAT = 'iamql-remediation-plan/1';
 export const PLAN_LIFE_MS = 24 * 3_600_000;
 
 const text = (description: string) => z.string().describe(description);
+/** As AWS makes them. */
+const id = (description: string) => z.string().regex(/^\w+$/, 'is no id of AWS').describe(description);
 const texts = (description: string) => z.array(z.string()).describe(description);
 const count = (description: string) => z.number().int().min(0).describe(description);
 const time = (description: string) =>
@@ -59,8 +61,8 @@ export const stepShape = z.strictObject({
   account: text('The 12 digits of the account.'),
   userName: text('The IAM name.'),
   arn: text("The user's ARN."),
-  userId: text("AWS's own id of the user: one made later under the same name has another."),
-  accessKeyId: text('The key.'),
+  userId: id("AWS's own id of the user: one made later under the same name has another."),
+  accessKeyId: id('The key.'),
   evidence: evidenceShape,
   command: text('What does the same by hand.'),
   undo: orNull(text(''), 'What undoes it; null: nothing does.'),

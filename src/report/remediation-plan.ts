@@ -53,8 +53,8 @@ function renderStep({ userName, userId, accessKeyId, evidence, command }: Step):
   const where = slot === null ? '' : `, slot ${slot}`;
   const changed = slotChanged === null || slotChanged === keyCreated ? '' : `, last changed ${slotChanged}`;
   return [
-    `  ${printable(userName)} (${userId}, made ${userCreated})`,
-    `    ${accessKeyId}: ${status}, made ${keyCreated}${changed}, never used${where}`,
+    `  ${printable(userName)} (${printable(userId)}, made ${userCreated})`,
+    `    ${printable(accessKeyId)}: ${printable(status)}, made ${keyCreated}${changed}, never used${where}`,
     `      ${printable(command)}`,
   ].join('\n');
 }
@@ -73,7 +73,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 }
 
 const keyOf = ({ accessKeyId, slot }: LeftOut): string =>
-  accessKeyId ?? (slot === null ? 'a key without a slot' : `the key in slot ${slot}`);
+  printable(accessKeyId ?? (slot === null ? 'a key without a slot' : `the key in slot ${slot}`));
 
 const renderLeftOut = (left: LeftOut): string =>
   `${printable(left.userName)}, ${keyOf(left)}: ${printable(left.reason)}`;

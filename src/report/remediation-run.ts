@@ -1,3 +1,4 @@
+import { shellWord } from '../iam/shell.ts';
 import type { Applied, AppliedStep, Rejudged } from '../remediate/apply.ts';
 import type { Settled } from '../remediate/change.ts';
 import type { JudgedUser } from '../remediate/judge-user.ts';
@@ -56,14 +57,14 @@ function nextSteps(
     const race =
       'Between the last look at a key and the request AWS lets it be used and tells nobody: there is no conditional write.';
     return steps.some(({ outcome }) => outcome === 'would')
-      ? [race, `To do it: iamql remediate apply ${file}${flag} --yes`]
+      ? [race, `To do it: iamql remediate apply ${shellWord(file)}${flag} --yes`]
       : ['There is nothing to do.'];
   }
   const more =
     left > 0 ? [`Steps of this plan that are left: ${left}; run it again.`] : ['Nothing is left of this plan.'];
   return [
     ...more,
-    ...(action === 'deactivate' ? [`To turn keys on again: iamql remediate undo --journal ${journal}`] : []),
+    ...(action === 'deactivate' ? [`To turn keys on again: iamql remediate undo --journal ${shellWord(journal)}`] : []),
   ];
 }
 

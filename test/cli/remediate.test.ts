@@ -29,6 +29,7 @@ const users = [
 
 function start(scenario: Scenario = {}): void {
   endpoint.setScenario({ callerArn: OPERATOR, users, ...scenario });
+  endpoint.onCall = undefined;
   endpoint.forgetCalls();
 }
 
@@ -91,6 +92,24 @@ test('the permissions that are printed are enough, and those for writing are not
   await remediate(cwd, 'apply', 'plan.json', '--all', '--yes');
   const all = needed([...reading, ...writing.flat()]);
   expect(Object.keys(endpoint.counts()).filter((action) => !all.has(action))).toEqual([]);
+}, 60_000);
+
+test('Ctrl-C: the step that is under way is finished and written down, the next run goes on', async () => {
+  start({ latencyMs: 40 });
+  const cwd = newFolder();
+  await remediate(cwd, 'plan', '--output', 'plan.json');
+  const begun = new Promise<void>((resolve) => {
+    endpoint.onCall = ({ action }) => action === 'UpdateAccessKey' && resolve();
+  });
+  const signal = { name: 'SIGINT' as const, when: begun };
+  const args = ['remediate', 'apply', 'plan.json', '--all', '--yes'];
+  const ended = await runCli(args, { env: awsEnv(endpoint.url), cwd, signal });
+  expect(ended.stderr).toContain('iamql: interrupted; the step that is under way is finished\n');
+  expect(ended.stdout).toContain('turned off: 1, left alone: 0\nSTOPPED before the end');
+  expect(ended.stdout).toContain('ana: before FAIL (AKIAEXAMPLEA), after PASS');
+  expect(ended.code).toBe(130);
+  expect((await remediate(cwd, 'apply', 'plan.json', '--all', '--yes')).stdout).toContain('dealt with before: 1');
+  expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEB Inactive']);
 }, 60_000);
 
 describe('two operators apply the same plan', () => {
