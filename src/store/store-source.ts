@@ -3,7 +3,8 @@ import type { Database, SqlSession } from './database.ts';
 import { openStore } from './open-store.ts';
 import { readScope, Scope, type ScopeRequest } from './scope.ts';
 import { StoreAssets } from './store-assets.ts';
-import { StoreInventory, type View } from './store-inventory.ts';
+import { StoreInventory } from './store-inventory.ts';
+import type { View } from './view.ts';
 
 /** The accounts of a store, all or some, now or as they were. */
 export class StoreSource implements Source {

@@ -1,0 +1,72 @@
+import type { Asset } from '../iam/assets.ts';
+import type { IamqlError } from '../iam/error.ts';
+import { UNREAD } from '../iam/unread.ts';
+import type { Page, Position } from '../inventory/page.ts';
+import { isUnread } from '../where/sql.ts';
+import type { SqlSession } from './database.ts';
+import { Statement } from './statement.ts';
+import { connectorOf } from './store-assets.ts';
+import { type Asked, type View, whyUnread } from './view.ts';
+
+/** The assets of a page, in its order. */
+export function findPage(
+  { assets }: View,
+  { type, expression, scope, more }: Asked,
+  page: Page,
+): Promise<readonly Asset[]> {
+  const statement = new Statement(type, scope);
+  const conditions = [
+    statement.matchingOr(expression, more),
+    ...(page.after ? [statement.behind(page.after, page.sort)] : []),
+  ];
+  return assets.find(type, statement, statement.select(conditions, page));
+}
+
+/** How many match, and how many of these stand before the page. A list that is not cut has been counted already. */
+export async function countAround(
+  { session }: View,
+  { type, expression, scope, more }: Asked,
+  page: Page,
+  found: number,
+): Promise<{ readonly total: number; readonly skipped: number }> {
+  if (page.limit === undefined && page.offset === 0 && !page.after) return { total: found, skipped: 0 };
+  const statement = new Statement(type, scope);
+  const matching = statement.matchingOr(expression, more);
+  const behind = page.after ? statement.behind(page.after, page.sort) : 'true';
+  const { count, of } = await countBy(session, statement, statement.count([matching], behind));
+  return { total: count, skipped: Math.min(count - of + page.offset, count) };
+}
+
+export async function countBy(
+  session: SqlSession,
+  statement: Statement,
+  sql: string,
+): Promise<{ readonly count: number; readonly of: number }> {
+  const [row] = await session.query<{ count: number; of: number }>(sql, statement.values);
+  return row ?? { count: 0, of: 0 };
+}
+
+/** The place in the order of one that lacks what is sorted by is not known. */
+export async function whyNotSorted(
+  view: View,
+  { type, expression, scope, more }: Asked,
+  { sort }: Page,
+): Promise<readonly IamqlError[]> {
+  const errors: IamqlError[] = [];
+  for (const { field } of sort.filter((order) => view.scope.mayBeUnread(type, order.field))) {
+    const statement = new Statement(type, scope);
+    const lacking = [statement.matchingOr(expression, more), isUnread(field, 'a')];
+    const assets = await view.assets.find(type, statement, statement.selectAll(lacking));
+    errors.push(...assets.map((asset) => whyUnread(view, asset, field)));
+  }
+  return errors;
+}
+
+export function positionOf(asset: Asset, { sort }: Page): Position {
+  const values = sort.map(({ field }) => (asset[field] === UNREAD ? null : asset[field]));
+  return {
+    values: values as Position['values'],
+    identifier: String(asset['identifier']),
+    connector: connectorOf(asset),
+  };
+}

@@ -1,0 +1,58 @@
+import type { FactGroup } from '../iam/assets.generated.ts';
+import type { Asset } from '../iam/assets.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import type { Instant } from '../iam/instant.ts';
+import type { Evidence } from '../inventory/inventory.ts';
+import { groupsTelling, type Provenance, provenanceOf } from '../inventory/provenance.ts';
+import type { Scope } from './scope.ts';
+import { connectorOf } from './store-assets.ts';
+
+/** What an answer from a scope rests on. */
+export function evidenceOf(scope: Scope | undefined): Evidence {
+  const [only, ...others] = scope?.accounts ?? [];
+  const isOne = only !== undefined && others.length === 0;
+  const report = isOne ? only.scan?.header.facts['CREDENTIAL_REPORT'] : undefined;
+  const isSample = scope?.accounts.some(({ scan }) => scan?.header.source === 'sample') === true;
+  return {
+    source: 'store',
+    ...(isSample ? { snapshotOf: 'sample' as const } : {}),
+    account: isOne ? only.accountId : undefined,
+    credentialReport: report && only ? { generatedAt: scope?.timeOf(only, 'CREDENTIAL_REPORT') } : undefined,
+  };
+}
+
+/** Which of AWS's answers told a field of an asset. */
+export function provenanceIn(scope: Scope, asset: Asset, field: string): Provenance {
+  const account = scope.account(connectorOf(asset));
+  const { facts } = account?.scan?.header ?? { facts: {} };
+  const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
+  const reportedAt = account && scope.timeOf(account, 'CREDENTIAL_REPORT');
+  const isNewer = reportedAt !== undefined && createdLater(asset, reportedAt);
+  const told = groupsTelling(asset, field).find((group) => group in facts) ?? 'CREDENTIAL_REPORT';
+  const group = live && isNewer ? live : told;
+  return provenanceOf(group, account && scope.timeOf(account, group));
+}
+
+/** Who is newer than the report has a row that was read live. A further key has a row of its own. */
+function createdLater(asset: Asset, reportedAt: Instant): boolean {
+  const isRow = asset.__typename === 'IAMUserCredentials' && asset['accessKeyId'] === undefined;
+  const user = isRow ? (asset['user'] as Asset | undefined) : asset.__typename === 'IAMUser' ? asset : undefined;
+  const createDate = user?.['createDate'];
+  return typeof createDate === 'string' && createDate > reportedAt;
+}
+
+/** When the facts of a group were true, by connector; of accounts of which that is known. */
+export const timesOf = (scope: Scope, group: FactGroup): ReadonlyMap<string, Instant> =>
+  new Map(
+    scope.accounts.flatMap((account) => {
+      const time = scope.timeOf(account, group);
+      return time === undefined ? [] : [[account.connector, time] as const];
+    }),
+  );
+
+/** When the groups of a scope's first account were read. */
+export function readTimesOf(scope: Scope | undefined): ReadonlyMap<FactGroup, Instant | undefined> {
+  const [only] = scope?.accounts ?? [];
+  const groups = Object.keys(only?.scan?.header.facts ?? {}) as readonly FactGroup[];
+  return new Map(groups.map((group) => [group, only && scope?.timeOf(only, group, 'readAt')]));
+}

@@ -1,0 +1,43 @@
+import type { Asset } from '../iam/assets.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import type { IamqlError } from '../iam/error.ts';
+import { notListed } from '../inventory/not-told.ts';
+import { ownershipsOf, unlistedOf, unlistedOfOwner } from '../inventory/owners.ts';
+import { compile } from '../where/evaluate.ts';
+import { ofAccount } from '../where/per-account.ts';
+import { isUnread } from '../where/sql.ts';
+import { Statement } from './statement.ts';
+import { connectorOf } from './store-assets.ts';
+import { type Question, type View, whyUnread } from './view.ts';
+
+/** What stands for parts that an owner may have and nobody has listed. */
+export async function unlistedParts(view: View, type: AssetTypeName): Promise<readonly Asset[]> {
+  const found: Asset[] = [];
+  for (const { type: ownerType, field } of catalogue[type].isPart ? ownershipsOf(type) : []) {
+    const owners = [...(await ownersLacking(view, ownerType, field)), ...(await unlistedParts(view, ownerType))];
+    for (const owner of owners) found.push(...unlistedOfOwner(type, owner, field, view.assets.read(owner, field)));
+  }
+  return found;
+}
+
+/** Why parts that match may not be among those found. */
+export async function whyNotListed(view: View, { type, expression, scope }: Question): Promise<readonly IamqlError[]> {
+  const unlisted = (await unlistedParts(view, type)).filter((asset) => scope.account(connectorOf(asset)));
+  await view.assets.prepare(unlisted, expression);
+  return unlisted.flatMap((asset) => {
+    const { owner, field } = unlistedOf(asset) as { readonly owner: Asset; readonly field: string };
+    const { possibly } = compile(ofAccount(expression, connectorOf(owner)), (asset, field) =>
+      view.assets.read(asset, field),
+    );
+    return possibly.isTrue(asset) ? [notListed(type, owner['identifier'], whyUnread(view, owner, field))] : [];
+  });
+}
+
+async function ownersLacking({ scope, assets }: View, type: AssetTypeName, field: string): Promise<readonly Asset[]> {
+  if (!scope.mayBeUnread(type, field)) return [];
+  const statement = new Statement(type, scope);
+  const owners = await assets.find(type, statement, statement.selectAll([isUnread(field, 'a')]));
+  // What keys a user has may be seen in the report.
+  if (field === 'accessKeys') await Promise.all(owners.map((owner) => assets.complete(owner)));
+  return owners;
+}
