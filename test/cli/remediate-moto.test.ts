@@ -7,13 +7,14 @@ import {
   DeleteAccessKeyCommand,
   DeleteUserCommand,
   ListAccessKeysCommand,
+  ListUsersCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { iamClient, stsClient } from '../support/aws-clients.ts';
 import { runCli } from '../support/run-cli.ts';
 
-test('moto: keys are turned off, on and gone; those of a user who was made anew are not touched', async () => {
+test('moto: keys are turned off, on and gone; what was used since, or is of a user who was made anew, is not touched', async () => {
   const url = inject('motoUrl');
   const RoleArn = 'arn:aws:iam::610987654321:role/Operator';
   const { Credentials: given } = await stsClient(url).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'test' }));
@@ -32,10 +33,12 @@ test('moto: keys are turned off, on and gone; those of a user who was made anew 
   const cwd = mkdtempSync(join(tmpdir(), 'iamql-moto-'));
   onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
   const remediate = (...args: readonly string[]) => runCli(['remediate', ...args], { env, cwd });
-  const newKey = async (UserName: string): Promise<string> => {
+  const newKeyWithSecret = async (UserName: string) => {
     await iam.send(new CreateUserCommand({ UserName }));
-    return (await iam.send(new CreateAccessKeyCommand({ UserName }))).AccessKey?.AccessKeyId ?? '';
+    const { AccessKey: made } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    return { accessKeyId: made?.AccessKeyId ?? '', secretAccessKey: made?.SecretAccessKey ?? '' };
   };
+  const newKey = async (UserName: string): Promise<string> => (await newKeyWithSecret(UserName)).accessKeyId;
   const keysOf = async (UserName: string) =>
     ((await iam.send(new ListAccessKeysCommand({ UserName }))).AccessKeyMetadata ?? []).map(
       ({ AccessKeyId, Status }) => [AccessKeyId, Status],
@@ -43,8 +46,11 @@ test('moto: keys are turned off, on and gone; those of a user who was made anew 
 
   const ofAna = await newKey('ana');
   const ofBob = await newKey('bob');
+  const ofCid = await newKeyWithSecret('cid');
   const plan = await remediate('plan', '--min-age', '0s', '--output', 'plan.json');
-  expect(plan.stdout).toContain('turn off 2 access keys');
+  expect(plan.stdout).toContain('turn off 3 access keys');
+  // Any request that it signs is a use of the key.
+  await iamClient(url, { credentials: ofCid }).send(new ListUsersCommand({}));
   await iam.send(new DeleteAccessKeyCommand({ UserName: 'bob', AccessKeyId: ofBob }));
   await iam.send(new DeleteUserCommand({ UserName: 'bob' }));
   const another = await newKey('bob');
@@ -54,6 +60,8 @@ test('moto: keys are turned off, on and gone; those of a user who was made anew 
   expect(applied.stdout).toContain(`${ofBob} of bob: left alone: another user has that name`);
   expect(applied.stdout).toMatch(/ana: before FAIL \(AKIA\w+\), after PASS/);
   expect(applied.code).toBe(0);
+  expect(applied.stdout).toContain(`${ofCid.accessKeyId} of cid: left alone: it was used: 20`);
+  expect(await keysOf('cid')).toEqual([[ofCid.accessKeyId, 'Active']]);
   expect(await keysOf('ana')).toEqual([[ofAna, 'Inactive']]);
   expect(await keysOf('bob')).toEqual([[another, 'Active']]);
 
