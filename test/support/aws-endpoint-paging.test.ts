@@ -38,6 +38,7 @@ const PAGED: readonly [action: string, input: Input, lists: readonly string[], c
 ];
 
 const UNPAGED: readonly [action: string, input: Input][] = [
+  ['DeleteAccessKey', { ...ALICE, AccessKeyId: 'AKIAEXAMPLEALICE0001' }],
   ['GenerateCredentialReport', {}],
   ['GetAccessKeyLastUsed', { AccessKeyId: 'AKIAEXAMPLEALICE0001' }],
   ['GetAccountPasswordPolicy', {}],
@@ -48,6 +49,7 @@ const UNPAGED: readonly [action: string, input: Input][] = [
   ['GetUser', ALICE],
   ['ListOpenIDConnectProviders', {}],
   ['ListSAMLProviders', {}],
+  ['UpdateAccessKey', { ...ALICE, AccessKeyId: 'AKIAEXAMPLEALICE0001', Status: 'Inactive' }],
 ];
 
 const COMMANDS: ReadonlyMap<string, unknown> = new Map(Object.entries(sdk));
