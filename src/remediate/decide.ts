@@ -4,7 +4,7 @@ import type { FindingKey } from '../controls/finding.ts';
 import { foundingControlId } from '../controls/load-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantToMs, renderInstant } from '../iam/instant.ts';
-import type { FoundKey } from './found-keys.ts';
+import type { FoundKey, OtherExcepted } from './found-keys.ts';
 import type { Action, ExceptedKey, LeftOut } from './plan-shape.ts';
 import type { PlannedKey, PlannedUser } from './read-users.ts';
 
@@ -108,6 +108,14 @@ function exceptionFor({ exception, finding, key }: Candidate, decider: Decider):
   }
   return undefined;
 }
+
+/** What is excepted and not about a key that nobody has used: nothing would have been planned, and it is shown all the same. */
+export const otherExcepted = (others: readonly OtherExcepted[]): readonly ExceptedKey[] =>
+  others.map(({ control, finding }) => {
+    const { identifier: arn, name: userName, exception } = finding;
+    const { reason, owner, expires } = exception;
+    return { control, userName, arn, accessKeyId: null, slot: null, reason, owner, expires: renderInstant(expires) };
+  });
 
 const wordsOf = ({ reason, owner, expires, key }: Exception) => ({
   reason: key ? reason : `${reason} (the exception names no key, so it spares all of this user)`,

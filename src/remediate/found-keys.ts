@@ -1,3 +1,4 @@
+import type { ExceptedFinding } from '../controls/except.ts';
 import type { Exception } from '../controls/exception.ts';
 import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun } from '../controls/run-control.ts';
@@ -20,6 +21,11 @@ export interface OtherFinding {
   readonly finding: Finding;
 }
 
+export interface OtherExcepted {
+  readonly control: string;
+  readonly finding: ExceptedFinding;
+}
+
 /**
  * Parts what the tool may mend from what people have to. A user may be found for both: for a key that nobody has used, and
  * for one that is merely old.
@@ -30,9 +36,12 @@ export function partFindings(
 ): {
   readonly keys: readonly FoundKey[];
   readonly others: readonly OtherFinding[];
+  /** What somebody has agreed to live with, that is not about such keys. */
+  readonly excepted: readonly OtherExcepted[];
 } {
   const keys: FoundKey[] = [];
   const others: OtherFinding[] = [];
+  const left: OtherExcepted[] = [];
   for (const run of runs) {
     const control = run.control.id;
     for (const { rule, findings, excepted } of run.rules) {
@@ -45,12 +54,15 @@ export function partFindings(
         const isMended = unused.length > 0 && rest.length === 0 && !isAlsoOfPassword(run, finding);
         if (!isMended) others.push({ run, finding: { ...finding, keys: rest } });
       }
-      for (const finding of excepted)
-        for (const key of unusedKeysOf(finding, owners))
-          keys.push({ control, finding: ofUser(finding, owners), key, exception: finding.exception });
+      for (const finding of excepted) {
+        const unused = unusedKeysOf(finding, owners);
+        if (unused.length === 0) left.push({ control, finding });
+        const owned = ofUser(finding, owners);
+        for (const key of unused) keys.push({ control, finding: owned, key, exception: finding.exception });
+      }
     }
   }
-  return { keys, others };
+  return { keys, others, excepted: left };
 }
 
 /** A password that nobody uses is a matter of its own; of other controls it is merely a condition. */

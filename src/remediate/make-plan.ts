@@ -7,7 +7,7 @@ import { type Instant, instantOf, instantToMs, renderInstant } from '../iam/inst
 import { deleteKeyCommand, keyStatusCommand } from '../iam/shell.ts';
 import { type Inventory, isSample } from '../inventory/inventory.ts';
 import { byHand } from './by-hand.ts';
-import { type Decided, type DecidedKey, decide } from './decide.ts';
+import { type Decided, type DecidedKey, decide, otherExcepted } from './decide.ts';
 import { digestOf } from './digest.ts';
 import { type OtherFinding, type Owners, partFindings } from './found-keys.ts';
 import { inOrder, type OrderGroup } from './order.ts';
@@ -42,7 +42,7 @@ export async function makePlan(
   settings: PlanSettings,
 ): Promise<Plan> {
   const owners = await ownersOf(inventory, runs);
-  const { keys: found, others } = partFindings(runs, owners);
+  const { keys: found, others, excepted } = partFindings(runs, owners);
   const { account, partition } = await readAccount(inventory);
   const off = await inactiveUsers(inventory, runs);
   const arns = [...new Set([...found.map(({ finding }) => finding.identifier), ...off.arns])];
@@ -67,7 +67,7 @@ export async function makePlan(
     caveats: [...caveats, ...off.caveats],
     batches: batchesOf(decided.keys, settings, (key) => stepOf(key, account, now, generatedAt)),
     notPlanned: [...decided.notPlanned],
-    excepted: [...decided.excepted],
+    excepted: [...decided.excepted, ...otherExcepted(excepted)],
     byHand: await byHand(inventory, withoutDecided(others, decided), { account, partition, owners }),
   };
   return { ...plan, digest: digestOf(plan) };

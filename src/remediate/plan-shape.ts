@@ -78,8 +78,8 @@ export const batchShape = z.strictObject({
 export const leftOutShape = z.strictObject({
   control: text('The id of the control that found it.'),
   userName: text('The IAM name.'),
-  arn: text("The user's ARN."),
-  accessKeyId: orNull(text(''), 'The key; null where it could not be named.'),
+  arn: text("The user's ARN; of what is excepted and no user, its identifier."),
+  accessKeyId: orNull(text(''), 'The key; null where it could not be named, and where it is about none.'),
   slot: orNull(z.number().int(), 'The slot of the credential report.'),
   reason: text('Why nothing is planned for it.'),
 });

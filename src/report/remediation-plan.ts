@@ -79,7 +79,7 @@ const renderLeftOut = (left: LeftOut): string =>
   `${printable(left.userName)}, ${keyOf(left)}: ${printable(left.reason)}`;
 
 const renderExcepted = (excepted: ExceptedKey): string =>
-  `${renderLeftOut(excepted)} (until ${excepted.expires}, owner ${printable(excepted.owner)})`;
+  `${excepted.control}: ${printable(excepted.userName)}${excepted.accessKeyId ? `, ${printable(excepted.accessKeyId)}` : ''}: ${printable(excepted.reason)} (until ${excepted.expires}, owner ${printable(excepted.owner)})`;
 
 function renderByHand({ control, type, name, irreversible, fillIn, commands }: ByHand): string {
   const blanks = fillIn.length > 0 ? [`    fill in: ${fillIn.join(', ')}`] : [];

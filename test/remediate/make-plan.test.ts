@@ -159,6 +159,23 @@ test('what is excepted is left out and listed, key by key', async () => {
   ]);
 });
 
+test('what is excepted is listed of other controls too, and no command is printed for it', async () => {
+  account.start({ users: [user('dora', [], { passwordEnabled: true }), user('emil', [], { passwordEnabled: true })] });
+  const control = 'aws-iam-console-users-have-mfa';
+  const exception = {
+    ...{ control, account: '111122223333', asset: 'dora', key: undefined, reason: 'kiosk', owner: 'team' },
+    ...{ expires: '2099-01-01T00:00:00+00:00', ticket: undefined, place: 'x:1:1' },
+  };
+  const plan = await account.plan({ controls: [control], exceptions: [exception] });
+  expect(plan.excepted).toEqual([
+    {
+      ...{ control, userName: 'dora', arn: 'arn:aws:iam::111122223333:user/dora', accessKeyId: null, slot: null },
+      ...{ reason: 'kiosk', owner: 'team', expires: '2099-01-01T00:00:00Z' },
+    },
+  ]);
+  expect(plan.byHand.map(({ name }) => name)).toEqual(['emil']);
+});
+
 test('a user whose UserId cannot be read is not planned for', async () => {
   account.start({
     users: [user('ana', [key('A')])],
