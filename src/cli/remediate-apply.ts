@@ -12,6 +12,7 @@ import type { PlannedControl } from '../remediate/judge-user.ts';
 import { definitionOf } from '../remediate/make-plan.ts';
 import type { Plan } from '../remediate/plan-shape.ts';
 import { checkPlanAge, readPlan } from '../remediate/read-plan.ts';
+import { renderAppliedJson } from '../report/remediation-json.ts';
 import { renderApplied, wordsOfStep } from '../report/remediation-run.ts';
 import { selectControls } from './control-options.ts';
 import { openExceptions } from './exceptions.ts';
@@ -50,7 +51,9 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
       onStep: (step) => yes && writeNote(`iamql: ${wordsOfStep(step)}`),
     });
     process.exitCode = exitCodeOf(applied);
-    writeResult(renderApplied(applied, plan, { journal: options.journal, file }), undefined);
+    const isJson = options.format === 'json';
+    const text = () => renderApplied(applied, plan, { journal: options.journal, file });
+    writeResult(isJson ? renderAppliedJson(applied, plan.account) : text(), undefined);
     if (applied.stopped) writeNote(`iamql: stopped: ${applied.stopped.message}`);
   } finally {
     journal?.close();

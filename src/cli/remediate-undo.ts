@@ -1,5 +1,6 @@
 import { Journal } from '../remediate/journal.ts';
 import { undo as undoKeys } from '../remediate/undo.ts';
+import { renderUndoneJson } from '../report/remediation-json.ts';
 import { renderUndone } from '../report/remediation-run.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { writeNote, writeResult } from './output.ts';
@@ -26,7 +27,10 @@ export async function undo(keys: readonly string[], options: UndoOptions): Promi
       isInterrupted: finishStepOnInterrupt(yes),
     });
     process.exitCode = undone.stopped ? exitCodeOfError(undone.stopped.kind) : exitCodes.pass;
-    writeResult(renderUndone(undone, run.identity.accountId, options.journal), undefined);
+    const { accountId } = run.identity;
+    const isJson = options.format === 'json';
+    const text = () => renderUndone(undone, accountId, options.journal);
+    writeResult(isJson ? renderUndoneJson(undone, accountId) : text(), undefined);
     if (undone.stopped) writeNote(`iamql: stopped: ${undone.stopped.message}`);
   } finally {
     journal?.close();

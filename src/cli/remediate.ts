@@ -25,6 +25,7 @@ export interface PlanOptions extends ControlOptions, SourceOptions, Pick<Excepti
 /** Of what may write to AWS, and does so with `--yes` only. */
 export interface RunOptions extends LiveOptions {
   readonly yes?: boolean;
+  readonly format: 'text' | 'json';
   readonly journal: string;
   readonly explain?: boolean;
 }
@@ -109,6 +110,7 @@ const minAgeOption = (): Option => durationOption('--min-age <time>', 'leave out
 const addRunOptions = (command: Command): Command =>
   command
     .option('--yes', 'do it')
+    .addOption(formatOption())
     .option('--journal <file>', 'where what is done is written down', DEFAULT_JOURNAL)
     .option('--explain', 'print every call that was made to AWS, on stderr');
 

@@ -73,6 +73,29 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
   expect(applied.code).toBe(0);
   expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive']);
 
+  const json = JSON.parse((await remediate(cwd, 'apply', 'plan.json', '--format', 'json', '--all')).stdout);
+  expect(json).toMatchObject({
+    ...{
+      format: 'iamql-remediation-run/1',
+      account: '111122223333',
+      dryRun: true,
+      action: 'deactivate',
+      batches: [1, 2],
+    },
+    ...{
+      steps: [
+        { accessKeyId: 'AKIAEXAMPLEA', outcome: 'before' },
+        { accessKeyId: 'AKIAEXAMPLEB', outcome: 'would' },
+      ],
+    },
+    ...{
+      rejudged: [{ userName: 'bob', before: { verdict: 'FAIL', keys: ['AKIAEXAMPLEB'] }, after: null }],
+      stopped: null,
+    },
+  });
+  const { keys } = JSON.parse((await remediate(cwd, 'undo', '--format', 'json')).stdout);
+  expect(keys).toMatchObject([{ accessKeyId: 'AKIAEXAMPLEA', outcome: 'would', found: false, reason: null }]);
+
   const undone = await remediate(cwd, 'undo', '--yes');
   expect(undone.stdout).toMatch(/ {2}AKIAEXAMPLEA of ana, off since 20.*: turned on again\n/);
   expect(undone).toMatchObject({ code: 0, stderr: '' });
