@@ -402,6 +402,46 @@ describe('undo', () => {
   });
 });
 
+describe('judged anew', () => {
+  /** From the change on, AWS shows the key as it was before, so many times. */
+  function showsFormer(times: number): void {
+    const { endpoint } = account;
+    let looks = Number.NaN;
+    endpoint.onCall = ({ action }) => {
+      if (action === 'UpdateAccessKey') looks = 0;
+      if (action !== 'ListAccessKeys' || Number.isNaN(looks)) return;
+      looks += 1;
+      const status = looks <= times ? 'Active' : 'Inactive';
+      endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, status }));
+    };
+  }
+
+  test.each([
+    ['AWS that answers late is asked again', 2, 'PASS', []],
+    ['a key that somebody turns on again at once is still found', 1_000, 'FAIL', ['AKIAEXAMPLEA']],
+  ])('%s', async (_name, times, verdict, keys) => {
+    const endpoint = account.start({ users: [user('ana', [key('A')])] });
+    const plan = await account.plan();
+    showsFormer(times);
+    const { rejudged } = await account.apply(plan, { journal: account.newJournal() });
+    expect(rejudged[0]?.after?.verdict).toBe(verdict);
+    expect(rejudged[0]?.after?.keys.map(({ accessKeyId }) => accessKeyId)).toEqual(keys);
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive']);
+  });
+
+  test('what cannot be judged anew is an error, and what was done stays done', async () => {
+    const endpoint = account.start({ users: [user('ana', [key('A')])] });
+    const plan = await account.plan();
+    endpoint.setScenario({
+      ...{ callerArn: OPERATOR, users: [user('ana', [key('A')])] },
+      faults: [{ action: 'GetUser', skip: 1, error: { code: 'AccessDenied' } }],
+    });
+    const applied = await account.apply(plan, { journal: account.newJournal() });
+    expect(applied.rejudged[0]?.after).toMatchObject({ verdict: 'ERROR', errors: [{ code: 'AccessDenied' }] });
+    expect(told(applied)).toEqual(['AKIAEXAMPLEA: done']);
+  });
+});
+
 test('a step that is under way when somebody interrupts is finished, and no other begun', async () => {
   const endpoint = account.start({ users: three });
   const journal = account.newJournal();
