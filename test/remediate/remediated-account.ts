@@ -11,7 +11,7 @@ import { runControls } from '../../src/controls/run-controls.ts';
 import { instantOf } from '../../src/iam/instant.ts';
 import { LiveSource } from '../../src/inventory/live-source.ts';
 import { openAccount } from '../../src/inventory/open-account.ts';
-import { type ApplySetting, applyPlan } from '../../src/remediate/apply.ts';
+import { type Applied, type ApplySetting, applyPlan } from '../../src/remediate/apply.ts';
 import { callerOf } from '../../src/remediate/caller.ts';
 import { Journal } from '../../src/remediate/journal.ts';
 import { makePlan, type PlanSettings } from '../../src/remediate/make-plan.ts';
@@ -202,3 +202,13 @@ export const changesOf = (endpoint: AwsEndpoint): readonly string[] =>
         ? [`${params['AccessKeyId']} deleted`]
         : [],
   );
+
+/** What came of each step. */
+export const told = ({ steps }: Applied): readonly string[] =>
+  steps.map(({ step, outcome, reason }) => `${step.accessKeyId}: ${outcome}${reason ? `: ${reason}` : ''}`);
+/** The lines of a journal: `intent deactivate AKIA...`. */
+export const kinds = (file: string): readonly string[] =>
+  Journal.read(file).map(({ kind, action, accessKeyId }) => `${kind} ${action} ${accessKeyId}`);
+
+/** A key each, never used. */
+export const three = ['A', 'B', 'C'].map((id) => user(id.toLowerCase(), [key(id)]));
