@@ -50,7 +50,15 @@ const questions: Readonly<Record<string, Question>> = {
   },
   'console users without a device': {
     text: 'iamUsers(where:{hasIAMUserCredentials:{passwordEnabled:true},mfaSerialNumbers:[]}){...AssetFragment}',
-    stages: (f) => [[f.report], [f.mfaDevicesOf(withMfa)]],
+    stages: (f) => [[f.report]],
+  },
+  'users with a virtual device': {
+    text: 'iamUsers(where:{mfaDevices_SOME:{isVirtual:true}}){...AssetFragment}',
+    stages: (f) => [[f.report], [f.virtualMfaDevices]],
+  },
+  'users with a hardware device': {
+    text: 'iamUsers(where:{mfaDevices_SOME:{isVirtual:false}}){...AssetFragment}',
+    stages: (f) => [[f.report], [f.virtualMfaDevices], [f.mfaDevicesOf(withMfa)]],
   },
   'credentials unused for 45 days': { text: 'AWSIAM3{...AssetFragment}', stages: (f) => [[f.report]] },
   'keys not rotated for 90 days': { text: 'AWSIAM4{...AssetFragment}', stages: (f) => [[f.report]] },

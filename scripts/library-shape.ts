@@ -11,8 +11,11 @@ import {
   testShape,
   UNREAD_MARK,
 } from '../src/controls/authoring/shape.ts';
+import { RELATIVE } from '../src/controls/authoring/test-values.ts';
+import { EXPECTATION } from '../src/controls/expectation.ts';
 import { libraryFolder } from '../src/controls/load-controls.ts';
 import { type AssetType, catalogue, type Field } from '../src/iam/catalogue.generated.ts';
+import { RFC_3339 } from '../src/iam/instant.ts';
 import { packageRoot } from '../src/package-root.ts';
 
 type Json = Record<string, unknown>;
@@ -20,7 +23,7 @@ type Json = Record<string, unknown>;
 /** The schemas by which editors complete and check files of a library, by file name. */
 export const editorSchemas = (): Readonly<Record<string, string>> => ({
   'control.schema.json': render({
-    ...z.toJSONSchema(controlShape, { io: 'input', override: withAssets }),
+    ...z.toJSONSchema(controlShape, { io: 'input', override: withWhatIsChecked }),
     $defs: Object.fromEntries(Object.entries(catalogue).map(([name, type]) => [name, assetSchema(type)])),
   }),
   'benchmark.schema.json': render(z.toJSONSchema(benchmarkShape, { io: 'input' })),
@@ -28,9 +31,30 @@ export const editorSchemas = (): Readonly<Record<string, string>> => ({
 
 const render = (schema: Json): string => `${JSON.stringify(schema, null, 2)}\n`;
 
-/** What the parser says of the assets of a test when it builds them, an editor says while they are written. */
-function withAssets({ zodSchema, jsonSchema }: { readonly zodSchema: unknown; readonly jsonSchema: Json }): void {
-  if (zodSchema !== testShape.shape.assets) return;
+interface Overridden {
+  readonly zodSchema: unknown;
+  readonly jsonSchema: Json;
+}
+
+/** What the parser says beyond kinds and keys, an editor says while it is written, as far as such a schema can. */
+function withWhatIsChecked(overridden: Overridden): void {
+  const { zodSchema, jsonSchema } = overridden;
+  if (zodSchema === testShape.shape.assets) withAssets(overridden);
+  if (zodSchema === ruleShape.shape.expect) Object.assign(jsonSchema, like(EXPECTATION, 'eq or neq and a JSON value'));
+  if (zodSchema === testShape.shape.now) Object.assign(jsonSchema, like(RFC_3339, A_TIME));
+  if (zodSchema === controlShape.shape.rules) jsonSchema['contains'] = { not: INFORMATIVE };
+}
+
+const A_TIME = 'an RFC 3339 time, such as 2026-03-01T10:20:30Z';
+const INFORMATIVE = { required: ['informative'], properties: { informative: { const: true } } };
+
+/** Editors show the words in place of the pattern. */
+const like = ({ source }: RegExp, words: string): Json => ({
+  pattern: source,
+  patternErrorMessage: `This is ${words}.`,
+});
+
+function withAssets({ jsonSchema }: Overridden): void {
   const { propertyNames: _names, ...rest } = jsonSchema;
   for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
   Object.assign(jsonSchema, rest, {
@@ -50,10 +74,16 @@ const assetSchema = ({ fields }: AssetType): Json => ({
 const orUnread = (schema: Json): Json => ({ anyOf: [schema, { const: UNREAD_MARK }] });
 
 function fieldSchema({ type, relation, list, nullable }: Field): Json {
-  const one = relation ? { $ref: `#/$defs/${type}` } : { type: jsonTypes[type] ?? 'string' };
+  const one = relation ? { $ref: `#/$defs/${type}` } : { type: jsonTypes[type] ?? 'string', ...whenOf(type) };
   const whole = list || relation === 'toMany' ? { type: 'array', items: one } : one;
   return nullable ? { anyOf: [whole, { type: 'null' }] } : whole;
 }
+
+/** A time, or how long before or after the test's own `now`. */
+const whenOf = (type: string): Json =>
+  type === 'DateTime'
+    ? like(new RegExp(`${RFC_3339.source}|${RELATIVE.source}`), `${A_TIME}, or such as "45 days ago"`)
+    : {};
 
 const jsonTypes: Readonly<Record<string, string>> = { Boolean: 'boolean', Int: 'integer', Float: 'number' };
 

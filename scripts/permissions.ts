@@ -25,10 +25,12 @@ function givenBy(group: FactGroup): string {
   const given = Object.entries(catalogue).flatMap(([type, { group: own, also = [], fields }]) => {
     if (own === group) return [`\`${type}\``];
     const names = Object.keys(fields).filter((name) => fields[name]?.fact === group);
+    const inPart = Object.keys(fields).filter((name) => fields[name]?.sparing === group);
     const isLive = Object.values(fields).some(({ live = [] }) => live.includes(group));
     return [
       ...(also.includes(group) ? [`some \`${type}\``] : []),
       ...names.map((name) => `\`${type}.${name}\``),
+      ...inPart.map((name) => `some of \`${type}.${name}\``),
       ...(isLive ? [`\`${type}\` of users whom the report cannot tell of`] : []),
     ];
   });

@@ -11,6 +11,8 @@ export interface Field {
   readonly list?: true;
   /** The facts that it needs beyond those of its own type. */
   readonly fact?: FactGroup;
+  /** Facts of the whole account that tell enough of many assets that a condition need not ask each of them. */
+  readonly sparing?: FactGroup;
   /** The credential report's column that holds it. */
   readonly column?: string;
   /** Where it is read from for a user of whom the report cannot tell it: the first tells it, the others explain that. */

@@ -19,6 +19,7 @@ export interface CatalogueField {
   readonly relation?: 'toOne' | 'toMany';
   readonly list?: true;
   readonly fact?: string;
+  readonly sparing?: string;
   readonly column?: string;
   readonly live?: readonly string[];
   readonly slot?: number;
@@ -103,6 +104,7 @@ function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>
         ? { list: true }
         : {}),
     ...(fact ? { fact: String(fact['group']) } : {}),
+    ...(fact?.['sparing'] ? { sparing: String(fact['sparing']) } : {}),
     ...(column ? { column: String(column['name']) } : {}),
     ...(live ? { live: live['groups'] as readonly string[] } : {}),
     ...(slot ? { slot: Number(slot['slot']) } : {}),

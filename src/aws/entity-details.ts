@@ -8,15 +8,18 @@ import type {
   RoleDetail as SdkRole,
   UserDetail as SdkUser,
 } from '@aws-sdk/client-iam';
+import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import { UNREAD, type Unread } from '../iam/unread.ts';
 import { answeredWithout } from './aws-error.ts';
 import { instantOrNull, type ResourceTag, required, tagsOf } from './required.ts';
 
+/** JSON text as it was written. An error where the answer has none: what else it holds is told all the same. */
+type DocumentText = string | IamqlError;
+
 interface InlinePolicy {
   readonly policyName: string;
-  /** JSON text as it was written. */
-  readonly document: string;
+  readonly document: DocumentText;
 }
 
 interface AttachedPolicy {
@@ -54,8 +57,7 @@ export interface RoleDetail extends EntityPolicies {
   readonly roleId: string;
   readonly path: string;
   readonly createDate: Instant;
-  /** JSON text as it was written. */
-  readonly assumeRolePolicyDocument: string;
+  readonly assumeRolePolicyDocument: DocumentText;
   readonly permissionsBoundaryArn: string | null;
   readonly tags: readonly ResourceTag[];
   readonly instanceProfiles: readonly InstanceProfile[];
@@ -78,8 +80,7 @@ interface PolicyVersion {
   readonly versionId: string;
   readonly isDefaultVersion: boolean;
   readonly createDate: Instant;
-  /** JSON text as it was written. */
-  readonly document: string;
+  readonly document: DocumentText;
 }
 
 export interface ManagedPolicyDetail {
@@ -97,8 +98,8 @@ export interface ManagedPolicyDetail {
   readonly description: string | null;
   readonly createDate: Instant;
   readonly updateDate: Instant;
-  /** Of the default version: JSON text as it was written. */
-  readonly document: string;
+  /** Of the default version. */
+  readonly document: DocumentText;
   /** All that are kept, as AWS lists them. */
   readonly versions: readonly PolicyVersion[];
 }
@@ -198,7 +199,6 @@ export function policyDetail(answered: SdkPolicy): ManagedPolicyDetail {
   );
   const versions = policy.PolicyVersionList.map(policyVersion);
   const inForce = versions.find(({ versionId }) => versionId === policy.DefaultVersionId);
-  if (!inForce) throw answeredWithout(DETAILS, `the document of ${policy.Arn}`);
   return {
     arn: policy.Arn,
     // Moto leaves it out. It is the last part of the ARN (IAM User Guide, "IAM identifiers").
@@ -212,7 +212,7 @@ export function policyDetail(answered: SdkPolicy): ManagedPolicyDetail {
     description: policy.Description ?? null,
     createDate: instantOf(policy.CreateDate),
     updateDate: instantOf(policy.UpdateDate),
-    document: inForce.document,
+    document: inForce?.document ?? answeredWithout(DETAILS, `the document of ${policy.Arn}`),
     versions,
   };
 }
@@ -257,11 +257,11 @@ function attachedPolicy(answered: SdkAttachedPolicy): AttachedPolicy {
  * The JSON text in what AWS URL-encoded. Moto sends trust policies as they are; an encoded document begins with `%7B`, or
  * with the code of white space.
  */
-function decodeDocument(answered: string): string {
+function decodeDocument(answered: string): DocumentText {
   if (/^\s*\{/.test(answered)) return answered;
   try {
     return decodeURIComponent(answered);
   } catch {
-    throw answeredWithout(DETAILS, 'a policy document in URL encoding');
+    return new IamqlError('Corrupt', 'a policy document cannot be read: its URL encoding is broken');
   }
 }

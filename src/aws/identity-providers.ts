@@ -1,4 +1,6 @@
+import type { SAMLPrivateKey as SdkPrivateKey } from '@aws-sdk/client-iam';
 import { type Instant, instantOf } from '../iam/instant.ts';
+import { UNREAD, type Unread } from '../iam/unread.ts';
 import type { AwsAccount } from './aws-account.ts';
 import { answeredWithout } from './aws-error.ts';
 import type { Tag } from './paging.ts';
@@ -8,6 +10,25 @@ export interface ListedSamlProvider {
   readonly arn: string;
   readonly createDate: Instant;
   readonly validUntil: Instant | null;
+}
+
+export interface SamlPrivateKey {
+  readonly keyId: string;
+  /** When it was uploaded. */
+  readonly timestamp: Instant;
+}
+
+/** What the list leaves out. */
+export interface SamlProvider {
+  /** UNREAD: an emulator did not tell it; AWS does. */
+  readonly samlProviderUUID: string | Unread;
+  /** `Required` or `Allowed`. Null: encryption was never set up. */
+  readonly assertionEncryptionMode: string | null;
+  /** Two at most. */
+  readonly privateKeys: readonly SamlPrivateKey[];
+  /** XML text. */
+  readonly samlMetadataDocument: string;
+  readonly tags: readonly ResourceTag[];
 }
 
 export interface OpenIdConnectProvider {
@@ -20,6 +41,7 @@ export interface OpenIdConnectProvider {
 }
 
 const LIST_SAML = 'iam:ListSAMLProviders';
+const GET_SAML = 'iam:GetSAMLProvider';
 const LIST_OIDC = 'iam:ListOpenIDConnectProviders';
 const GET_OIDC = 'iam:GetOpenIDConnectProvider';
 
@@ -39,6 +61,28 @@ export async function listSamlProviders(account: AwsAccount, tag: Tag): Promise<
       };
     });
   });
+}
+
+/** Source: IAM API Reference, GetSAMLProvider, which has the tags too. */
+export async function getSamlProvider(account: AwsAccount, arn: string, tag: Tag): Promise<SamlProvider> {
+  const { GetSAMLProviderCommand } = await import('@aws-sdk/client-iam');
+  const client = await account.iamClient();
+  const command = new GetSAMLProviderCommand({ SAMLProviderArn: arn });
+  return account.call({ action: GET_SAML, ...tag }, async (options) => {
+    const provider = required(GET_SAML, arn, await client.send(command, options), 'SAMLMetadataDocument');
+    return {
+      samlProviderUUID: provider.SAMLProviderUUID ?? UNREAD,
+      assertionEncryptionMode: provider.AssertionEncryptionMode ?? null,
+      privateKeys: (provider.PrivateKeyList ?? []).map(privateKey),
+      samlMetadataDocument: provider.SAMLMetadataDocument,
+      tags: tagsOf(GET_SAML, provider.Tags),
+    };
+  });
+}
+
+function privateKey(answered: SdkPrivateKey): SamlPrivateKey {
+  const { KeyId, Timestamp } = required(GET_SAML, 'a private key', answered, 'KeyId', 'Timestamp');
+  return { keyId: KeyId, timestamp: instantOf(Timestamp) };
 }
 
 /**

@@ -21,14 +21,6 @@ export async function listServerCertificateTags(account: AwsAccount, serverCerti
   );
 }
 
-/** Source: IAM API Reference, ListSAMLProviderTags. */
-export async function listSamlProviderTags(account: AwsAccount, samlProviderArn: string, tag: Tag) {
-  const { ListSAMLProviderTagsCommand: Command } = await import('@aws-sdk/client-iam');
-  return listTags(account, 'iam:ListSAMLProviderTags', tag, (client, from, options) =>
-    client.send(new Command({ SAMLProviderArn: samlProviderArn, ...from }), options),
-  );
-}
-
 /** Source: IAM API Reference, ListInstanceProfileTags. */
 export async function listInstanceProfileTags(account: AwsAccount, instanceProfileName: string, tag: Tag) {
   const { ListInstanceProfileTagsCommand: Command } = await import('@aws-sdk/client-iam');

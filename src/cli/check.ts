@@ -6,7 +6,7 @@ import type { ControlRun } from '../controls/run-control.ts';
 import { runControls, runOfRecommendation } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
-import type { Source } from '../inventory/inventory.ts';
+import { accountsOf, type Source } from '../inventory/inventory.ts';
 import { renderExceptionNotes } from '../report/exceptions.ts';
 import type { Run } from '../report/run.ts';
 import { addControlOptions, type ControlOptions, selectControls } from './control-options.ts';
@@ -73,9 +73,8 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
   const runs = await runControls(inventory, asked, settings).finally(progress.end);
   if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
   throwIfNotRun(runs);
-  const { account } = inventory.evidence();
-  const clock = { now, expiringMs: options.expiring };
-  const excepted = hasExceptions ? exceptionsRun(exceptions, runs, { ...clock, account }) : undefined;
+  const clock = { now, expiringMs: options.expiring, accounts: accountsOf(inventory.evidence()) };
+  const excepted = hasExceptions ? exceptionsRun(exceptions, runs, clock) : undefined;
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOfControls(runs, options.failOn);
   return {

@@ -36,6 +36,10 @@ export const paramOption = (): Option =>
     collect,
   );
 
+/** How controls are asked that are known otherwise. */
+export const addAskedOptions = (command: Command): Command =>
+  command.option('--benchmark <id>', 'ask the controls with the parameters of a benchmark').addOption(paramOption());
+
 /** Beside the bundled ones. */
 export const addControlsFolders = (command: Command): Command =>
   command.option('--controls <dir>', 'controls and benchmarks of your own, beside the bundled', collect);
@@ -87,7 +91,7 @@ function narrowed(benchmark: Benchmark, { controls }: Library, isLeft: (control:
 }
 
 /** `name=value` is for the one control that has it; `ID.name=value` for the one that is named. */
-function readOverrides(written: readonly string[], controls: readonly Control[]): SelectedControls['overrides'] {
+export function readOverrides(written: readonly string[], controls: readonly Control[]): SelectedControls['overrides'] {
   const values = new Map<Control, Record<string, Parameters[string]>>();
   for (const text of written) {
     const { id, name, value } = splitParameter(text);

@@ -2,13 +2,13 @@ import { type Command, Option } from 'commander';
 import type { Control } from '../controls/control.ts';
 import type { Exception } from '../controls/exception.ts';
 import { EXPIRING_DAYS, type ExceptionsRun, exceptionsRun, stateOf } from '../controls/exceptions-run.ts';
-import { loadLibrary } from '../controls/load-controls.ts';
-import { runControl } from '../controls/run-control.ts';
+import { findBenchmark, type Library, loadLibrary } from '../controls/load-controls.ts';
+import { askedByBenchmark, runControls } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { renderExceptionNotes, renderExceptionTable } from '../report/exceptions.ts';
-import { addControlsFolders } from './control-options.ts';
+import { addAskedOptions, addControlsFolders, type ControlOptions, readOverrides } from './control-options.ts';
 import { exitCodes } from './exit-code.ts';
 import { writeResult } from './output.ts';
 import { addSourceOptions, durationOption, type SourceOptions, withSource } from './source-options.ts';
@@ -23,7 +23,7 @@ interface ListOptions extends ExceptionOptions {
   readonly controls?: readonly string[];
 }
 
-interface CheckOptions extends ListOptions, SourceOptions {
+interface CheckOptions extends ListOptions, SourceOptions, Pick<ControlOptions, 'benchmark' | 'param'> {
   readonly live?: boolean;
 }
 
@@ -54,7 +54,7 @@ export function addExceptionsCommand(program: Command): void {
       'Checks exceptions: that they are whole and have not expired; with a source, also that they cover what is found there.',
     )
     .option('--live', 'compare them with the live account of your credentials');
-  addSourceOptions(addControlsFolders(addExceptionOptions(check))).action(checkExceptions);
+  addSourceOptions(addAskedOptions(addControlsFolders(addExceptionOptions(check)))).action(checkExceptions);
 }
 
 async function listExceptions(options: ListOptions): Promise<void> {
@@ -63,10 +63,14 @@ async function listExceptions(options: ListOptions): Promise<void> {
 }
 
 async function checkExceptions(options: CheckOptions): Promise<void> {
-  const { controls, exceptions } = await openExceptions(options, options.controls);
+  const { library, exceptions } = await openExceptions(options, options.controls);
+  if (!hasSource(options) && (options.benchmark ?? options.param) !== undefined) {
+    const message = '--benchmark and --param say how controls are asked: name what they are asked of too, or --live';
+    throw new IamqlError('InvalidInput', message);
+  }
   const clock = { now: nowInstant(), expiringMs: options.expiring };
   const ofState = (state: string) => exceptions.filter((one) => stateOf(one, clock) === state);
-  const found = hasSource(options) ? await compare(controls, exceptions, { ...clock, options }) : undefined;
+  const found = hasSource(options) ? await compare(library, exceptions, { ...clock, options }) : undefined;
   const run: ExceptionsRun = {
     expired: ofState('expired'),
     expiring: ofState('expiring'),
@@ -83,23 +87,23 @@ async function checkExceptions(options: CheckOptions): Promise<void> {
   writeResult(`${[...notes, `${counts}${compared}`].join('\n')}\n`, undefined);
 }
 
-/** The exceptions of the files that the flags name, and the controls that they may be about. */
+/** The exceptions of the files that the flags name, and the library whose controls they may be about. */
 export async function openExceptions(
   { exceptions: files }: Pick<ExceptionOptions, 'exceptions'>,
   folders?: readonly string[],
 ) {
   if (files.length === 0) throw new IamqlError('InvalidInput', 'no exceptions: name a file with --exceptions');
-  const { controls } = await loadLibrary(folders);
+  const library = await loadLibrary(folders);
   const { readExceptions } = await import('../controls/authoring/read-exceptions.ts');
-  return { controls, exceptions: await readExceptions(files, controls) };
+  return { library, exceptions: await readExceptions(files, library.controls) };
 }
 
 const hasSource = ({ live, profile, roleArn, report, snapshot, sample, store }: CheckOptions): boolean =>
   live === true || sample === true || [profile, roleArn, report, snapshot, store].some((value) => value !== undefined);
 
 /** Judges what the exceptions are about, over the account that there is. */
-const compare = (controls: readonly Control[], exceptions: readonly Exception[], asked: Asked) =>
-  withSource(asked.options, (source) => compareWith(source, controls, exceptions, asked));
+const compare = (library: Library, exceptions: readonly Exception[], asked: Asked) =>
+  withSource(asked.options, (source) => compareWith(source, library, exceptions, asked));
 
 interface Asked {
   readonly options: CheckOptions;
@@ -109,16 +113,15 @@ interface Asked {
 
 async function compareWith(
   source: Source,
-  controls: readonly Control[],
+  library: Library,
   exceptions: readonly Exception[],
-  { options: _options, ...clock }: Asked,
+  { options, ...clock }: Asked,
 ) {
-  const { accountId: account } = await source.identify();
-  const inventory = source.inventory();
-  const ofAccount = exceptions.filter((one) => one.account === account);
-  const asked = controls.filter(({ id }) => ofAccount.some(({ control }) => control === id));
-  const runs = [];
-  for (const control of asked) runs.push(await runControl(inventory, control, { exceptions, now: clock.now }));
+  const { accountId, accounts } = await source.identify();
+  const ofAccounts = exceptions.filter((one) => accounts.includes(one.account));
+  const about = library.controls.filter(({ id }) => ofAccounts.some(({ control }) => control === id));
+  const asked = askAbout(about, library, options);
+  const runs = await runControls(source.inventory(), asked, { exceptions, now: clock.now });
   const unjudged = runs.flatMap(({ control, rules }) =>
     rules
       .filter(({ rule }) => !rule.informative)
@@ -126,10 +129,20 @@ async function compareWith(
         errors.slice(0, 1).map(({ message }) => `${control.id} could not be judged: ${message}`),
       ),
   );
-  const others = exceptions.length - ofAccount.length;
-  const elsewhere = others > 0 ? [`not compared, because of other accounts than ${account}: ${counted(others)}`] : [];
-  const run = exceptionsRun(exceptions, runs, { ...clock, account });
+  const others = exceptions.length - ofAccounts.length;
+  const elsewhere = others > 0 ? [`not compared, because of other accounts than ${accountId}: ${counted(others)}`] : [];
+  const run = exceptionsRun(exceptions, runs, { ...clock, accounts });
   return { run, isUnjudged: unjudged.length > 0, notes: [...unjudged, ...elsewhere] };
+}
+
+/** As `check` asks them with these flags; those that no benchmark points at as they ask by themselves. */
+function askAbout(about: readonly Control[], library: Library, { benchmark: name, param = [] }: CheckOptions) {
+  const benchmark = name === undefined ? undefined : findBenchmark(name, library);
+  const pointedAt = benchmark ? askedByBenchmark(benchmark, library.controls, () => ({})) : [];
+  const overrides = readOverrides(param, [...new Set([...pointedAt.map(({ control }) => control), ...about])]);
+  const ofBenchmark = benchmark ? askedByBenchmark(benchmark, about, overrides) : [];
+  const others = about.filter((control) => !ofBenchmark.some((one) => one.control === control));
+  return [...ofBenchmark, ...others.map((control) => ({ control, parameters: overrides(control) }))];
 }
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'exception' : 'exceptions'}`;

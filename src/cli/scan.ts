@@ -7,6 +7,7 @@ import { exitCodeOfUnread } from './exit-code.ts';
 import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
 import { writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
+import { saveMemory } from './save-memory.ts';
 import { addAccountOptions, collectTags, openSource, type SourceOptions } from './source-options.ts';
 import { addStoreOption, keepOption, keptSince } from './store-options.ts';
 
@@ -38,6 +39,7 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
   const judge = await openJudging(options);
   const write = options.new === '-' ? writeNote : (text: string) => writeResult(text, undefined);
   if (options.judge) return judgeStore(await openStore(store), judge, write);
+  saveMemory();
   const source = await openSource(options);
   const database = await openOrMakeStore(store);
   try {

@@ -1,9 +1,10 @@
 import { ask } from '../graphql/ask.ts';
 import type { Limits } from '../graphql/limits.ts';
+import type { Asset } from '../iam/assets.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Control, Parameters } from './control.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, keyOfAsset, knownAccountOf } from './finding.ts';
 import { countOf } from './judge.ts';
 
 /** The assets that a control is about. */
@@ -40,14 +41,28 @@ export async function readApplicable(
     selections.length > 0 &&
     selections.every(({ kind, found }) => kind === 'list' && found.assets.length === found.total);
   if (!isWhole) return { totalWith: () => undefined, mayBeAbout: () => true };
-  const known = new Set(
-    selections.flatMap(({ found }) => found.assets.map((asset) => String(inventory.read(asset, 'identifier')))),
-  );
+  const assets = selections.flatMap(({ found }) => found.assets);
+  let keys: ReadonlySet<string> | undefined;
+  const known = (): ReadonlySet<string> => {
+    keys ??= keysOf(inventory, assets);
+    return keys;
+  };
   return {
-    totalWith: (findings) => new Set([...known, ...findings.map(({ identifier }) => identifier)]).size,
-    mayBeAbout: ({ identifier }) => known.has(identifier),
+    totalWith: (findings) => new Set([...known(), ...findings.map(keyOfAsset)]).size,
+    mayBeAbout: (finding) => known().has(keyOfAsset(finding)),
   };
 }
+
+/** By then everything was read that tells whose an asset is. */
+const keysOf = (inventory: Inventory, assets: readonly Asset[]): ReadonlySet<string> =>
+  new Set(
+    assets.map((asset) =>
+      keyOfAsset({
+        identifier: String(inventory.read(asset, 'identifier')),
+        account: knownAccountOf(inventory, asset),
+      }),
+    ),
+  );
 
 const isOfText = (code: unknown): boolean =>
   ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'].includes(String(code));

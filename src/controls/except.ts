@@ -1,7 +1,7 @@
 import { type Instant, renderInstant } from '../iam/instant.ts';
 import { matchesAsset } from './asset-pattern.ts';
 import { type ExceptedKey, type Exception, hasExpired } from './exception.ts';
-import type { Finding, FindingKey } from './finding.ts';
+import type { Finding, FindingIdentity, FindingKey } from './finding.ts';
 import type { Judgement, Verdict } from './judge.ts';
 
 export interface ExceptedFinding extends Finding {
@@ -15,8 +15,6 @@ export interface ExceptedFinding extends Finding {
 export interface ExceptionScope {
   /** The id of the control. */
   readonly control: string;
-  /** The account that was judged; undefined where nothing told which it is. */
-  readonly account: string | undefined;
   readonly now: Instant;
 }
 
@@ -37,7 +35,7 @@ export function withExceptions<T extends Judged>(judged: T, exceptions: readonly
 
 /** Parts the findings that somebody has agreed to live with from those that count. */
 export function setApart(findings: readonly Finding[], exceptions: readonly Exception[], scope: ExceptionScope) {
-  const counting = exceptions.filter((exception) => isOf(exception, scope) && !hasExpired(exception, scope.now));
+  const counting = exceptions.filter((one) => one.control === scope.control && !hasExpired(one, scope.now));
   const left: Finding[] = [];
   const excepted: ExceptedFinding[] = [];
   for (const finding of findings) {
@@ -48,17 +46,18 @@ export function setApart(findings: readonly Finding[], exceptions: readonly Exce
   return { findings: left, excepted };
 }
 
-export const isOf = ({ control, account }: Exception, scope: Omit<ExceptionScope, 'now'>): boolean =>
-  control === scope.control && account === scope.account;
-
 /** The exceptions by which a finding does not count, the one that ends first before the others; none where it counts. */
 function coverOf(finding: Finding, exceptions: readonly Exception[]): readonly Exception[] {
-  const ofAsset = exceptions.filter(({ asset }) => matchesAsset(asset, finding)).sort(lastToEnd);
+  const ofAsset = exceptions.filter((exception) => isAbout(exception, finding)).sort(lastToEnd);
   if (finding.keys.length === 0) return ofAsset.filter(({ key }) => key === undefined).slice(0, 1);
   const ofKeys = finding.keys.map((key) => ofAsset.find((exception) => exception.key && namesKey(exception.key, key)));
   const found = ofKeys.filter((exception) => exception !== undefined);
   return found.length < ofKeys.length ? [] : [...new Set(found)].sort(lastToEnd).reverse();
 }
+
+/** Of the account that it names, and of no other. */
+const isAbout = ({ account, asset }: Pick<Exception, 'account' | 'asset'>, finding: FindingIdentity): boolean =>
+  account === finding.account && matchesAsset(asset, finding);
 
 const lastToEnd = (a: Exception, b: Exception): number => (a.expires > b.expires ? -1 : a.expires < b.expires ? 1 : 0);
 
@@ -73,14 +72,14 @@ export function namesKey(excepted: ExceptedKey, { accessKeyId, slot, since, crea
  * latter covers no finding, but whoever wrote it meant to live with something.
  */
 export function sparedBy(
-  owner: Pick<Finding, 'identifier' | 'name'>,
+  owner: FindingIdentity,
   key: FindingKey,
   exceptions: readonly Exception[],
-  scope: ExceptionScope,
+  { control, now }: ExceptionScope,
 ): Exception | undefined {
   const [last] = exceptions
-    .filter((exception) => isOf(exception, scope) && !hasExpired(exception, scope.now))
-    .filter(({ asset, key: named }) => matchesAsset(asset, owner) && (!named || namesKey(named, key)))
+    .filter((one) => one.control === control && !hasExpired(one, now) && isAbout(one, owner))
+    .filter(({ key: named }) => !named || namesKey(named, key))
     .sort(lastToEnd);
   return last;
 }
@@ -94,8 +93,9 @@ export type Fit =
   | { readonly kind: 'other'; readonly why: string };
 
 /** Undefined where it is about another asset. @param isExcepted whether the finding was set apart. */
-export function fitOf({ asset, key }: Exception, finding: Finding, isExcepted: boolean): Fit | undefined {
-  if (!matchesAsset(asset, finding)) return undefined;
+export function fitOf(exception: Exception, finding: Finding, isExcepted: boolean): Fit | undefined {
+  if (!isAbout(exception, finding)) return undefined;
+  const { key } = exception;
   const { keys, name } = finding;
   if (keys.length === 0) return key ? unfit(`the finding on ${name} is about no access key: leave key out`) : COVERS;
   if (!key) return unfit(`the finding on ${name} is about access keys: name each, ${keys.map(writtenKey).join(', ')}`);

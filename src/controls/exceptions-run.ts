@@ -1,5 +1,5 @@
 import { type Instant, instantToMs } from '../iam/instant.ts';
-import { type ExceptionScope, type Fit, fitOf, isOf } from './except.ts';
+import { type Fit, fitOf } from './except.ts';
 import { type Exception, hasExpired } from './exception.ts';
 import type { ControlRun, RuleRun } from './run-control.ts';
 
@@ -35,14 +35,14 @@ export function stateOf(exception: Exception, { now, expiringMs }: ExceptionsClo
   return instantToMs(exception.expires) - instantToMs(now) <= expiringMs ? 'expiring' : 'valid';
 }
 
-/** What became of the exceptions of the account and the controls that were judged; the others were not looked at. */
+/** What became of the exceptions of the accounts and the controls that were judged; the others were not looked at. */
 export function exceptionsRun(
   exceptions: readonly Exception[],
   runs: readonly ControlRun[],
-  { account, ...clock }: ExceptionsClock & Pick<ExceptionScope, 'account'>,
+  { accounts, ...clock }: ExceptionsClock & { readonly accounts: readonly string[] },
 ): ExceptionsRun {
   const runsOf = (exception: Exception): readonly ControlRun[] =>
-    runs.filter((run) => isOf(exception, { control: run.control.id, account }));
+    runs.filter(({ control }) => accounts.includes(exception.account) && control.id === exception.control);
   const ofRun = exceptions.filter((exception) => runsOf(exception).length > 0);
   const inState = (state: ExceptionState) => ofRun.filter((exception) => stateOf(exception, clock) === state);
   const expired = inState('expired');
@@ -50,11 +50,22 @@ export function exceptionsRun(
     .filter((exception) => !expired.includes(exception))
     .map((exception) => ({ exception, fit: bestFit(exception, runsOf(exception)) }));
   const ofKind = (kind: Fit['kind']) =>
-    unused.flatMap(({ exception, fit }) => (fit?.kind === kind ? [{ ...exception, why: whyOf(fit) }] : []));
+    unused.flatMap(({ exception, fit }) =>
+      fit?.kind === kind ? [{ ...exception, why: `${whyOf(fit)}${askedWith(runsOf(exception))}` }] : [],
+    );
   return { expired, expiring: inState('expiring'), orphans: ofKind('other'), unfit: ofKind('unfit') };
 }
 
 const whyOf = (fit: Fit): string => (fit.kind === 'covers' ? '' : fit.why);
+
+/** What is found depends on what was asked: with another value of a parameter the exception may be needed. */
+function askedWith(runs: readonly ControlRun[]): string {
+  const asked = runs.map(({ parameters }) =>
+    Object.entries(parameters).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
+  );
+  const words = [...new Set(asked.map((one) => one.join(', ')))].filter((one) => one !== '');
+  return words.length > 0 ? `, asked with ${words.join(' and with ')}` : '';
+}
 
 /** Undefined where nobody can tell: what was not judged in full may hold what the exception covers. */
 function bestFit(exception: Exception, runs: readonly ControlRun[]): Fit | undefined {

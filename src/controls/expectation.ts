@@ -7,9 +7,12 @@ export interface Expectation {
   readonly expected: unknown;
 }
 
+/** What one looks like. */
+export const EXPECTATION = /^\s*(eq|neq)\s+(\S[\s\S]*)$/;
+
 /** @throws IamqlError InvalidInput for what is not `eq` or `neq` and a JSON literal. */
 export function parseExpectation(text: string): Expectation {
-  const match = /^\s*(eq|neq)\s+(\S[\s\S]*)$/.exec(text);
+  const match = EXPECTATION.exec(text);
   const wrong = (cause?: unknown): IamqlError =>
     new IamqlError(
       'InvalidInput',

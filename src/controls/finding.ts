@@ -14,6 +14,8 @@ import { ofAccount } from '../where/per-account.ts';
 /** An asset that breaks a rule, with the facts that decided it. */
 export interface Finding {
   readonly identifier: string;
+  /** The id of the account that it was found in; undefined where nothing told which it is. */
+  readonly account: string | undefined;
   readonly type: AssetTypeName;
   /** The IAM name. */
   readonly name: string;
@@ -23,6 +25,18 @@ export interface Finding {
   readonly keys: readonly FindingKey[];
   /** Null where it could not be told; undefined where the asset is no user. */
   readonly hasConsolePassword: boolean | null | undefined;
+}
+
+/** What tells a finding from others of its rule: policies of AWS have one ARN in all accounts. */
+export type FindingIdentity = Pick<Finding, 'identifier' | 'account' | 'type' | 'name'>;
+
+export const keyOfAsset = ({ account = '', identifier }: Pick<Finding, 'account' | 'identifier'>): string =>
+  `${account} ${identifier}`;
+
+/** Undefined where nothing that was read so far tells whose an asset is. */
+export function knownAccountOf(inventory: Inventory, asset: Asset): string | undefined {
+  const account = inventory.read(asset, 'accountID');
+  return typeof account === 'string' ? account : inventory.evidence().account;
 }
 
 /** What was found, which answer of AWS told it, and from when that is. */
@@ -61,6 +75,7 @@ export async function describeFinding(
   const credentials = rowOf(inventory, asset);
   return {
     identifier: String(inventory.read(asset, 'identifier')),
+    account: knownAccountOf(inventory, asset),
     type: selection.type,
     name: String(inventory.read(asset, 'internalName')),
     facts: facts.map(({ record, field, value }) => ({

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { ask, type Question } from '../graphql/ask.ts';
 import { prepareDocument } from '../graphql/document.ts';
 import type { Selection } from '../graphql/resolve.ts';
+import { askedOf } from '../graphql/root-question.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
@@ -32,7 +33,10 @@ export interface Judgement {
   readonly selections: readonly Selection[];
   /** It fails by more than the findings, whatever becomes of these: by a value. */
   readonly failsBeyondFindings: boolean;
-  /** How many assets of the types that the text asks for there are; undefined where they could not be counted. */
+  /**
+   * How many assets of the types that the text asks for there are, or were at the times that it asks about; undefined where
+   * they could not be counted.
+   */
   readonly total: number | undefined;
   readonly types: readonly AssetTypeName[];
   /** Why it is ERROR, or why FAIL may not be all. */
@@ -50,7 +54,7 @@ export async function judge(
   returnPath = '',
 ): Promise<Judgement> {
   const path = pathFields(question, returnPath);
-  const { result, selections } = await ask(inventory, question);
+  const { result, selections } = await ask(inventory, { ...question, isJudged: true });
   const types = [...new Set(selections.map((selection) => selection.type))];
   const isListed = ({ kind }: Selection): boolean => asksForNone(expectation) && kind === 'list';
   const listed = selections.filter(isListed);
@@ -62,7 +66,7 @@ export async function judge(
   const byFindings = returnPath === '' ? findings.length > 0 : failsByValue(result, listed, expectation, returnPath);
   const failsBeyondFindings = failsByValue(result, others, expectation, returnPath);
   const verdict = byFindings || failsBeyondFindings ? 'FAIL' : errors.length > 0 ? 'ERROR' : 'PASS';
-  const total = await countOf(inventory, types);
+  const total = await countAsked(inventory, selections);
   return { verdict, result, findings, selections, failsBeyondFindings, types, errors, total };
 }
 
@@ -94,10 +98,19 @@ function pathFields({ text, operationName, limits }: Question, returnPath: strin
 }
 
 /** How many assets of those types there are; undefined where they could not be counted. */
-export async function countOf(inventory: Inventory, types: readonly AssetTypeName[]): Promise<number | undefined> {
-  if (types.length === 0) return undefined;
+export const countOf = (inventory: Inventory, types: readonly AssetTypeName[]): Promise<number | undefined> =>
+  sumOf(types.map((type) => inventory.count(type)));
+
+/** Of each type at each time that was asked about, once. */
+function countAsked(inventory: Inventory, selections: readonly Selection[]): Promise<number | undefined> {
+  const asked = new Map(selections.map(({ type, asOf }) => [`${type} ${asOf ?? 'now'}`, { type, asOf }]));
+  return sumOf([...asked.values()].map(({ type, asOf }) => askedOf({ asOf }, inventory).count(type)));
+}
+
+async function sumOf(counting: readonly Promise<number>[]): Promise<number | undefined> {
+  if (counting.length === 0) return undefined;
   // All of them to their end, so that no call is still on its way when the verdict is there.
-  const counts = await Promise.allSettled(types.map((type) => inventory.count(type)));
+  const counts = await Promise.allSettled(counting);
   const failed = counts.find((count) => count.status === 'rejected');
   if (failed && !(failed.reason instanceof IamqlError)) throw failed.reason;
   // The answer's own errors say why it could not be counted; a count is never a verdict.

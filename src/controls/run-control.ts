@@ -1,5 +1,6 @@
 import type { Limits } from '../graphql/limits.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
+import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import type { Inventory, Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
@@ -9,7 +10,7 @@ import type { Control, Parameters, Rule } from './control.ts';
 import { type ExceptedFinding, type ExceptionScope, withExceptions } from './except.ts';
 import type { Exception } from './exception.ts';
 import { asksForNone } from './expectation.ts';
-import { describeFinding, type Finding } from './finding.ts';
+import { describeFinding, type Finding, type FindingIdentity, keyOfAsset, knownAccountOf } from './finding.ts';
 import { type Found, type Judgement, judge, type Verdict } from './judge.ts';
 import { parametersOf } from './parameters.ts';
 
@@ -63,9 +64,10 @@ export async function runControl(
   for (const rule of control.rules) judged.push(await judgeRule(inventory, rule, settings));
   // Counted last, because what the rules have read may be enough to count by.
   const applicable = await readApplicable(inventory, control, settings);
-  // What was found has told whose account it is, where anything does.
-  const scope = { control: control.id, account: inventory.evidence().account, now };
-  const rules = judged.map((one) => ruleRun(control, one, { applicable, exceptions: own, scope }));
+  const scope = { control: control.id, now };
+  // What was read last may have told whose account it is.
+  const { account } = inventory.evidence();
+  const rules = judged.map((one) => ruleRun(control, ofAccount(one, account), { applicable, exceptions: own, scope }));
   const deciding = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
   return { control, parameters, verdict: combine(deciding), rules };
 }
@@ -75,6 +77,11 @@ interface JudgedRule {
   readonly judgement: Judgement;
   readonly findings: readonly Finding[];
 }
+
+const ofAccount = (judged: JudgedRule, account: string | undefined): JudgedRule => ({
+  ...judged,
+  findings: judged.findings.map((finding) => ({ ...finding, account: finding.account ?? account })),
+});
 
 interface RunScope {
   readonly applicable: Applicable;
@@ -93,10 +100,20 @@ function ruleRun(
   return {
     rule,
     ...withExceptions({ verdict, findings, errors, failsBeyondFindings }, exceptions, scope),
-    total: isOfTypes(control, rule, judgement) ? applicable.totalWith(findings) : undefined,
+    total: isOfTypes(control, rule, judgement) ? totalOf(control, { judgement, findings }, applicable) : undefined,
     withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
     restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
   };
+}
+
+/** What a rule asks of another time is out of what there was then; what of that the control is about nobody has asked. */
+function totalOf(
+  control: Control,
+  { judgement: { selections, total }, findings }: Omit<JudgedRule, 'rule'>,
+  applicable: Applicable,
+): number | undefined {
+  if (selections.every(({ asOf }) => asOf === undefined)) return applicable.totalWith(findings);
+  return control.applicable === undefined ? total : undefined;
 }
 
 /** An informative rule may ask of assets that the control does not cover: it is out of nothing that was counted. */
@@ -133,6 +150,7 @@ async function findingsOf(
   exceptions: readonly Exception[],
 ): Promise<readonly Finding[]> {
   const described = findings.map(async (found) => {
+    if (exceptions.length > 0) await tellAccount(inventory, found);
     const identity = identityOf(inventory, found);
     const isWhole = !rule.informative || exceptions.some(({ asset }) => matchesAsset(asset, identity));
     return { ...(isWhole ? await describeFinding(inventory, found) : withoutFacts), ...identity };
@@ -140,11 +158,20 @@ async function findingsOf(
   return mergeFindings(await Promise.all(described));
 }
 
+/** An exception is of an account, and a policy of AWS does not say in which account it was found. */
+async function tellAccount(inventory: Inventory, { judged }: Found): Promise<void> {
+  if (knownAccountOf(inventory, judged) !== undefined) return;
+  await inventory.load(judged, 'accountID').catch((error: unknown) => {
+    if (!(error instanceof IamqlError)) throw error;
+  });
+}
+
 const withoutFacts = { facts: [], keys: [], hasConsolePassword: undefined };
 
-function identityOf(inventory: Inventory, { judged }: Found): Pick<Finding, 'identifier' | 'type' | 'name'> {
+function identityOf(inventory: Inventory, { judged }: Found): FindingIdentity {
   return {
     identifier: String(inventory.read(judged, 'identifier')),
+    account: knownAccountOf(inventory, judged),
     type: judged.__typename as AssetTypeName,
     name: String(inventory.read(judged, 'internalName')),
   };
@@ -155,7 +182,10 @@ function identityOf(inventory: Inventory, { judged }: Found): Pick<Finding, 'ide
  * apart from what is not: an exception for the keys must not cover the rest.
  */
 function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
-  const byAsset = Map.groupBy(findings, ({ type, identifier, keys }) => `${type} ${identifier} ${keys.length > 0}`);
+  const byAsset = Map.groupBy(
+    findings,
+    (finding) => `${finding.type} ${keyOfAsset(finding)} ${finding.keys.length > 0}`,
+  );
   return [...byAsset.values()].map(([first, ...more]) => {
     const all = [first as Finding, ...more];
     if (more.length === 0) return first as Finding;

@@ -9,7 +9,7 @@ import {
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { catalogue, factGroups } from '../iam/catalogue.generated.ts';
 import { instantOf } from '../iam/instant.ts';
-import { basesOf } from '../inventory/bases.ts';
+import { basesOf, ownershipsFor } from '../inventory/bases.ts';
 import { liveGroups } from '../inventory/demand.ts';
 import { partFactsOf } from '../inventory/owners.ts';
 import { concernsUsers, type Verify } from '../inventory/verification.ts';
@@ -105,7 +105,9 @@ function neededFacts(
   { verify, rowsOnly = false }: Asked,
 ): readonly NeededFacts[] {
   const costs = costsOf(schema);
-  const { needed, sparing } = basesOf(type, true);
+  const owners = ownershipsFor(type, where, () => true);
+  const { needed, sparing } = basesOf(type, true, owners);
+  const sparingOfWhere = fieldsOf(where).flatMap(({ field }) => field.sparing ?? []);
   const named = new Set<FactGroup>();
   const facts = (groups: Iterable<FactGroup>, of: NeededFacts['of']): readonly NeededFacts[] => {
     const more = [...new Set(groups)].filter((group) => !named.has(group));
@@ -122,8 +124,8 @@ function neededFacts(
   return [
     ...facts([...needed, ...sparing, ...(question?.field.isOfAccount ? (['CALLER_IDENTITY'] as const) : [])], 'all'),
     ...facts(isVerified && !isListed ? ['USER_LIST'] : [], 'listed'),
-    ...facts(partFactsOf(type), 'owners'),
-    ...facts(factsOf(where), 'undecided'),
+    ...facts(partFactsOf(type, owners), 'owners'),
+    ...facts([...sparingOfWhere, ...factsOf(where)], 'undecided'),
     ...facts(live, isVerified ? 'verified' : 'newer'),
     ...facts(factsOf(withAdditionalKeys(where)), 'additionalKeys'),
     ...facts(selected(false), 'selected'),

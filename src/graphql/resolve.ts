@@ -1,7 +1,8 @@
-import { GraphQLError, type GraphQLFieldResolver } from 'graphql';
+import { GraphQLError, type GraphQLFieldResolver, type GraphQLResolveInfo, Kind } from 'graphql';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
+import type { Instant } from '../iam/instant.ts';
 import type { Found, Inventory } from '../inventory/inventory.ts';
 import type { Position } from '../inventory/page.ts';
 import { wholeField } from '../inventory/whole-field.ts';
@@ -16,6 +17,7 @@ import {
   readRootQuestion,
   rootField,
 } from './root-question.ts';
+import { selectedFields } from './selected-fields.ts';
 
 /** What a root field selected, for whoever judges the answer: the assets themselves, not only what was printed. */
 export interface Selection {
@@ -25,6 +27,8 @@ export interface Selection {
   readonly kind: RootKind;
   readonly type: AssetTypeName;
   readonly where: Expression;
+  /** When it was asked about; undefined for now. */
+  readonly asOf: Instant | undefined;
   readonly found: Found;
 }
 
@@ -33,6 +37,8 @@ export interface Context {
   readonly selections: Selection[];
   /** Nobody reads the fields of what is selected. */
   readonly rowsOnly: boolean;
+  /** How many match is wanted, whatever is selected. */
+  readonly isJudged: boolean;
 }
 
 /**
@@ -45,7 +51,7 @@ export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, arg
     if (isRoot && info.fieldName === FINDINGS) return findingsOf(args, context);
     const root = isRoot ? rootField(info.fieldName) : undefined;
     const value = root
-      ? select(readRootQuestion(root, args), String(info.path.key), context)
+      ? select(readRootQuestion(root, args), info, context)
       : fieldOf(source as Asset, info.fieldName, context.inventory);
     return value instanceof Promise ? value.catch(throwGraphQLError) : value;
   } catch (error) {
@@ -64,16 +70,18 @@ const findingsOf = (args: Readonly<Record<string, unknown>>, { inventory }: Cont
 
 async function select(
   question: RootQuestion,
-  responseKey: string,
-  { inventory: current, selections, rowsOnly }: Context,
+  info: GraphQLResolveInfo,
+  { inventory: current, selections, rowsOnly, isJudged }: Context,
 ): Promise<unknown> {
-  const { kind, page } = question;
+  const { kind, asOf } = question;
+  const responseKey = String(info.path.key);
+  const page = { ...question.page, isUncounted: kind === 'connection' && !isJudged && !isCounted(info) };
   const inventory = askedOf(question, current);
   const conditions = await conditionsOf(question, inventory);
   const found = await Promise.all(conditions.map(({ type, where }) => inventory.find(type, where, page)));
   for (const [index, one] of found.entries()) {
     const { type, where } = conditions[index] as (typeof conditions)[number];
-    selections.push({ responseKey, kind, type, where, found: one });
+    selections.push({ responseKey, kind, type, where, asOf, found: one });
   }
   const [only] = found as [Found, ...Found[]];
   if (kind === 'aggregate') return { count: countOf(only) };
@@ -81,6 +89,12 @@ async function select(
   // GraphQL puts an error in the list as a null in its place and an error on its path.
   const assets = rowsOnly ? [] : found.flatMap((one) => one.assets);
   return [...assets, ...found.flatMap(({ unread }) => unread.map(toGraphQLError))];
+}
+
+function isCounted({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+  const document = { kind: Kind.DOCUMENT, definitions: Object.values(fragments) } as const;
+  const selected = fieldNodes.flatMap(({ selectionSet }) => selectedFields(document, selectionSet));
+  return selected.some(({ name }) => name.value === 'totalCount');
 }
 
 function connectionOf({ type, page, asOf }: RootQuestion, found: Found): unknown {

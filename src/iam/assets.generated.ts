@@ -86,10 +86,10 @@ export type FactGroup =
   | 'ROLES'
   /** `iam:GetAccountAuthorizationDetails`: one call for each thousand roles, shared with the other details. */
   | 'ROLE_DETAILS'
+  /** `iam:GetSAMLProvider`: one call per provider. */
+  | 'SAML_PROVIDER'
   /** `iam:ListSAMLProviders`: one call per account. */
   | 'SAML_PROVIDERS'
-  /** `iam:ListSAMLProviderTags`: one call per provider. */
-  | 'SAML_PROVIDER_TAGS'
   /** `iam:ListServerCertificates`: one call for each thousand server certificates. */
   | 'SERVER_CERTIFICATES'
   /** `iam:ListServerCertificateTags`: one call per server certificate. */
@@ -387,6 +387,8 @@ export type IAMMFADevice = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** A virtual device: software that anyone may copy. Known by its serial number, `arn:...:mfa/...`. */
   readonly isVirtual: Scalars['Boolean']['output'];
+  /** The root user, whose it is. Null: it is a user's, or nobody's. */
+  readonly rootUser: Maybe<RootUser>;
   /** An ARN; for older hardware devices the number that is printed on them. */
   readonly serialNumber: Scalars['String']['output'];
   /** Of a virtual device. Empty for the others, which cannot have any. */
@@ -643,11 +645,37 @@ export type IAMRole = IAsset & {
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
 };
 
+/** A private key of a SAML provider, by which AWS decrypts what that says of somebody. AWS shows the key itself to nobody. */
+export type IAMSAMLPrivateKey = IAsset & {
+  readonly __typename: 'IAMSAMLPrivateKey';
+  readonly accountID: Scalars['String']['output'];
+  readonly assetCategory: Scalars['String']['output'];
+  readonly cloudAccountID: Scalars['String']['output'];
+  readonly cloudAccountName: Scalars['String']['output'];
+  readonly cloudProvider: Scalars['String']['output'];
+  readonly connector: Connector;
+  readonly contentHash: Scalars['String']['output'];
+  readonly idFromProvider: Scalars['String']['output'];
+  readonly identifier: Scalars['ID']['output'];
+  readonly internalAssetType: Scalars['String']['output'];
+  readonly internalName: Scalars['String']['output'];
+  readonly internalRegion: Scalars['String']['output'];
+  readonly keyId: Scalars['String']['output'];
+  readonly samlProvider: IAMSAMLProvider;
+  /** When it was uploaded. */
+  readonly timestamp: Scalars['DateTime']['output'];
+};
+
 /** A SAML 2.0 identity provider. */
 export type IAMSAMLProvider = IAsset & {
   readonly __typename: 'IAMSAMLProvider';
   readonly accountID: Scalars['String']['output'];
   readonly arn: Scalars['String']['output'];
+  /**
+   * `Required`: what it says of somebody is taken only encrypted. `Allowed`: unencrypted as well. Null: encryption was never
+   * set up, so that it comes unencrypted.
+   */
+  readonly assertionEncryptionMode: Maybe<Scalars['String']['output']>;
   readonly assetCategory: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
@@ -661,8 +689,14 @@ export type IAMSAMLProvider = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** The keys by which AWS decrypts what it says. Empty: there is none, and AWS keeps two at most. */
+  readonly privateKeys: Maybe<ReadonlyArray<IAMSAMLPrivateKey>>;
   /** The roles whose trust policy lets those in whom it vouches for. */
   readonly roles: Maybe<ReadonlyArray<IAMRole>>;
+  /** The metadata document that its owner gave out, as XML text: up to ten million characters. */
+  readonly samlMetadataDocument: Maybe<Scalars['String']['output']>;
+  /** AWS's own id, which a provider of the same name made later does not share. */
+  readonly samlProviderUUID: Maybe<Scalars['String']['output']>;
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
   /** Until when its metadata is valid. Null: AWS says no end. */
   readonly validUntil: Maybe<Scalars['DateTime']['output']>;
@@ -768,14 +802,14 @@ export type IAMSigningCertificate = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
-  /** `Active` or `Inactive`. */
+  /** `Active`, `Inactive` or `Expired`. */
   readonly status: Scalars['String']['output'];
   readonly uploadDate: Scalars['DateTime']['output'];
   readonly user: IAMUser;
   readonly userName: Scalars['String']['output'];
 };
 
-/** A tag of an asset. */
+/** A tag of an asset. One of its relations leads to that, and the others are null. */
 export type IAMTag = IAsset & {
   readonly __typename: 'IAMTag';
   readonly accountID: Scalars['String']['output'];
@@ -787,10 +821,26 @@ export type IAMTag = IAsset & {
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
+  /** The instance profile that has it. Null: it is of something else. */
+  readonly instanceProfile: Maybe<IAMInstanceProfile>;
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
   readonly key: Scalars['String']['output'];
+  /** The virtual MFA device that has it. Null: it is of something else. */
+  readonly mfaDevice: Maybe<IAMMFADevice>;
+  /** The OpenID Connect provider that has it. Null: it is of something else. */
+  readonly oidcProvider: Maybe<IAMOIDCProvider>;
+  /** The customer managed policy that has it. Null: it is of something else. */
+  readonly policy: Maybe<IAMPolicy>;
+  /** The role that has it. Null: it is of something else. */
+  readonly role: Maybe<IAMRole>;
+  /** The SAML provider that has it. Null: it is of something else. */
+  readonly samlProvider: Maybe<IAMSAMLProvider>;
+  /** The server certificate that has it. Null: it is of something else. */
+  readonly serverCertificate: Maybe<IAMServerCertificate>;
+  /** The user that has it. Null: it is of something else. */
+  readonly user: Maybe<IAMUser>;
   readonly value: Scalars['String']['output'];
 };
 
@@ -886,11 +936,11 @@ export type IAMUserCredentials = IAsset & {
   readonly assetCategory: Scalars['String']['output'];
   /** There is an X.509 signing certificate in slot 1 and it is active. */
   readonly cert1Active: Scalars['Boolean']['output'];
-  /** When the signing certificate in slot 1 was created or last changed. Null: there is none. */
+  /** When the signing certificate in slot 1 was created or last changed. Null: there is none, or none that is active. */
   readonly cert1LastRotated: Maybe<Scalars['DateTime']['output']>;
   /** There is an X.509 signing certificate in slot 2 and it is active. */
   readonly cert2Active: Scalars['Boolean']['output'];
-  /** When the signing certificate in slot 2 was created or last changed. Null: there is none. */
+  /** When the signing certificate in slot 2 was created or last changed. Null: there is none, or none that is active. */
   readonly cert2LastRotated: Maybe<Scalars['DateTime']['output']>;
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
@@ -912,6 +962,8 @@ export type IAMUserCredentials = IAsset & {
   readonly passwordLastUsed: Maybe<Scalars['DateTime']['output']>;
   /** When the account's password policy asks for a new one. Null: it does not, or there is no password. */
   readonly passwordNextRotation: Maybe<Scalars['DateTime']['output']>;
+  /** The root user, whose row it is. Null: it is a user's. */
+  readonly rootUser: Maybe<RootUser>;
   /** The user whose row it is. Null: it is the root user's. */
   readonly user: Maybe<IAMUser>;
 };

@@ -9,7 +9,9 @@ type Facts<T> = { readonly [K in Exclude<keyof T, Exclude<keyof IAsset, '__typen
 type Partly<T> = { readonly [K in keyof T]: T[K] | Unread };
 
 /** A row of the credential report, with the columns that name its owner. A column that the report lacks is UNREAD. */
-export type ReportedCredentials = Partly<Omit<Facts<IAMUserCredentials>, '__typename' | 'user' | 'connector'>> & {
+export type ReportedCredentials = Partly<
+  Omit<Facts<IAMUserCredentials>, '__typename' | 'user' | 'rootUser' | 'connector'>
+> & {
   readonly __typename: 'IAMUserCredentials';
   readonly userName: string;
   readonly arn: string;

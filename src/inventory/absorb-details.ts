@@ -1,14 +1,15 @@
 import type { Asset } from '../iam/assets.ts';
-import {
-  isDeletedPrincipal,
-  type PolicyDocument,
-  type Principal,
-  parsePolicyDocument,
-  type Statement,
-} from '../iam/policy-document.ts';
+import { noteDocument, noteText, noteTrust, readDocument } from './absorb-documents.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
-import type { GroupDetail, InstanceProfile, PolicyDetail, RoleDetail, UserDetail } from './fact-source.ts';
-import { inIdentifier, part, tagsOf } from './parts.ts';
+import type {
+  DocumentText,
+  GroupDetail,
+  InstanceProfile,
+  PolicyDetail,
+  RoleDetail,
+  UserDetail,
+} from './fact-source.ts';
+import { part, tagsOf } from './parts.ts';
 
 /** Users of the report get what it does not tell; those who are newer than it become users of the account. */
 export function absorbUserDetails(graph: AccountGraph, details: readonly UserDetail[]): void {
@@ -37,25 +38,22 @@ export function absorbGroupDetails(graph: AccountGraph, groups: readonly GroupDe
 
 export function absorbRoleDetails(graph: AccountGraph, roles: readonly RoleDetail[]): void {
   // Most roles of a service trust it in the very same words.
-  const trusts = new Map<string, PolicyDocument>();
+  const trusts = new Map<DocumentText, ReturnType<typeof readDocument>>();
   for (const detail of roles) {
     const { arn, roleName, roleId, path, createDate, assumeRolePolicyDocument, permissionsBoundaryArn } = detail;
     const { lastUsedDate, lastUsedRegion } = detail;
-    const facts = { arn, roleName, roleId, path, createDate, assumeRolePolicyDocument, permissionsBoundaryArn };
+    const facts = { arn, roleName, roleId, path, createDate, permissionsBoundaryArn };
     const role = graph.node('IAMRole', arn, { internalName: roleName, ...facts, lastUsedDate, lastUsedRegion });
-    const trust = trusts.get(assumeRolePolicyDocument) ?? parsePolicyDocument(assumeRolePolicyDocument);
+    const trust = trusts.get(assumeRolePolicyDocument) ?? readDocument(assumeRolePolicyDocument);
     trusts.set(assumeRolePolicyDocument, trust);
+    noteTrust(graph, role, assumeRolePolicyDocument, trust);
     Object.assign(role, {
       isServiceLinked: path.startsWith('/aws-service-role/'),
-      hasIAMAssumeRolePolicyStatement: trust.statements.map((statement, index) =>
-        trustStatement(role, statement, index),
-      ),
       tags: tagsOf(role, detail.tags),
       instanceProfiles: detail.instanceProfiles.map((profile) => instanceProfile(graph, profile)),
     });
     for (const profile of role['instanceProfiles'] as readonly Asset[]) graph.relations.add(profile, 'roles', role);
     noteBoundary(graph, role, 'boundedRoles');
-    for (const provider of trust.statements.flatMap(vouchersOf)) graph.relations.add(provider, 'roles', role);
     attachPolicies(graph, role, 'roles', detail);
   }
 }
@@ -66,10 +64,6 @@ function noteBoundary(graph: AccountGraph, owner: Node, relation: string): void 
   if (arn !== null) graph.relations.add(arn, relation, owner);
 }
 
-/** The ARNs of identity providers that a statement lets vouch for somebody; also names of AWS's own, which lead nowhere. */
-const vouchersOf = ({ effect, principals }: Statement): readonly string[] =>
-  effect === 'Allow' ? principals.flatMap(({ type, value }) => (type === 'Federated' ? [value] : [])) : [];
-
 /** Its roles name it, and are related to it by that. */
 export const instanceProfile = (graph: AccountGraph, facts: InstanceProfile): Node =>
   graph.node('IAMInstanceProfile', facts.arn, { internalName: facts.instanceProfileName, ...facts });
@@ -78,12 +72,20 @@ export function absorbPolicyDetails(graph: AccountGraph, policies: readonly Poli
   for (const { document, versions, ...detail } of policies) {
     const policy = managedPolicy(graph, detail.arn, detail.policyName);
     Object.assign(policy, detail, {
-      versions: versions.map((version) =>
-        part('IAMPolicyVersion', policy, `version/${version.versionId}`, version.versionId, { ...version }),
-      ),
+      versions: versions.map((version) => policyVersion(graph, policy, version)),
     });
-    noteDocument(policy, document);
+    noteDocument(graph, policy, document);
   }
+}
+
+function policyVersion(
+  graph: AccountGraph,
+  policy: Node,
+  { document, ...facts }: PolicyDetail['versions'][number],
+): Asset {
+  const version = part('IAMPolicyVersion', policy, `version/${facts.versionId}`, facts.versionId, facts);
+  noteText(graph, version, 'document', document);
+  return version;
 }
 
 /** Known by its ARN before its details are: AWS's own policies belong to the account `aws`. */
@@ -96,7 +98,7 @@ const managedPolicy = (graph: AccountGraph, arn: string, policyName: string): No
   });
 
 interface Detail {
-  readonly inlinePolicies: readonly { readonly policyName: string; readonly document: string }[];
+  readonly inlinePolicies: readonly { readonly policyName: string; readonly document: DocumentText }[];
   readonly attachedPolicies: readonly { readonly policyArn: string; readonly policyName: string }[];
 }
 
@@ -134,7 +136,7 @@ function inlinePolicy(
   });
   const relation = { IAMUser: 'users', IAMGroup: 'groups', IAMRole: 'roles' }[owner.__typename];
   if (relation) policy[relation] = [owner];
-  noteDocument(policy, document);
+  noteDocument(graph, policy, document);
   return policy;
 }
 
@@ -149,32 +151,3 @@ const MANAGED_ONLY = {
   isAttachable: null,
   permissionsBoundaryUsageCount: null,
 } as const;
-
-function noteDocument(policy: Node, document: string): void {
-  const { statements } = parsePolicyDocument(document);
-  const parts = statements.map((statement, index) => {
-    const { principals, notPrincipals, ...rest } = statement;
-    const facts = { ...rest, principals: valuesOf(principals), notPrincipals: valuesOf(notPrincipals) };
-    return part('IAMPolicyStatement', policy, `statement/${index + 1}`, statement.sid ?? `${index + 1}`, facts);
-  });
-  Object.assign(policy, { document, iamPolicyStatements: parts, hasIAMPolicyStatement: parts });
-}
-
-const valuesOf = (principals: readonly Principal[]): readonly string[] | null =>
-  principals.length === 0 ? null : principals.map(({ value }) => value);
-
-function trustStatement(role: Node, statement: Statement, index: number): Asset {
-  const { sid, effect, actions, notActions, conditions, asWritten } = statement;
-  const id = `statement/${index + 1}`;
-  const facts = { sid, effect, actions, notActions, conditions, asWritten };
-  const node = part('IAMAssumeRolePolicyStatement', role, id, sid ?? `${index + 1}`, facts);
-  const principals = (of: readonly Principal[], kind: string): readonly Asset[] =>
-    of.map((principal) => {
-      const { type, value } = principal;
-      const facts = { type, value, isDeleted: isDeletedPrincipal(principal) };
-      return part('IAMAssumeRolePolicyPrincipal', node, `${kind}/${type}/${inIdentifier(value)}`, value, facts);
-    });
-  node['hasIAMAssumeRolePolicyPrincipal'] = principals(statement.principals, 'principal');
-  node['notPrincipals'] = principals(statement.notPrincipals, 'not-principal');
-  return node;
-}

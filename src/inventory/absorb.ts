@@ -8,8 +8,9 @@ import {
 } from './absorb-details.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
 import type { Facts } from './fact-source.ts';
-import { part, tagsOf } from './parts.ts';
+import { inIdentifier, part, tagsOf } from './parts.ts';
 import { absorbAccessKeys, absorbLastUses } from './user-keys.ts';
+import { VIRTUAL_DEVICES } from './user-parts.ts';
 
 type Absorb<G extends FactGroup> = (graph: AccountGraph, facts: Facts[G], owner: Node) => void;
 
@@ -48,7 +49,7 @@ export const absorb: { readonly [G in Exclude<FactGroup, 'CALLER_IDENTITY'>]: Ab
     );
   },
   VIRTUAL_MFA_DEVICES: (graph, devices) => {
-    for (const device of devices) mfaDevice(graph, device);
+    for (const device of devices) graph.relations.add(device.userArn, VIRTUAL_DEVICES, mfaDevice(graph, device));
   },
   INSTANCE_PROFILES: (graph, profiles) => {
     for (const profile of profiles) instanceProfile(graph, profile);
@@ -62,6 +63,12 @@ export const absorb: { readonly [G in Exclude<FactGroup, 'CALLER_IDENTITY'>]: Ab
     for (const { arn, ...facts } of providers) {
       graph.node('IAMSAMLProvider', arn, { internalName: lastPart(arn), arn, ...facts });
     }
+  },
+  SAML_PROVIDER: (_graph, { privateKeys, tags, ...facts }, provider) => {
+    const keys = privateKeys.map((key) =>
+      part('IAMSAMLPrivateKey', provider, `private-key/${inIdentifier(key.keyId)}`, key.keyId, { ...key }),
+    );
+    Object.assign(provider, { ...facts, privateKeys: keys, tags: tagsOf(provider, tags) });
   },
   OIDC_PROVIDERS: (graph, arns) => {
     for (const arn of arns) graph.node('IAMOIDCProvider', arn, { internalName: lastPart(arn), arn });
@@ -108,7 +115,6 @@ export const absorb: { readonly [G in Exclude<FactGroup, 'CALLER_IDENTITY'>]: Ab
   },
   POLICY_TAGS: absorbTags,
   SERVER_CERTIFICATE_TAGS: absorbTags,
-  SAML_PROVIDER_TAGS: absorbTags,
   INSTANCE_PROFILE_TAGS: absorbTags,
   MFA_DEVICE_TAGS: absorbTags,
 };

@@ -9,6 +9,7 @@ import type { AccountIdentity, FactSource, ReportFacts } from './fact-source.ts'
 import type { InventorySettings } from './inventory.ts';
 import { noRootRow } from './not-told.ts';
 import { Relations } from './relations.ts';
+import { Unreadable } from './unreadable.ts';
 
 /** An asset whose facts are filled in as they are read: a field that it does not hold was not read yet. */
 export type Node = Asset & Record<string, unknown>;
@@ -48,6 +49,8 @@ export class AccountGraph {
   readonly users = new AccountUsers();
   /** Relations that AWS tells of at their other end. */
   readonly relations = new Relations();
+  /** What was read and says nothing that could be understood. */
+  readonly unreadable = new Unreadable();
   /** The account itself once it is known which one it is. */
   connector: Node | undefined;
   private readonly nodes = new Map<string, Map<string, Node>>();

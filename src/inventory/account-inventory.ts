@@ -3,16 +3,25 @@ import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
-import { UNREAD } from '../iam/unread.ts';
+import { isKnownInPart, isUnread, UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { compile } from '../where/evaluate.ts';
 import type { Expression } from '../where/expression.ts';
 import { factsOf, fieldsOf } from '../where/expression.ts';
 import { compileNeeds } from '../where/needs.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
-import { type Bases, basesOf } from './bases.ts';
-import { askedOf, cheapest, type Demand, demandsOf, needsReport, ownerOf, userOf } from './demand.ts';
-import { derive } from './derive.ts';
+import { type Bases, basesOf, ownershipsFor } from './bases.ts';
+import {
+  askedOf,
+  type Demand,
+  demandsOf,
+  demandsToMeet,
+  needsReport,
+  ownerOf,
+  userOf,
+  type WantedFact,
+} from './demand.ts';
+import { derive, whyUnreadable } from './derive.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
 import {
   changedSinceReport,
@@ -34,12 +43,6 @@ import { groupsOfQuestion, groupsTelling, type Provenance, provenanceOf } from '
 import { Readings } from './readings.ts';
 import { concernsUsers, type Filtered, isOfUsers, selectVerified, type Verify } from './verification.ts';
 
-/** A fact that could decide, and what has to be read for it. */
-interface WantedFact extends Demand {
-  readonly record: Asset;
-  readonly field: string;
-}
-
 /** One account's facts, for one run or one request: what failed once is not asked again. */
 export class AccountInventory implements Inventory {
   readonly settings: InventorySettings;
@@ -60,7 +63,9 @@ export class AccountInventory implements Inventory {
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
-    const unlisted = catalogue[type].isPart ? await this.readOwners(type) : await this.readBase(type, where, page);
+    const unlisted = catalogue[type].isPart
+      ? await this.readOwners(type, where)
+      : await this.readBase(type, where, page);
     const { withdrawn, ...found } = await this.select(type, where);
     const { assets, unread } = await placed(this, found.assets, page.sort);
     const whole = type === 'IAMUser' && this.graph.report?.isFiltered ? [isFiltered()] : [];
@@ -105,17 +110,17 @@ export class AccountInventory implements Inventory {
     // The report may show that it knows nothing of a user; then there is somebody else to ask.
     for (
       let demand = this.demandOf(asset, field);
-      !this.readings.isSettled(demand);
+      !this.readings.isSettled(demand) && !whyUnreadable(this.graph, asset, field);
       demand = this.demandOf(asset, field)
     ) {
       await this.readings.read(demand);
       if (this.isKnownLive(asset, field)) break;
     }
     if (this.isKnownLive(asset, field)) return asset[field];
-    const failure = this.readings.failureOf(this.demandOf(asset, field));
+    const failure = whyUnreadable(this.graph, asset, field) ?? this.readings.failureOf(this.demandOf(asset, field));
     if (failure) throw failure;
     const value = this.read(asset, field);
-    if (value === UNREAD) throw this.notThere(asset, field);
+    if (isUnread(value)) throw this.notThere(asset, field);
     return value;
   }
 
@@ -128,7 +133,10 @@ export class AccountInventory implements Inventory {
   async count(type: AssetTypeName): Promise<number> {
     // Who asked about what only the details of users say has them all, and a report would be one call more.
     const isKnown = type === 'IAMUser' && this.graph.isRead('USER_DETAILS');
-    const [failure] = isKnown ? [] : await this.readBases(this.basesOf(type));
+    const bases = this.basesOf(type);
+    // Whose parts a condition has ruled out was not read, and is no call for a number.
+    if (catalogue[type].isPart && !bases.needed.every((group) => this.graph.isRead(group))) throw notCounted(type);
+    const [failure] = isKnown ? [] : await this.readBases(bases);
     if (failure) throw failure;
     const assets = this.candidates(type);
     if (assets.some(unlistedOf)) throw notCounted(type);
@@ -148,7 +156,11 @@ export class AccountInventory implements Inventory {
     const isFurtherKey = asset.__typename === 'IAMUserCredentials' && asset['accessKeyId'] !== undefined;
     const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
     if (live && owner && (users.isLive(owner) || isFurtherKey) && !users.isKept(owner, field)) return live;
-    const isRead = (one: FactGroup): boolean => this.graph.isReadOf(one, askedOf(this.graph, asset, one));
+    const { sparing } = catalogue[asset.__typename as AssetTypeName].fields[field] ?? {};
+    const isRead = (one: FactGroup): boolean =>
+      this.graph.isReadOf(one, askedOf(this.graph, asset, one)) &&
+      // Of whom a list of the account knows nothing, something else has told.
+      (one !== sparing || isKnownInPart(this.read(asset, field)));
     const group = groupsTelling(asset, field).find(isRead) ?? 'CREDENTIAL_REPORT';
     const isTold = group !== 'CREDENTIAL_REPORT' || (this.graph.report && !(owner && users.isNewer(owner)));
     return isTold ? group : this.listGroup();
@@ -202,16 +214,16 @@ export class AccountInventory implements Inventory {
     const needs = compileNeeds(expression, this.read);
     const demandsOf = (asset: Asset): readonly WantedFact[] => {
       const wanted: WantedFact[] = [];
-      const want = (record: Asset, field: string) => wanted.push({ record, field, ...this.demandOf(record, field) });
+      const want = (record: Asset, field: string) =>
+        wanted.push({ record, field, ...this.demandOf(record, field), sparing: this.sparingDemandOf(record, field) });
       if (!certainly.isTrue(asset)) needs(asset, want);
       // Whatever else there is to know, what an owner has must be listed; cheaper facts may rule it out before.
       if (unlistedOf(asset)) want(asset, 'identifier');
       return wanted;
     };
     while (open.length > 0) {
-      const demands = open.flatMap((asset) =>
-        cheapest(demandsOf(asset).filter((demand) => !this.readings.isSettled(demand))),
-      );
+      const isUseful = (wanted: WantedFact) => !this.readings.isSettled(wanted) && !this.whyUnreadable(wanted);
+      const demands = demandsToMeet(open.map((asset) => demandsOf(asset).filter(isUseful)));
       if (demands.length === 0) break;
       await Promise.all(demands.map((demand) => this.readings.read(demand)));
       // A reading may tell of assets that nobody knew of: users who are newer than the report.
@@ -240,10 +252,22 @@ export class AccountInventory implements Inventory {
 
   /** A reading that failed, or a fact that is lacking although its group was read. */
   private whyOpen(wanted: readonly WantedFact[]): IamqlError {
-    const failures = wanted.map((one) => this.readings.failureOf(one));
+    const failures = wanted.map((one) => this.whyUnreadable(one) ?? this.readings.failureOf(one));
     const failure = failures.find((one) => one !== undefined);
     const first = wanted.map(({ record, field }) => unlistedOf(record) ?? { owner: record, field })[0];
     return failure ?? (first ? this.notThere(first.owner, first.field) : notInReport('such fact'));
+  }
+
+  private sparingDemandOf(record: Asset, field: string): Demand | undefined {
+    const asked = unlistedOf(record) ?? { owner: record, field };
+    const { sparing } = catalogue[asked.owner.__typename as AssetTypeName].fields[asked.field] ?? {};
+    const demand = sparing && { group: sparing, owner: undefined };
+    return demand && !this.readings.isSettled(demand) ? demand : undefined;
+  }
+
+  private whyUnreadable({ record, field }: WantedFact): IamqlError | undefined {
+    const asked = unlistedOf(record) ?? { owner: record, field };
+    return whyUnreadable(this.graph, asked.owner, asked.field);
   }
 
   private notThere(record: Asset, field: string): IamqlError {
@@ -252,6 +276,7 @@ export class AccountInventory implements Inventory {
     if (user && this.graph.users.isNewer(user)) return newerThanReport(arn);
     if (user && this.graph.users.isLive(user)) return changedSinceReport(field, arn);
     const { group, fields } = catalogue[record.__typename as AssetTypeName];
+    if (fields[field]?.type === 'RootUser' && this.graph.report) return noRootRow();
     const isOfReport = (fields[field]?.fact ?? group) === 'CREDENTIAL_REPORT';
     if (isOfReport) return notInReport(field, fields[field]?.column);
     return notAnswered(field, this.read(record, 'identifier'));
@@ -302,9 +327,14 @@ export class AccountInventory implements Inventory {
    *
    * @returns why they may not be all. @throws IamqlError when there is nobody to ask.
    */
-  private async readOwners(type: AssetTypeName): Promise<readonly IamqlError[]> {
-    const failures = await this.readBases(this.basesOf(type));
-    const owners = ownerTypesOf(type);
+  private async readOwners(type: AssetTypeName, where: Expression): Promise<readonly IamqlError[]> {
+    const isLive = this.graph.source.kind === 'live';
+    const counted = ownershipsFor(type, where, () => isLive);
+    const failures = await this.readBases(basesOf(type, isLive, counted));
+    // A list that was counted on and cannot be read rules nothing out: then there are others to ask.
+    const known = ownershipsFor(type, where, (group) => this.graph.isRead(group));
+    if (known.length > counted.length) failures.push(...(await this.readBases(basesOf(type, isLive, known))));
+    const owners = known.flatMap((one) => [one.type, ...ownerTypesOf(one.type)]);
     const { report } = this.graph;
     if (report?.isFiltered && owners.includes('IAMUser')) failures.push(isFiltered());
     if (report && !report.report.root && owners.includes('RootUser')) failures.push(noRootRow());

@@ -10,6 +10,14 @@ export interface Demand {
   readonly owner: Node | undefined;
 }
 
+/** A fact that could decide, and what has to be read for it. */
+export interface WantedFact extends Demand {
+  readonly record: Asset;
+  readonly field: string;
+  /** What may decide of many assets at once what this tells of one. */
+  readonly sparing: Demand | undefined;
+}
+
 /** What has to be read for a field of a record that is UNREAD: all of these, one after the other until it is known. */
 export function demandsOf(graph: AccountGraph, record: Asset, field: string): readonly Demand[] {
   // What nobody has listed yet is asked of its owner, a key that only the report tells of among them.
@@ -65,8 +73,19 @@ export function askedOf(graph: AccountGraph, asset: Asset, group: FactGroup): As
   return asset.__typename === per || !owner ? asset : askedOf(graph, owner, group);
 }
 
+/**
+ * What is read next of what the open assets want, each the cheapest. A list of the account is read in the place of many
+ * assets; one asset is asked itself.
+ */
+export function demandsToMeet(wanted: readonly (readonly WantedFact[])[]): readonly Demand[] {
+  const spared = new Set(wanted.flat().flatMap(({ sparing, owner }) => (sparing ? [owner] : [])));
+  return wanted.flatMap((ofAsset) =>
+    cheapest(ofAsset.map((one) => (spared.size > 1 && one.sparing ? one.sparing : one))),
+  );
+}
+
 /** Of several facts that might decide an asset, those that cost least: often they are enough. */
-export function cheapest(demands: readonly Demand[]): readonly Demand[] {
+function cheapest(demands: readonly Demand[]): readonly Demand[] {
   const ranks = demands.map(({ group }) => costRank(group));
   const least = Math.min(...ranks);
   return demands.filter((_demand, index) => ranks[index] === least);

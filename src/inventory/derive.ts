@@ -1,10 +1,13 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset, ReportedUser } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import type { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { AccountGraph } from './account-graph.ts';
 import { assetField } from './asset-fields.ts';
+import { isOfAnother } from './owners.ts';
 import { keysInReport } from './user-keys.ts';
+import { loginProfile, mfaDevices, mfaSerialNumbers, signingCertificates } from './user-parts.ts';
 
 /**
  * What follows of a field that an asset does not hold from what was read already; UNREAD where nothing does. A user whom
@@ -14,36 +17,28 @@ export function derive(graph: AccountGraph, asset: Asset, field: string): unknow
   const known = derivations[asset.__typename]?.[field]?.(graph, asset);
   if (known !== undefined && known !== UNREAD) return known;
   if (field === 'connector') return graph.connector ?? UNREAD;
-  return known ?? ownerAs(asset, field) ?? assetField(graph, asset, field) ?? goneOrUnread(graph, asset, field);
+  const owner = known === undefined ? ownerAs(asset, field) : known;
+  if (owner !== undefined) return owner;
+  return assetField(graph, asset, field) ?? goneOrUnread(graph, asset, field);
 }
 
-/** What a part belongs to, under the name that the part has for it. */
+/** What a part belongs to, under the name that the part has for it; null under the names for others. */
 function ownerAs(asset: Asset, field: string): unknown {
   const owner = asset['owner'] as Asset | undefined;
-  const relation = catalogue[asset.__typename as AssetTypeName].fields[field];
-  return owner && relation?.relation === 'toOne' && relation.type === owner.__typename ? owner : undefined;
+  if (!owner) return undefined;
+  const type = asset.__typename as AssetTypeName;
+  const relation = catalogue[type].fields[field];
+  if (relation?.relation === 'toOne' && relation.type === owner.__typename) return owner;
+  return isOfAnother(type, field, owner) ? null : undefined;
 }
 
 type Derivation = (graph: AccountGraph, asset: Asset) => unknown;
 
 const NONE: readonly never[] = [];
 
-const fromReport =
-  (isNone: (row: Asset) => boolean): Derivation =>
-  (_graph, user) => {
-    const row = user['hasIAMUserCredentials'];
-    return typeof row === 'object' && row !== null && isNone(row as Asset) ? NONE : UNREAD;
-  };
-
-const lacksMfa = fromReport((row) => row['mfaActive'] === false);
-const lacksPassword = fromReport((row) => row['passwordEnabled'] === false);
-const lacksCertificates = fromReport((row) =>
-  [row['cert1Active'], row['cert2Active'], row['cert1LastRotated'], row['cert2LastRotated']].every(
-    (value) => value === false || value === null,
-  ),
-);
-
 const isRootArn = (arn: unknown): boolean => typeof arn === 'string' && arn.endsWith(':root');
+
+const rootUser = ({ report }: AccountGraph): unknown => report?.report.root ?? UNREAD;
 
 const isOfRoot = ({ userArn }: Asset): boolean => isRootArn(userArn);
 
@@ -51,10 +46,10 @@ const isOfRoot = ({ userArn }: Asset): boolean => isRootArn(userArn);
 const reported: Readonly<Record<string, Derivation>> = {
   accessKeys: ({ settings }, user) =>
     isReported(user) ? keysInReport(user as unknown as ReportedUser, settings.setupSeconds) : UNREAD,
-  mfaSerialNumbers: lacksMfa,
-  mfaDevices: lacksMfa,
-  hasIAMUserLoginProfile: lacksPassword,
-  signingCertificates: lacksCertificates,
+  mfaSerialNumbers,
+  mfaDevices,
+  hasIAMUserLoginProfile: (_graph, user) => loginProfile(user),
+  signingCertificates: (_graph, user) => signingCertificates(user),
 };
 
 /** The credential report may rule out that a user has any, so that the user need not be asked. */
@@ -64,12 +59,25 @@ export const isToldByReport = (relation: string): boolean => relation in reporte
 const providersOf =
   (type: 'IAMSAMLProvider' | 'IAMOIDCProvider', group: FactGroup): Derivation =>
   (graph, role) =>
-    graph.isRead(group)
+    graph.isRead(group) && !graph.unreadable.why(role, 'samlProviders')
       ? graph.assetsOf(type).filter(({ arn }) => graph.relations.of(arn, 'roles').includes(role))
       : UNREAD;
 
-const rolesOfProvider: Derivation = (graph, { arn }) =>
-  graph.isRead('ROLE_DETAILS') ? graph.relations.of(arn, 'roles') : UNREAD;
+/** A role whose trust policy cannot be read may name any of them. */
+const rolesOfProvider: Derivation = (graph, { arn }) => {
+  if (!graph.isRead('ROLE_DETAILS')) return UNREAD;
+  const known = graph.relations.of(arn, 'roles');
+  return whyNotAllRoles(graph) ? [...known, UNREAD] : known;
+};
+
+const whyNotAllRoles = ({ unreadable }: AccountGraph) => unreadable.whyOfAny('IAMRole', 'samlProviders');
+
+/** Why a field is unknown although all that tells it was read. */
+export function whyUnreadable(graph: AccountGraph, asset: Asset, field: string): IamqlError | undefined {
+  const isOfProvider = asset.__typename === 'IAMSAMLProvider' || asset.__typename === 'IAMOIDCProvider';
+  if (isOfProvider && field === 'roles') return whyNotAllRoles(graph);
+  return graph.unreadable.why(asset, field);
+}
 
 /** Known once the policies are; AWS may have a policy for a boundary that it does not list among them. */
 const permissionsBoundary: Derivation = (graph, { permissionsBoundaryArn: arn }) => {
@@ -97,7 +105,7 @@ const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>
     virtualMFADevices: (graph) => (graph.isRead('VIRTUAL_MFA_DEVICES') ? virtualDevices(graph) : UNREAD),
     passwordPolicy: (graph) => graph.assetsOf('IAMPasswordPolicy')[0] ?? UNREAD,
     accountSummary: (graph) => graph.assetsOf('IAMAccountSummary')[0] ?? UNREAD,
-    rootUser: ({ report }) => report?.report.root ?? UNREAD,
+    rootUser,
     managedPolicies: (graph) =>
       graph.isRead('POLICY_DETAILS')
         ? graph.assetsOf('IAMPolicy').filter((policy) => policy['policyType'] !== 'Inline')
@@ -113,12 +121,14 @@ const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>
   IAMOIDCProvider: { roles: rolesOfProvider },
   IAMUserCredentials: {
     user: (graph, { arn }) => graph.users.get(String(arn)) ?? (isRootArn(arn) ? null : UNREAD),
+    rootUser: (graph, { arn }) => (isRootArn(arn) ? rootUser(graph) : null),
   },
   IAMMFADevice: {
     user: (graph, { userArn, owner }) => {
       if (userArn === null || isRootArn(userArn)) return null;
       return owner ?? graph.users.get(String(userArn)) ?? UNREAD;
     },
+    rootUser: (graph, { userArn }) => (isRootArn(userArn) ? rootUser(graph) : userArn === UNREAD ? UNREAD : null),
   },
   IAMPolicy: {
     boundedUsers: (graph, { arn }) => (graph.isRead('USER_DETAILS') ? graph.relations.of(arn, 'boundedUsers') : UNREAD),

@@ -2,7 +2,7 @@ import type { AccessKeyLastUsed, ListedAccessKey } from '../aws/access-keys.ts';
 import type { getAccountSummary } from '../aws/account.ts';
 import type { getAccountAuthorizationDetails } from '../aws/authorization-details.ts';
 import type { AwsCall } from '../aws/call-log.ts';
-import type { getOpenIdConnectProvider, listSamlProviders } from '../aws/identity-providers.ts';
+import type { getOpenIdConnectProvider, getSamlProvider, listSamlProviders } from '../aws/identity-providers.ts';
 import type { listInstanceProfiles } from '../aws/instance-profiles.ts';
 import type { getLoginProfile } from '../aws/login-profile.ts';
 import type { listMfaDevices, listVirtualMfaDevices } from '../aws/mfa-devices.ts';
@@ -44,6 +44,7 @@ export type UserDetail = Details['users'][number];
 export type GroupDetail = Details['groups'][number];
 export type RoleDetail = Details['roles'][number];
 export type PolicyDetail = Details['policies'][number];
+export type DocumentText = PolicyDetail['document'];
 export type InstanceProfile = Answer<typeof listInstanceProfiles>[number];
 type Tags = Answer<typeof listPolicyTags>;
 
@@ -69,6 +70,7 @@ export interface Facts extends Readonly<Record<FactGroup, unknown>> {
   readonly INSTANCE_PROFILES: readonly InstanceProfile[];
   readonly SERVER_CERTIFICATES: Answer<typeof listServerCertificates>;
   readonly SAML_PROVIDERS: Answer<typeof listSamlProviders>;
+  readonly SAML_PROVIDER: Answer<typeof getSamlProvider>;
   /** Their ARNs. */
   readonly OIDC_PROVIDERS: readonly string[];
   readonly OIDC_PROVIDER: Answer<typeof getOpenIdConnectProvider>;
@@ -80,7 +82,6 @@ export interface Facts extends Readonly<Record<FactGroup, unknown>> {
   readonly SIGNING_CERTIFICATES: Answer<typeof listSigningCertificates>;
   readonly POLICY_TAGS: Tags;
   readonly SERVER_CERTIFICATE_TAGS: Tags;
-  readonly SAML_PROVIDER_TAGS: Tags;
   readonly INSTANCE_PROFILE_TAGS: Tags;
   readonly MFA_DEVICE_TAGS: Tags;
 }

@@ -44,14 +44,21 @@ type SourceKind = 'live' | 'report' | 'sample' | 'snapshot' | 'store';
 /** What an answer rests on, for people and for `extensions`. */
 export interface Evidence {
   readonly source: SourceKind;
-  /** Undefined while nothing that names the account has been read. */
   /** For a snapshot, what it was taken of. */
   readonly snapshotOf?: Exclude<SourceKind, 'snapshot' | 'store'> | undefined;
+  /** Undefined while nothing that names the account has been read, and where there are several. */
   readonly account: string | undefined;
+  /** Where there may be several: all that were asked. */
+  readonly accounts?: readonly string[];
   readonly credentialReport: { readonly generatedAt: Instant | undefined } | undefined;
   /** Whose facts were read live in place of the report's; undefined for nobody's. */
   readonly verified?: Verify | undefined;
 }
+
+/** Whose facts an answer rests on, as far as it is known: an account that two connectors read is one. */
+export const accountsOf = ({ account, accounts }: Evidence): readonly string[] => [
+  ...new Set(accounts ?? (account === undefined ? [] : [account])),
+];
 
 export interface InventorySettings {
   /** How many seconds after its user a key was created "during user setup". */
@@ -122,8 +129,12 @@ export interface Source {
   readonly calls: readonly AwsCall[];
   /** A new inventory: one for each run or request. */
   inventory(): Inventory;
-  /** Whose facts they are. @throws IamqlError when nothing can be read. */
-  identify(): Promise<{ readonly accountId: string; readonly isSample: boolean }>;
+  /** Whose facts they are, in one word and one by one. @throws IamqlError when nothing can be read. */
+  identify(): Promise<{
+    readonly accountId: string;
+    readonly accounts: readonly string[];
+    readonly isSample: boolean;
+  }>;
   /** To be called when no inventory of it is in use any more, where a source holds something. */
   close?(): Promise<void>;
 }

@@ -51,6 +51,12 @@ export function liveReaders(account: AwsAccount, log: CallLog): LiveReaders {
       (await import('../aws/server-certificates.ts')).listServerCertificates(account, tag('server certificates')),
     SAML_PROVIDERS: async () =>
       (await import('../aws/identity-providers.ts')).listSamlProviders(account, tag('SAML providers')),
+    SAML_PROVIDER: async (provider) =>
+      (await import('../aws/identity-providers.ts')).getSamlProvider(
+        account,
+        text(provider, 'arn'),
+        tag('what a provider is'),
+      ),
     OIDC_PROVIDERS: async () =>
       (await import('../aws/identity-providers.ts')).listOpenIdConnectProviders(
         account,
@@ -87,8 +93,6 @@ export function liveReaders(account: AwsAccount, log: CallLog): LiveReaders {
         text(certificate, 'serverCertificateName'),
         tag('tags'),
       ),
-    SAML_PROVIDER_TAGS: async (provider) =>
-      (await import('../aws/tags.ts')).listSamlProviderTags(account, text(provider, 'arn'), tag('tags')),
     INSTANCE_PROFILE_TAGS: async (profile) =>
       (await import('../aws/tags.ts')).listInstanceProfileTags(
         account,

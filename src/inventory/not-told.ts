@@ -19,7 +19,8 @@ export function notAnswered(field: string, of: unknown): IamqlError {
 }
 
 export function noRootRow(): IamqlError {
-  const message = 'the credential report has no row of the root user, so nothing can be said of it';
+  const message =
+    'the credential report has no row of the root user (<root_account>), so nothing can be said of root; get a whole report from AWS, which has it first';
   return new IamqlError('NotCollected', message);
 }
 

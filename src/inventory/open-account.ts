@@ -29,7 +29,8 @@ export function openAccount(source: FactSource, settings: InventorySettings, fre
     inventory: () => new AccountInventory(current(), verify),
     identify: async () => {
       await graph.load('CALLER_IDENTITY');
-      return { accountId: String(graph.accountId), isSample: false };
+      const accountId = String(graph.accountId);
+      return { accountId, accounts: [accountId], isSample: false };
     },
   };
 }

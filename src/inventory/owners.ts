@@ -1,7 +1,7 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue, type Field, factGroups } from '../iam/catalogue.generated.ts';
-import { UNREAD } from '../iam/unread.ts';
+import { type StandIn, standsFor, UNREAD } from '../iam/unread.ts';
 
 /** A relation that leads from assets of a type to parts of them. */
 export interface Ownership {
@@ -9,6 +9,8 @@ export interface Ownership {
   readonly field: string;
   /** The facts that the relation is read from, where they are not the type's own. */
   readonly fact: FactGroup | undefined;
+  /** The facts of the account that tell of some of these parts. */
+  readonly sparing: FactGroup | undefined;
 }
 
 const ownerships = new Map<AssetTypeName, readonly Ownership[]>();
@@ -19,8 +21,10 @@ export function ownershipsOf(part: AssetTypeName): readonly Ownership[] {
   if (known) return known;
   const all = Object.entries(catalogue).flatMap(([type, { fields }]) =>
     Object.entries(fields)
-      .filter(([, field]) => field.type === part && leadsToParts(field))
-      .map(([field, { fact }]): Ownership => ({ type: type as AssetTypeName, field, fact })),
+      .filter(
+        ([name, field]) => field.type === part && leadsToParts(field) && !waysBack(type as AssetTypeName).has(name),
+      )
+      .map(([field, { fact, sparing }]): Ownership => ({ type: type as AssetTypeName, field, fact, sparing })),
   );
   // What the account lists as a whole need not be looked for at each of its owners.
   const listed = new Set(all.filter(({ type }) => type === 'Connector').map(({ fact }) => fact));
@@ -29,7 +33,36 @@ export function ownershipsOf(part: AssetTypeName): readonly Ownership[] {
   return found;
 }
 
-/** The way back from a part to its owner is a relation to one that is never null. */
+/**
+ * The relations of a part type of which one leads to what the part belongs to and the others to nothing, with the types that
+ * they lead to. A part that always belongs to the same type has a relation that is never null.
+ */
+function waysBack(type: AssetTypeName): ReadonlyMap<string, AssetTypeName> {
+  const known = waysBackOfTypes.get(type);
+  if (known) return known;
+  const { isPart, fields } = catalogue[type];
+  const leadsHere = (owner: AssetTypeName): boolean =>
+    Object.values(catalogue[owner].fields).some((field) => field.relation && field.type === type);
+  const found = Object.entries(isPart ? fields : {}).flatMap(([name, field]) => {
+    const owner = field.type as AssetTypeName;
+    return field.relation === 'toOne' && field.nullable && leadsHere(owner) ? [[name, owner] as const] : [];
+  });
+  waysBackOfTypes.set(type, new Map(found));
+  return new Map(found);
+}
+
+const waysBackOfTypes = new Map<AssetTypeName, ReadonlyMap<string, AssetTypeName>>();
+
+/** Whether a relation of a part leads back to another type than that of its owner, and so to nothing. */
+export function isOfAnother(type: AssetTypeName, field: string, owner: Asset): boolean {
+  const ways = waysBack(type);
+  const leadsTo = ways.get(field);
+  return (
+    leadsTo !== undefined && leadsTo !== owner.__typename && [...ways.values()].some((one) => one === owner.__typename)
+  );
+}
+
+/** The way back from a part to an owner of one type only is never null. */
 const leadsToParts = ({ relation, nullable }: Field): boolean =>
   relation === 'toMany' || (relation === 'toOne' && nullable);
 
@@ -45,9 +78,9 @@ export const listsOf = (type: AssetTypeName): readonly AssetTypeName[] =>
   catalogue[type].isPart ? ownerTypesOf(type) : [type];
 
 /** The facts that owners are asked for one by one, to find the parts of a type. */
-export const partFactsOf = (type: AssetTypeName): readonly FactGroup[] => [
+export const partFactsOf = (type: AssetTypeName, owners = ownershipsOf(type)): readonly FactGroup[] => [
   ...new Set(
-    (catalogue[type].isPart ? ownershipsOf(type) : []).flatMap(({ type: owner, fact }) => [
+    (catalogue[type].isPart ? owners : []).flatMap(({ type: owner, fact }) => [
       ...partFactsOf(owner),
       ...(fact && factGroups[fact].per ? [fact] : []),
     ]),
@@ -76,7 +109,11 @@ export function candidatesOf(type: AssetTypeName, known: Known): readonly Asset[
 }
 
 const itemsOf = (type: AssetTypeName, owner: Asset, field: string, value: unknown): readonly Asset[] =>
-  [value ?? []].flat().map((item) => (item === UNREAD ? unlisted(type, owner, field) : (item as Asset)));
+  [value ?? []].flat().flatMap((item) => {
+    if (item === UNREAD) return unlisted({ type, owner, field });
+    // That there is one says nothing of which it is, and another stands for that.
+    return standsFor(item as Asset) === 'someCertainly' ? [] : (item as Asset);
+  });
 
 /** What stands for the parts of an owner that were not read, where that is what its relation holds. */
 export const unlistedOfOwner = (type: AssetTypeName, owner: Asset, field: string, value: unknown): readonly Asset[] =>
@@ -108,13 +145,38 @@ const OF_ACCOUNT: ReadonlySet<string> = new Set([
   'assetCategory',
 ]);
 
+/** Whose parts these are. */
+interface PartsOf {
+  readonly type: AssetTypeName;
+  readonly owner: Asset;
+  readonly field: string;
+}
+
+/**
+ * A related asset that a relation holds until somebody has read which there are.
+ *
+ * @param facts that are known of it.
+ */
+export const standIn = (
+  of: PartsOf,
+  standsFor: StandIn['standsFor'],
+  facts: Readonly<Record<string, unknown>> = {},
+) => ({
+  ...unlisted(of),
+  ...facts,
+  standsFor,
+});
+
 /** Whatever such a part would be like, this is true of it: a condition that this rules out need not be asked. */
-function unlisted(type: AssetTypeName, owner: Asset, field: string): Asset {
-  const fields = Object.entries(catalogue[type].fields).flatMap(([name, { type: related, relation }]) => {
-    const isOwner = relation === 'toOne' && related === owner.__typename;
-    const told = isOwner ? owner : owner[OF_ACCOUNT.has(name) ? name : (OF_OWNER[name] ?? '')];
-    return told === undefined && OF_ACCOUNT.has(name) ? [] : [[name, told ?? UNREAD] as const];
-  });
+function unlisted({ type, owner, field }: PartsOf): Asset {
+  const fields = Object.entries(catalogue[type].fields).flatMap(
+    ([name, { type: related, relation }]): readonly (readonly [string, unknown])[] => {
+      const isOwner = relation === 'toOne' && related === owner.__typename;
+      if (isOfAnother(type, name, owner)) return [[name, null] as const];
+      const told = isOwner ? owner : owner[OF_ACCOUNT.has(name) ? name : (OF_OWNER[name] ?? '')];
+      return told === undefined && OF_ACCOUNT.has(name) ? [] : [[name, told ?? UNREAD] as const];
+    },
+  );
   return {
     __typename: type,
     ...Object.fromEntries(fields),
@@ -122,4 +184,16 @@ function unlisted(type: AssetTypeName, owner: Asset, field: string): Asset {
     owner,
     unlisted: owner['unlisted'] ?? { owner, field },
   };
+}
+
+/** What is true of the parts that a list of the whole account leaves out, once that was read. */
+export const leftOut: Readonly<Partial<Record<AssetTypeName, Readonly<Record<string, unknown>>>>> = {
+  IAMMFADevice: { isVirtual: false, tags: [] },
+};
+
+/** What stands for the parts of an owner of whom nothing is known. */
+export function anyPart(type: AssetTypeName, { type: ownerType, field, sparing }: Ownership): Asset {
+  const unknown = Object.keys(catalogue[ownerType].fields).map((name) => [name, UNREAD] as const);
+  const owner: Asset = { ...Object.fromEntries(unknown), __typename: ownerType, internalAssetType: ownerType };
+  return standIn({ type, owner, field }, 'anyNumber', sparing ? leftOut[type] : {});
 }

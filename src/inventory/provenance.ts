@@ -3,6 +3,7 @@ import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue, factGroups } from '../iam/catalogue.generated.ts';
 import type { Instant } from '../iam/instant.ts';
 import { type Expression, nodesOf } from '../where/expression.ts';
+import { ownershipsOf } from './owners.ts';
 
 /** Which answer of AWS told a fact, and when. */
 export interface Provenance {
@@ -40,12 +41,15 @@ export function groupsOfQuestion(type: AssetTypeName, expression: Expression): R
 
 /**
  * The groups that may have told a field of an asset, by the schema, the likeliest first: the field's own, that of what the
- * asset is a part of (an inline policy comes with its user), the type's.
+ * asset is a part of (an inline policy comes with its user), the type's, those that list such assets.
  */
 export function groupsTelling(asset: Asset, field: string): readonly FactGroup[] {
-  const type = catalogue[asset.__typename as AssetTypeName];
-  const { fact } = type.fields[field] ?? {};
-  return [...(fact ? [fact] : []), ...groupsOfPart(asset), type.group];
+  const name = asset.__typename as AssetTypeName;
+  const type = catalogue[name];
+  const { fact, sparing } = type.fields[field] ?? {};
+  const own = [fact, sparing].filter((group) => group !== undefined);
+  const lists = type.isPart ? ownershipsOf(name).flatMap((ownership) => ownership.fact ?? []) : [];
+  return [...own, ...groupsOfPart(asset), type.group, ...lists];
 }
 
 function groupsOfPart(asset: Asset): readonly FactGroup[] {

@@ -1,5 +1,5 @@
 import type { Asset } from '../iam/assets.ts';
-import { UNREAD } from '../iam/unread.ts';
+import { isUnread, UNREAD } from '../iam/unread.ts';
 import type { Inventory } from './inventory.ts';
 
 /**
@@ -9,5 +9,5 @@ import type { Inventory } from './inventory.ts';
 export function wholeField(inventory: Pick<Inventory, 'read' | 'load'>, asset: Asset, name: string): unknown {
   const isStandIn = name === 'accessKeys' && asset[name] === undefined;
   const value = isStandIn ? UNREAD : inventory.read(asset, name);
-  return value === UNREAD ? inventory.load(asset, name) : value;
+  return isUnread(value) ? inventory.load(asset, name) : value;
 }

@@ -102,8 +102,10 @@ const namedKey = (key: PlannedKey): FindingKey => ({
 function exceptionFor({ exception, finding, key }: Candidate, decider: Decider): Exception | undefined {
   if (exception) return exception;
   const { account, now, exceptions } = decider;
+  const { identifier, name } = finding;
+  const owner = { identifier, account, type: 'IAMUser' as const, name };
   for (const control of decider.controls) {
-    const spared = sparedBy(finding, key, exceptions, { control, account, now });
+    const spared = sparedBy(owner, key, exceptions, { control, now });
     if (spared) return spared;
   }
   return undefined;

@@ -88,9 +88,10 @@ const asInstant = (time: string | null): Instant | null => (time === null ? null
 function whyExcepted({ arn, userName }: Step, setting: LookSetting, key: FindingKey): string | undefined {
   const { exceptions, controls, clock } = setting;
   const [, , , , account] = arn.split(':');
+  const owner = { identifier: arn, account, type: 'IAMUser' as const, name: userName };
   const now = instantOf(clock());
   for (const control of controls.keys()) {
-    const spared = sparedBy({ identifier: arn, name: userName }, key, exceptions, { control, account, now });
+    const spared = sparedBy(owner, key, exceptions, { control, now });
     if (spared) return `excepted until ${renderInstant(spared.expires)}, owner ${spared.owner}: ${spared.reason}`;
   }
   return undefined;

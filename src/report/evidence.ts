@@ -1,12 +1,22 @@
 import { instantToMs, renderInstant } from '../iam/instant.ts';
-import { type Evidence, isSample } from '../inventory/inventory.ts';
+import { accountsOf, type Evidence, isSample } from '../inventory/inventory.ts';
 import { renderDuration } from './duration.ts';
+
+/** One account by its number, several by how many they are. */
+export function renderWhose(evidence: Evidence, before = ''): string {
+  const accounts = accountsOf(evidence);
+  const owner = `${before}${accounts.length > 1 ? `${accounts.length} accounts` : `account ${accounts[0] ?? 'unknown'}`}`;
+  return isSample(evidence) ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
+}
+
+/** Each finding says which account it is of, then. */
+export const isOfSeveral = (evidence: Evidence): boolean => accountsOf(evidence).length > 1;
 
 /** Whose account, and how old what is known of it is. */
 export function renderEvidence(evidence: Evidence, now: Date): string {
-  const { source, snapshotOf, account, credentialReport, verified } = evidence;
-  const owner = `${source === 'snapshot' ? 'snapshot of ' : ''}account ${account ?? 'unknown'}`;
-  const whose = isSample(evidence) ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
+  const { source, snapshotOf, credentialReport, verified } = evidence;
+  const whose = renderWhose(evidence, source === 'snapshot' ? 'snapshot of ' : '');
+  if (isOfSeveral(evidence)) return whose;
   if (!credentialReport) return `${whose}; no credential report was read`;
   const from = (snapshotOf ?? source) === 'report' ? 'credential report file' : 'credential report';
   const { generatedAt } = credentialReport;

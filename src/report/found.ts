@@ -3,7 +3,7 @@ import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import { type Instant, renderInstant } from '../iam/instant.ts';
-import { isSample } from '../inventory/inventory.ts';
+import { isOfSeveral, renderWhose } from './evidence.ts';
 import type { Run } from './run.ts';
 
 /** Something that a deciding rule found, and the exception that covers it, if one does. */
@@ -86,7 +86,7 @@ function wordsOfEvidence(fact: EvidencedFact): string {
 }
 
 export const wordsOfFact = ({ field, value }: EvidencedFact): string =>
-  `${field}: ${value === undefined ? 'could not be read' : JSON.stringify(value)}`;
+  `${field}: ${value === undefined ? 'there is one, which was not read' : JSON.stringify(value)}`;
 
 function wordsOfKey(key: FindingKey): string {
   const { createDate, since, unnamed } = key;
@@ -139,7 +139,12 @@ export function troubledExceptions({ exceptions }: Run): readonly (readonly [wha
 }
 
 /** Whose account it is, for formats that have one line for it. */
-export function wordsOfAccount({ evidence }: Run): string {
-  const account = `account ${evidence.account ?? 'unknown'}`;
-  return isSample(evidence) ? `SAMPLE ${account}: bundled example data, not your account` : account;
-}
+export const wordsOfAccount = ({ evidence }: Run): string => renderWhose(evidence);
+
+/** Where it was found; undefined where nothing told. */
+export const accountOf = ({ evidence }: Run, found: Pick<Found, 'finding'> | undefined): string | undefined =>
+  found?.finding.account ?? evidence.account;
+
+/** The name of what was found, with its account where there are several. */
+export const nameOf = ({ evidence }: Pick<Run, 'evidence'>, { name, account }: Finding): string =>
+  isOfSeveral(evidence) && account !== undefined ? `${name} (account ${account})` : name;

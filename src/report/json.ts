@@ -3,7 +3,7 @@ import { renderExpectation } from '../controls/expectation.ts';
 import type { Finding } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { type Instant, instantOf, renderInstant } from '../iam/instant.ts';
-import { isSample } from '../inventory/inventory.ts';
+import { accountsOf, isSample } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { type Item, listSections, scoreOf } from './listing.ts';
 import { printableLines } from './printable.ts';
@@ -24,6 +24,7 @@ export function renderJson(run: Run): string {
     sample: isSample(evidence),
     verified: evidence.verified ?? null,
     account: evidence.account ?? null,
+    accounts: accountsOf(evidence),
     credentialReport: evidence.credentialReport
       ? { generatedAt: generatedAt ? renderInstant(generatedAt) : null }
       : null,
@@ -105,9 +106,10 @@ function provenanceValue({ source, at, isGenerated }: Provenance): Record<string
   return { source, [isGenerated ? 'generatedAt' : 'readAt']: at ? renderInstant(at) : null };
 }
 
-function findingValue({ identifier, type, name, facts, keys, hasConsolePassword }: Finding): object {
+function findingValue({ identifier, account, type, name, facts, keys, hasConsolePassword }: Finding): object {
   return {
     identifier,
+    account: account ?? null,
     type,
     name,
     ...(hasConsolePassword === undefined ? {} : { hasConsolePassword }),

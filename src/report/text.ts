@@ -8,7 +8,16 @@ import type { Provenance } from '../inventory/provenance.ts';
 import { renderDuration } from './duration.ts';
 import { renderEvidence } from './evidence.ts';
 import { renderExceptionNotes } from './exceptions.ts';
-import { countOf, nameOfKey, wordOf, wordsOfException, wordsOfFact, wordsOfFacts, wordsOfUse } from './found.ts';
+import {
+  countOf,
+  nameOf,
+  nameOfKey,
+  wordOf,
+  wordsOfException,
+  wordsOfFact,
+  wordsOfFacts,
+  wordsOfUse,
+} from './found.ts';
 import { listSections } from './listing.ts';
 import { printable, printableLines } from './printable.ts';
 import type { Run } from './run.ts';
@@ -36,9 +45,11 @@ interface Setting {
   readonly now: Date;
   /** How many findings a rule shows before it only counts. */
   readonly mostFindings: number;
+  readonly evidence: Run['evidence'];
 }
 
-const settingOf = ({ judgedAt, controls }: Run): Setting => ({
+const settingOf = ({ judgedAt, controls, evidence }: Run): Setting => ({
+  evidence,
   now: judgedAt,
   mostFindings: controls.length > 1 ? MOST_FINDINGS_OF_MANY : Number.POSITIVE_INFINITY,
 });
@@ -93,7 +104,7 @@ const renderDeciding = (rules: readonly RuleRun[], control: ControlRun, setting:
 function renderRule(
   run: RuleRun,
   control: ControlRun,
-  { now, mostFindings, title = '' }: Setting & { readonly title?: string },
+  { now, mostFindings, evidence, title = '' }: Setting & { readonly title?: string },
 ): string {
   const asOf = run.verdict === 'PASS' ? renderAge(run.restsOn) : '';
   const shared = sharedReason(run.findings);
@@ -105,7 +116,7 @@ function renderRule(
     ...run.findings
       .slice(0, mostFindings)
       .flatMap((finding) =>
-        renderFinding(finding, (key) => [
+        renderFinding(finding, nameOf({ evidence }, finding), (key) => [
           renderKey(key, now, shared),
           ...(canTurnOff(finding, key) ? [turnOff(finding.name, key)] : []),
         ]),
@@ -117,7 +128,9 @@ function renderRule(
     ...(run.excepted.length > 0 ? ['', `  Excepted, and not counted: ${run.excepted.length}`] : []),
     ...run.excepted.flatMap((finding) => [
       // Nobody shall turn off by copying a line what somebody has agreed to live with.
-      ...renderFinding(finding, (key) => [renderKey(key, now, undefined)]).map((line) => indent(line, 2)),
+      ...renderFinding(finding, nameOf({ evidence }, finding), (key) => [renderKey(key, now, undefined)]).map((line) =>
+        indent(line, 2),
+      ),
       ...[finding.exception, ...finding.further].map((one) => indent(printable(wordsOfException(one)), 6)),
     ]),
   ].join('\n');
@@ -166,11 +179,15 @@ function sharedReason(findings: readonly Finding[]): string | undefined {
   return reasons.length > 1 && reasons.every((reason) => reason === reasons[0]) ? reasons[0] : undefined;
 }
 
-function renderFinding(finding: Finding, linesOf: (key: FindingKey) => readonly string[]): readonly string[] {
+function renderFinding(
+  finding: Finding,
+  name: string,
+  linesOf: (key: FindingKey) => readonly string[],
+): readonly string[] {
   const { hasConsolePassword } = finding;
   const password = hasConsolePassword === undefined ? '' : `  console password: ${wordOf(hasConsolePassword)}`;
   return [
-    `  ${printable(finding.name)}${password}`,
+    `  ${printable(name)}${password}`,
     ...finding.keys.map((key) => indent(linesOf(key).join('\n'), 4)),
     ...wordsOfFacts(finding.facts.filter(isNotOfKey), wordsOfFact).map((words) => `    ${printable(words)}`),
   ];

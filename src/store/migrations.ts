@@ -85,7 +85,7 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /** Two processes that open a new store at once must not both make its tables. */
-const MIGRATION_LOCK = 4_276_511;
+export const MIGRATION_LOCK = 4_276_511;
 
 interface State {
   readonly version: number;

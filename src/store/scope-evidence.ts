@@ -17,6 +17,7 @@ export function evidenceOf(scope: Scope | undefined): Evidence {
     source: 'store',
     ...(isSample ? { snapshotOf: 'sample' as const } : {}),
     account: isOne ? only.accountId : undefined,
+    accounts: scope?.accounts.map(({ accountId }) => accountId) ?? [],
     credentialReport: report && only ? { generatedAt: scope?.timeOf(only, 'CREDENTIAL_REPORT') } : undefined,
   };
 }

@@ -12,7 +12,7 @@ import { groupsOfQuestion, type Provenance } from '../inventory/provenance.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { always, type Expression, nodesOf } from '../where/expression.ts';
 import { PerAccount } from '../where/per-account.ts';
-import { countAround, countBy, findPage, positionOf, whyNotSorted } from './page-of-assets.ts';
+import { countBy, findPage, positionOf, whyNotSorted } from './page-of-assets.ts';
 import { readFindings } from './read-findings.ts';
 import { daysOf, type HistoryRequest, judgementsOf } from './read-history.ts';
 import type { Scope, ScopedAccount } from './scope.ts';
@@ -50,11 +50,12 @@ export class StoreInventory implements Inventory {
     const question = { type, expression, scope: view.scope.without(notAsked.map(({ connector }) => connector)) };
     const { more, unread } = await decideUndecided(view, question);
     const asked: Asked = { ...question, more };
-    const assets = await findPage(view, asked, page);
+    const { assets, total, skipped } = await findPage(view, asked, page);
     return {
       assets,
+      total,
+      skipped,
       positions: assets.map((asset) => positionOf(asset, page)),
-      ...(await countAround(view, asked, page, assets.length)),
       unread: [
         ...onceEach([...unread, ...(await whyNotListed(view, question))]),
         // One for each asset whose place is not known, as in memory.

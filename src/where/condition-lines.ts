@@ -124,12 +124,13 @@ function* relatedLines(parts: readonly Told[], depth: number, isNamed: boolean):
 
 const isToMany = ({ type, field }: Related): boolean => catalogue[type]?.fields[field]?.relation === 'toMany';
 
-/** A key that only the report has told of has no id. */
+/** A key that only the report has told of has no id, and nothing else that it tells of has a slot. */
 function nameOf(record: Asset): string {
   const type = record['accessKeyId'] === undefined ? record.__typename : 'IAMAccessKey';
   const one = catalogue[type as AssetTypeName]?.one ?? 'asset';
   const id = ['accessKeyId', 'identifier', 'arn', 'accountID'].map((name) => record[name]).find(isText);
-  return id ? `${one} ${id}` : `${one} in slot ${String(record['slot'])}`;
+  if (id) return `${one} ${id}`;
+  return typeof record['slot'] === 'number' ? `${one} in slot ${record['slot']}` : `${one}, which was not read itself`;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';

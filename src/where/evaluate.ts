@@ -3,6 +3,7 @@ import { type AssetTypeName, catalogue, getters } from '../iam/catalogue.generat
 import { UNREAD, type Unread } from '../iam/unread.ts';
 import { comparisons } from './comparisons.ts';
 import { type Comparison, type Expression, isRelated } from './expression.ts';
+import { partialListComparison } from './partial-list.ts';
 import { type Items, quantifiers } from './quantifiers.ts';
 
 export type Test = (asset: Asset) => boolean;
@@ -47,7 +48,12 @@ export function compile(expression: Expression, read: ReadField): Compiled {
     case 'additionalKey':
       return twoValued(quantifiers.some(itemsOf(additionalKeysOf), compile(expression.of, read)));
     default:
-      if (!isRelated(expression)) return comparison(expression, reader(expression.type, expression.field, read));
+      if (!isRelated(expression)) {
+        const get = reader(expression.type, expression.field, read);
+        const { list, sparing } = catalogue[expression.type]?.fields[expression.field] ?? {};
+        // Only what several calls tell may be known in part.
+        return list && sparing ? partialListComparison(expression, get) : comparison(expression, get);
+      }
       return twoValued(
         quantifiers[expression.kind](
           itemsOf(reader(expression.type, expression.field, read)),

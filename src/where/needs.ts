@@ -1,5 +1,5 @@
 import type { Asset } from '../iam/assets.ts';
-import { UNREAD } from '../iam/unread.ts';
+import { standsFor, UNREAD } from '../iam/unread.ts';
 import { additionalKeysOf, type Compiled, compile, type Predicate, type ReadField } from './evaluate.ts';
 import type { Expression } from './expression.ts';
 
@@ -76,8 +76,13 @@ class NeedsCompiler {
       const items = [itemsOf(asset)].flat();
       if (items.includes(UNREAD)) want(asset, field);
       for (const item of items) {
-        if (typeof item !== 'object' || item === null) continue;
-        for (const answer of answers) wantWhereOpen(of, answer, item as Asset, want);
+        if (typeof item !== 'object' || item === null || standsFor(item) === 'someCertainly') continue;
+        // Of what may not be there it is asked whether there is any.
+        const isThere = standsFor(item) !== 'anyNumber';
+        for (const answer of answers) {
+          if (isThere) wantWhereOpen(of, answer, item as Asset, want);
+          else if (of.compiled.possibly[answer](item as Asset)) want(asset, field);
+        }
       }
     };
   }

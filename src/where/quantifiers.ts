@@ -1,5 +1,5 @@
 import type { Asset } from '../iam/assets.ts';
-import { UNREAD, type Unread } from '../iam/unread.ts';
+import { standsFor, UNREAD, type Unread } from '../iam/unread.ts';
 import type { Compiled, Test } from './evaluate.ts';
 import type { Quantifier } from './expression.ts';
 
@@ -41,19 +41,28 @@ export const quantifiers: Readonly<
   }),
 };
 
-/** @param ofUnread what an item that was not read, or a whole relation that was not, answers. */
+/** @param ofUnread what an item that was not read, or a whole relation that was not, answers: true of what is possible. */
 const anyItem =
   (itemsOf: ItemsOf, test: Test, ofUnread: boolean): Test =>
   (asset) => {
     const items = itemsOf(asset);
     if (items === UNREAD) return ofUnread;
     if (!Array.isArray(items)) return test(items as Asset);
-    for (const item of items as Items) if (item === UNREAD ? ofUnread : test(item)) return true;
+    for (const item of items as Items)
+      if (item === UNREAD ? ofUnread : test(item) && isAsked(item, ofUnread)) return true;
     return false;
   };
 
+/** What is certain is not asked of what may not be there, nor what is possible of what only says that there is one. */
+const isAsked = (item: Asset, isPossible: boolean): boolean =>
+  standsFor(item) !== (isPossible ? 'someCertainly' : 'anyNumber');
+
 const listOf = (items: Items | Asset | Unread): Items => (Array.isArray(items) ? items : [items as Asset | Unread]);
 
-/** @param ofUnread how many assets UNREAD is taken for. */
+/** @param ofUnread how many assets UNREAD is taken for: none of what is certain. */
 const count = (items: Items, test: Test, ofUnread: number): number =>
-  items.reduce((sum, item) => sum + (item === UNREAD ? ofUnread : test(item) ? 1 : 0), 0);
+  items.reduce((sum, item) => {
+    if (item === UNREAD) return sum + ofUnread;
+    if (!test(item) || !isAsked(item, ofUnread > 0)) return sum;
+    return sum + (standsFor(item) === 'anyNumber' ? ofUnread : 1);
+  }, 0);

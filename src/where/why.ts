@@ -1,5 +1,5 @@
 import type { Asset } from '../iam/assets.ts';
-import { UNREAD } from '../iam/unread.ts';
+import { isUnread, standsFor, UNREAD } from '../iam/unread.ts';
 import { additionalKeysOf, compile, type ReadField } from './evaluate.ts';
 import { type Expression, isLeaf } from './expression.ts';
 
@@ -30,9 +30,11 @@ export function judgeParts(expression: Expression, read: ReadField, asset: Asset
   }));
   const decidesHere = (of: Truth): boolean => decides && isDecisive(expression, truth, of);
   const parts = below.map(({ part, record, truth: of }) => judgeParts(part, read, record, decidesHere(of)));
-  const value = isLeaf(expression) ? { value: read(asset, expression.field) } : {};
+  const value = isLeaf(expression) ? { value: wholeOrUnread(read(asset, expression.field)) } : {};
   return { expression, record: asset, truth, decides, parts, ...value };
 }
+
+const wholeOrUnread = (value: unknown): unknown => (isUnread(value) ? UNREAD : value);
 
 function truthOf(expression: Expression, read: ReadField, asset: Asset): Truth {
   const { certainly, possibly } = compile(expression, read);
@@ -51,9 +53,9 @@ function partsOf(expression: Expression, read: ReadField, asset: Asset): readonl
     case 'some':
     case 'all':
     case 'single':
-      return related(read(asset, expression.field)).map((record) => [expression.of, record] as const);
+      return related(read(asset, expression.field), expression.of).map((record) => [expression.of, record] as const);
     case 'additionalKey':
-      return related(additionalKeysOf(asset)).map((record) => [expression.of, record] as const);
+      return related(additionalKeysOf(asset), expression.of).map((record) => [expression.of, record] as const);
     default:
       return [];
   }
@@ -68,5 +70,12 @@ function isDecisive({ kind }: Expression, whole: Truth, part: Truth): boolean {
   return kind !== 'all' || part !== 'true';
 }
 
-const related = (value: unknown): readonly Asset[] =>
-  value === UNREAD ? [] : [value].flat().filter((item): item is Asset => typeof item === 'object' && item !== null);
+const related = (value: unknown, of: Expression): readonly Asset[] =>
+  value === UNREAD ? [] : [value].flat().filter((item): item is Asset => isAsked(item, of));
+
+/** What may not be there decides nothing; that there is one, whatever it is like, decides whether there is any. */
+function isAsked(item: unknown, of: Expression): boolean {
+  if (typeof item !== 'object' || item === null) return false;
+  const stands = standsFor(item);
+  return stands === 'someCertainly' ? of.kind === 'always' : stands !== 'anyNumber';
+}

@@ -147,6 +147,13 @@ describe('every wait has an end', () => {
       /^iam:GetCredentialReport failed: there was no answer after 1 s, attempt [23]; check the network/,
     ],
     [
+      'an answer that comes a byte at a time',
+      { trickle: true },
+      { answerMs: 200, callMs: 1_000 },
+      'Unreachable',
+      /^iam:GetCredentialReport failed: there was no answer after 1 s, attempt 1; check the network/,
+    ],
+    [
       'throttled for ever',
       { error: { code: 'Throttling' } },
       { callMs: 1_500 },

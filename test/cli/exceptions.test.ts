@@ -30,6 +30,12 @@ const ofKey = (asset: string, id: string, lines: Readonly<Record<string, string>
 const ANA = ofKey('ana', 'AKIAIOSFODNN7EXAMPLE');
 const ALL = [ANA, ofKey('bruno', 'AKIASAMPLE004EXAMPLE'), ofKey('"etl*"', 'AKIASAMPLE007EXAMPLE')];
 
+const ROTATED = { control: 'aws-iam-access-keys-are-rotated' };
+/** Found from 287 days on, and beside it a second key from 51 days on. */
+const OLD_KEY = ofKey('bruno', 'AKIASAMPLE003EXAMPLE', ROTATED);
+const YOUNG_KEY = ofKey('bruno', 'AKIASAMPLE004EXAMPLE', ROTATED);
+const UNUSED = exception({ control: 'aws-iam-unused-credentials-are-disabled', asset: 'nobody' });
+
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
@@ -217,6 +223,29 @@ describe.concurrent('exceptions', () => {
       ['--sample'],
       0,
       /not compared, because of other accounts than 111122223333: 1 exception\n/,
+    ],
+    [
+      'of what is found with the value of a parameter',
+      [YOUNG_KEY],
+      ['--sample', '--param', 'maxAgeDays=10'],
+      1,
+      /bruno is also about key: \{accessKeyId: AKIASAMPLE003EXAMPLE\}/,
+    ],
+    [
+      'of what is found by default, with another value of a parameter',
+      [OLD_KEY],
+      ['--sample', '--param', 'maxAgeDays=400'],
+      1,
+      /covers nothing: no such asset was found, asked with maxAgeDays: 400\n/,
+    ],
+    ['a way to ask and nothing to ask of', [OLD_KEY], ['--benchmark', 'cis-aws-1.2'], 3, /^$/],
+    ['of what is found by default', [OLD_KEY], ['--sample'], 0, /0 that cover nothing/],
+    [
+      'as a benchmark asks, which has values of its own',
+      [UNUSED],
+      ['--sample', '--benchmark', 'cis-aws-1.2'],
+      1,
+      /covers nothing: no such asset was found, asked with maxUnusedDays: 90\n/,
     ],
     ['over a report that is not there', ALL, ['--report', 'none.csv'], 3, /^$/],
   ] as const)('check: %s', async (_name, exceptions, args, code, out) => {

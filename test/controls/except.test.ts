@@ -24,6 +24,7 @@ const key = (accessKeyId: string | undefined, rest: Partial<FindingKey> = {}): F
 });
 const finding = (name: string, ...keys: readonly FindingKey[]): Finding => ({
   identifier: `arn:aws:iam::${ACCOUNT}:user/${name}`,
+  account: ACCOUNT,
   type: 'IAMUser',
   name,
   facts: [],
@@ -47,15 +48,15 @@ const ofSlot = (slot: number, createDate: string) => exception({ key: { slot, cr
 
 const ruleOf = (findings: readonly Finding[], exceptions: readonly Exception[], rest: Partial<RuleRun> = {}) =>
   ({
-    ...setApart(findings, exceptions, { control: 'c', account: ACCOUNT, now: NOW }),
+    ...setApart(findings, exceptions, { control: 'c', now: NOW }),
     rule: { informative: false },
     errors: [],
     ...rest,
   }) as unknown as RuleRun;
 
 function reported(exceptions: readonly Exception[], rules: readonly RuleRun[], account = ACCOUNT) {
-  const run = { control: { id: 'c' }, rules } as unknown as ControlRun;
-  return exceptionsRun(exceptions, [run], { account, now: NOW, expiringMs: 14 * DAY_MS });
+  const run = { control: { id: 'c' }, parameters: {}, rules } as unknown as ControlRun;
+  return exceptionsRun(exceptions, [run], { accounts: [account], now: NOW, expiringMs: 14 * DAY_MS });
 }
 
 describe('a finding is excepted', () => {
@@ -183,8 +184,8 @@ describe('a finding is excepted', () => {
   });
 
   test('nothing is where nobody knows whose account it is', () => {
-    const scope = { control: 'c', account: undefined, now: NOW };
-    expect(setApart([PLAIN], [exception()], scope).findings).toEqual([PLAIN]);
+    const unknown = { ...PLAIN, account: undefined };
+    expect(setApart([unknown], [exception()], { control: 'c', now: NOW }).findings).toEqual([unknown]);
   });
 });
 
@@ -207,11 +208,19 @@ describe('what is reported', () => {
     ],
     ['no orphan where the account is not known', [bo], {}, undefined, []],
   ] as const)('%s', (_name, exceptions, rest, account, orphans) => {
-    const run = { control: { id: 'c' }, rules: [ruleOf([], exceptions, rest as Partial<RuleRun>)] };
-    const clock = { now: NOW, expiringMs: DAY_MS };
-    expect(places(exceptionsRun(exceptions, [run as unknown as ControlRun], { ...clock, account }).orphans)).toEqual(
-      orphans,
-    );
+    const rules = [ruleOf([], exceptions, rest as Partial<RuleRun>)];
+    const run = { control: { id: 'c' }, parameters: {}, rules } as unknown as ControlRun;
+    const clock = { now: NOW, expiringMs: DAY_MS, accounts: account === undefined ? [] : [account] };
+    expect(places(exceptionsRun(exceptions, [run], clock).orphans)).toEqual(orphans);
+  });
+
+  test('an orphan says with which values was asked: with others it may cover something', () => {
+    const rules = [ruleOf([], [bo])];
+    const runs = [10, 90].map((days) => ({ control: { id: 'c' }, parameters: { days, all: true }, rules }));
+    const clock = { now: NOW, expiringMs: DAY_MS, accounts: [ACCOUNT] };
+    expect(exceptionsRun([bo], runs as unknown as ControlRun[], clock).orphans).toEqual([
+      { ...bo, why: 'no such asset was found, asked with days: 10, all: true and with days: 90, all: true' },
+    ]);
   });
 
   test('one that has expired is not an orphan as well', () => {

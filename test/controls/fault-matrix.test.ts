@@ -3,27 +3,10 @@ import { parseExpectation } from '../../src/controls/expectation.ts';
 import { judge } from '../../src/controls/judge.ts';
 import { scriptedAccount } from '../inventory/live-account.ts';
 import { clean, everyAction, questions, questionsOfParts } from '../support/asked-account.ts';
-import type { Fault } from '../support/aws-endpoint.ts';
+import { lastingFaults as faults } from '../support/lasting-faults.ts';
 
 /** What does not answer is given up soon: that it is, matters here, not when. */
 const account = scriptedAccount({ timeouts: { answerMs: 1_000 } });
-
-/** What ends without retries; test/controls/fault-recovery.test.ts has what passes with them. */
-const faults: Readonly<Record<string, Omit<Fault, 'action'>>> = {
-  'throttled for ever': { error: { code: 'Throttling' } },
-  'throttled twice, and asked once': { error: { code: 'Throttling' }, times: 2 },
-  'a server error': { error: { code: 'InternalFailure' } },
-  'a connection cut within the body': { cut: true },
-  'a page that is not of AWS': { garbage: true },
-  'garbage XML': { garbage: '<Nonsense><a>1</a></Nonsense>' },
-  'XML that breaks off': { garbage: '<Response><Result><Users><member>' },
-  'an empty page that says there is more': { emptyTruncated: true },
-  'the same marker again': { sameMarker: true },
-  'access denied': { error: { code: 'AccessDenied' } },
-  'an expired token': { error: { code: 'ExpiredToken' } },
-  'no answer': { hang: true },
-  'a slow answer': { delayMs: 40 },
-};
 
 /** Answers that come in one piece have no pages, so a fault of pages leaves them as they are. */
 const PAGELESS = /^(Get(?!AccountAuth)|Generate|ListSAMLProviders$|ListOpenIDConnectProviders$)/;

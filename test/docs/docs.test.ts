@@ -8,6 +8,7 @@ import { renderBenchmarks } from '../../scripts/benchmarks.ts';
 import { editorSchemas, withTables } from '../../scripts/library-shape.ts';
 import { renderActions, withActions } from '../../scripts/permissions.ts';
 import { planSchema, withPlanTables } from '../../scripts/remediation-plan.ts';
+import { renderSought } from '../../scripts/sought.ts';
 import { exitCodeOfError } from '../../src/cli/exit-code.ts';
 import { formats } from '../../src/cli/format-options.ts';
 import { foundingControlId, loadControls } from '../../src/controls/load-controls.ts';
@@ -160,6 +161,12 @@ describe('docs/formats.md', () => {
 describe('docs/benchmarks.md', () => {
   test('is what the library says', async () => {
     expect(read('docs/benchmarks.md')).toBe(await renderBenchmarks());
+  });
+});
+
+describe('src/store/sought.generated.ts', () => {
+  test('is what the bundled controls look for', async () => {
+    expect(read('src/store/sought.generated.ts')).toBe(await renderSought());
   });
 });
 

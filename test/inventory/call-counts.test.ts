@@ -69,10 +69,32 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'certificates that will': ['ExpiringSSLCertificates(days:30){...AssetFragment}', { ListServerCertificates: 1 }],
   'roles unused': ['UnusedAWSIAMRoles{...AssetFragment}', { [DETAILS]: 1 }],
   'roles for strangers': ['AWSRolesWithExternalAccess{...AssetFragment}', { [DETAILS]: 1 }],
-  'users without a device: the report decides who has none, and the others are asked': [
-    'iamUsers(where:{mfaSerialNumbers:[]}){userName}',
+  'users without a device: the report decides who has none, and who has one': [
+    '{a:iamUsers(where:{mfaSerialNumbers:[]}){userName mfaSerialNumbers} b:iamUsers(where:{mfaDevices:null}){userName}}',
+    REPORT,
+  ],
+  'users with a virtual device: one user is asked, and of many the account': [
+    'iamUsers(where:{mfaDevices_SOME:{isVirtual:true}}){userName}',
+    { ...REPORT, ListMFADevices: 1 },
+    { ...REPORT, ListVirtualMFADevices: 1 },
+  ],
+  'users by the serial number of a device, which the account lists of the one who has it': [
+    'iamUsers(where:{mfaSerialNumbers_NOT_INCLUDES:"arn:aws:iam::111122223333:mfa/user-0000",hasIAMUserCredentials:{mfaActive:true},userName_IN:["user-0000"]}){userName}',
+    { ...REPORT, ListMFADevices: 1 },
+  ],
+  'users with a hardware device, of whom no list of the account tells': [
+    'iamUsers(where:{mfaDevices_SOME:{isVirtual:false}}){userName}',
+    { ...REPORT, ListMFADevices: 1 },
+    { ...REPORT, ListVirtualMFADevices: 1, ListMFADevices: 500 },
+  ],
+  'the serial numbers of those who have any': [
+    'iamUsers(where:{mfaSerialNumbers_NOT:[]}){mfaSerialNumbers}',
     { ...REPORT, ListMFADevices: 1 },
     { ...REPORT, ListMFADevices: 500 },
+  ],
+  'users with a password and users without, by what the report says': [
+    '{a:iamUsers(where:{hasIAMUserLoginProfile:null}){userName} b:iamUsersAggregate(where:{hasIAMUserLoginProfile_SOME:{}}){count}}',
+    REPORT,
   ],
   'cheap conditions come first: nobody is asked whom they rule out': [
     'iamUsers(where:{mfaSerialNumbers_NOT:[],hasIAMUserCredentials:{mfaActive:true,passwordEnabled:false}}){userName}',
@@ -117,10 +139,25 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
     { ...REPORT, [DETAILS]: 1, ListVirtualMFADevices: 1, ListMFADevices: 1 },
     { ...REPORT, [DETAILS]: 6, ListVirtualMFADevices: 1, ListMFADevices: 500 },
   ],
-  'signing certificates: of whom the report shows with one': [
-    'iamSigningCertificates{certificateId}',
+  'virtual MFA devices: the account lists them all, and no user is asked': [
+    '{a:iamMFADevices(where:{isVirtual:true}){serialNumber userArn} b:iamMFADevicesAggregate(where:{isVirtual:true}){count}}',
+    { ListVirtualMFADevices: 1, ...IDENTITY },
+  ],
+  'hardware MFA devices: of those with MFA': [
+    'iamMFADevices(where:{isVirtual:false}){serialNumber}',
+    { ...REPORT, [DETAILS]: 1, ListVirtualMFADevices: 1, ListMFADevices: 1 },
+    { ...REPORT, [DETAILS]: 6, ListVirtualMFADevices: 1, ListMFADevices: 500 },
+  ],
+  'tags of roles, and none of anything else': ['iamTags(where:{role_NOT:null}){key}', { [DETAILS]: 1 }],
+  'active signing certificates: of whom the report shows with one': [
+    'iamSigningCertificates(where:{status:"Active"}){certificateId}',
     { ...REPORT, [DETAILS]: 1, ListSigningCertificates: 1 },
     { ...REPORT, [DETAILS]: 6, ListSigningCertificates: 1 },
+  ],
+  'signing certificates that are not: the report may show none of them': [
+    'iamSigningCertificates(where:{status:"Inactive"}){certificateId}',
+    { ...REPORT, [DETAILS]: 1, ListSigningCertificates: 10 },
+    { ...REPORT, [DETAILS]: 6, ListSigningCertificates: 5_000 },
   ],
   'SSH public keys: the report knows nothing of them': [
     'iamSSHPublicKeys{sshPublicKeyId}',
@@ -140,7 +177,11 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   ],
   'the account by its alias': ['connectors{accountAlias}', { ListAccountAliases: 1, ...IDENTITY }],
   'SAML providers': ['iamSAMLProviders{arn}', { ListSAMLProviders: 1 }],
-  'tags, of each SAML provider': ['iamSAMLProviders{tags{key}}', { ListSAMLProviders: 1, ListSAMLProviderTags: 1 }],
+  'what each of them is and its tags, once for all of that': [
+    'iamSAMLProviders(where:{assertionEncryptionMode:null}){samlProviderUUID privateKeys{keyId} samlMetadataDocument tags{key}}',
+    { ListSAMLProviders: 1, GetSAMLProvider: 1 },
+  ],
+  'SAML private keys': ['iamSAMLPrivateKeys{keyId}', { ListSAMLProviders: 1, GetSAMLProvider: 1 }],
   'OpenID Connect providers by their ARNs': ['iamOIDCProviders{arn}', { ListOpenIDConnectProviders: 1 }],
   'what they are, of each one, once for two fields': [
     'iamOIDCProviders(where:{clientIDs_INCLUDES:"a"}){url thumbprints}',
@@ -155,8 +196,12 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
     { ...REPORT, GetLoginProfile: 2 },
     { ...REPORT, GetLoginProfile: 1_000 },
   ],
+  'signing certificates, by what the report shows of them': [
+    '{a:iamUsers(where:{signingCertificates_SOME:{status:"Active"}}){userName} b:iamUsers(where:{signingCertificates_SOME:{status:"Active"},userName:"user-0003"}){userName}}',
+    REPORT,
+  ],
   'signing certificates, of nobody whose report shows none': [
-    'iamUsers(where:{signingCertificates_SOME:{}}){userName}',
+    'iamUsers(where:{signingCertificates_SOME:{status:"Active",uploadDate_LT:"2020-01-01"}}){userName}',
     { ...REPORT, ListSigningCertificates: 1 },
   ],
   'SSH keys, of whoever is selected': [
@@ -190,7 +235,7 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
     REPORT,
   ],
   'a fact that two fields need is read once': [
-    'iamUsers(where:{mfaSerialNumbers:[]}){mfaSerialNumbers mfaDevices{serialNumber}}',
+    'iamUsers(where:{mfaSerialNumbers_NOT:[]}){mfaSerialNumbers mfaDevices{serialNumber}}',
     { ...REPORT, ListMFADevices: 1 },
     { ...REPORT, ListMFADevices: 500 },
   ],
@@ -280,7 +325,7 @@ describe('calls of a question', () => {
 
   test('a hundred requests at once make the calls of one', async () => {
     const source = account.source(few);
-    const text = 'iamUsers(where:{mfaSerialNumbers:[]}){userName iamPolicies{policyName}}';
+    const text = 'iamUsers{userName mfaSerialNumbers iamPolicies{policyName}}';
     const answers = await Promise.all(Array.from({ length: 100 }, () => askInventory(source.inventory(), text)));
     expect(answers.every(({ errors }) => errors.length === 0)).toBe(true);
     expect(account.counts()).toEqual({ ...REPORT, ListMFADevices: 1, [DETAILS]: 1 });

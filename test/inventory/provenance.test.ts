@@ -47,7 +47,7 @@ describe('the answer of AWS that told a field', () => {
   test.each<[type: AssetTypeName, path: string, source: string]>([
     ['IAMUser', 'userName', 'iam:GetCredentialReport'],
     ['IAMUser', 'hasIAMUserCredentials.mfaActive', 'iam:GetCredentialReport'],
-    ['IAMUser', 'signingCertificates', 'iam:GetCredentialReport'],
+    ['IAMUser', 'signingCertificates', 'iam:ListSigningCertificates'],
     ['IAMUser', 'accessKeys.status', 'iam:ListAccessKeys'],
     ['IAMUser', 'accessKeys.lastUsedDate', 'iam:GetAccessKeyLastUsed'],
     ['IAMUser', 'mfaDevices.serialNumber', 'iam:ListMFADevices'],

@@ -129,6 +129,10 @@ describe('a report without the root row', () => {
     const { data, errors } = await askReport(filtered, 'rootUsers{arn}', { acceptFiltered });
     expect(data).toEqual({ rootUsers: null });
     expect(errors).toEqual([expect.stringMatching(/^rootUsers: NotCollected .* has no row of the root user/)]);
+    // A question to the connector about its root says the same, and what to do.
+    const connectors = await askReport(filtered, 'AWSIAM13{identifier}', { acceptFiltered });
+    const message = /NotCollected whether 111122223333 matches .* has no row of the root user .*; get a whole report/;
+    expect(connectors.errors).toEqual([expect.stringMatching(message)]);
   });
 });
 

@@ -189,3 +189,6 @@ export function runWithTexts([name, owner, reason, message]: readonly [string, s
 }
 
 export const anyRun = fc.tuple(anyText, anyText, anyText, anyText);
+
+/** A run for each text that hurts. */
+export const hostileRuns: readonly Run[] = hostileTexts.map((text) => runWithTexts([text, text, text, text]));

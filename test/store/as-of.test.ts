@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Control } from '../../src/controls/control.ts';
+import { parseExpectation } from '../../src/controls/expectation.ts';
+import { judge } from '../../src/controls/judge.ts';
+import { runControl } from '../../src/controls/run-control.ts';
 import { ask } from '../../src/graphql/ask.ts';
 import type { Database } from '../../src/store/database.ts';
 import { StoreSource } from '../../src/store/store-source.ts';
+import { withStore } from './kept-account.ts';
 import { type Assets, accountOf, backends, type KeptScan, scan } from './scanned-accounts.ts';
 
 const users = (mfaActive: boolean, ...names: readonly string[]): Assets => ({
@@ -42,6 +47,24 @@ describe.each(Object.entries(backends))('as of an earlier scan, on %s', (_name, 
       inline: [],
       unused: [],
     });
+  });
+
+  test('a text is judged out of what there was then, once for each time', async () => {
+    const totalOf = (text: string) =>
+      withStore(store.database, {}, async (inventory) => {
+        const expectation = parseExpectation('eq []');
+        const rule = { name: 'r', title: 'r', query: text, expect: expectation, informative: false, returnPath: '' };
+        const control = { id: 'c', assetTypes: ['IAMUser'], parameters: {}, rules: [rule] } as unknown as Control;
+        const { total } = await judge(inventory, { text }, expectation);
+        const run = await runControl(inventory, control, { parameters: {} });
+        expect(run.rules[0]?.total).toBe(total);
+        return total;
+      });
+    const all = `iamUsers(asOf: ${at(1)}, where: { userName: "nobody" }) { userName }`;
+    expect(await totalOf(`{ ${all} }`)).toBe(3);
+    expect(await totalOf(`{ iamUsersConnection(asOf: ${at(2)}) { totalCount } }`)).toBe(1);
+    expect(await totalOf(`{ then: ${all} again: ${all} now: iamUsers { userName } }`)).toBe(4);
+    expect(await totalOf('{ iamUsers(asOf: "2020-01-01") { userName } }')).toBeUndefined();
   });
 
   test('relations lead to what was related then', async () => {

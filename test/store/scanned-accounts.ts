@@ -24,7 +24,10 @@ export function accountOf(assets: Assets, now = '2026-01-01T00:00:00+00:00'): So
     kind: 'snapshot',
     calls: [],
     inventory: open,
-    identify: async () => ({ accountId: String(open().evidence().account), isSample: false }),
+    identify: async () => {
+      const accountId = String(open().evidence().account);
+      return { accountId, accounts: [accountId], isSample: false };
+    },
   };
 }
 

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Control } from '../../src/controls/control.ts';
+import { exceptionsRun } from '../../src/controls/exceptions-run.ts';
 import { readLibrary } from '../../src/controls/load-controls.ts';
 import { runControl } from '../../src/controls/run-control.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { IamqlError } from '../../src/iam/error.ts';
+import { accountsOf } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
@@ -71,17 +74,26 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
   test('cursors lead to each asset once, whatever is alike', async () => {
     await keep('111122223333');
     await keep('444455556666');
-    const text =
-      'query($after:String){iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){totalCount pageInfo{endCursor hasNextPage} edges{node{identifier accountID}}}}';
+    const text = `query($after:String){
+        counted:iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){totalCount ...Page}
+        peeked:iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){...Page}
+      }
+      fragment Page on IamPoliciesConnection{
+        pageInfo{endCursor hasNextPage hasPreviousPage} edges{node{identifier accountID}}
+      }`;
     const seen: string[] = [];
     let after: string | null = null;
     do {
       const { data } = await ask(text, {}, { after });
-      const { edges, pageInfo, totalCount } = (data?.['iamPoliciesConnection'] ?? {}) as {
+      const { totalCount, ...page } = (data?.['counted'] ?? {}) as {
         edges: readonly { node: Line }[];
-        pageInfo: { endCursor: string; hasNextPage: boolean };
+        pageInfo: { endCursor: string; hasNextPage: boolean; hasPreviousPage: boolean };
         totalCount: number;
       };
+      // Who does not ask how many there are is told the rest all the same.
+      expect(data?.['peeked']).toEqual(page);
+      const { edges, pageInfo } = page;
+      expect(pageInfo.hasPreviousPage).toBe(seen.length > 0);
       seen.push(...edges.map(({ node }) => `${node['identifier']} ${node['accountID']}`));
       expect(pageInfo.hasNextPage).toBe(seen.length < totalCount);
       after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
@@ -150,6 +162,30 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
     const answer = await ask('AWSRolesWithExternalAccess{identifier}');
     expect(rowsOf(answer, 'AWSRolesWithExternalAccess')).toEqual([...alone, null]);
     expect(answer.errors).toEqual([expect.stringContaining('account 777788889999')]);
+  });
+
+  test('an exception is of the account that it names, and what both found under one ARN are two findings', async () => {
+    for (const id of ['111122223333', '444455556666']) await keep(id);
+    const { controls } = await readLibrary();
+    const id = 'aws-iam-cloudshell-full-access-is-restricted';
+    const control = controls.find((one) => one.id === id) as Control;
+    const exception = {
+      ...{ control: id, account: '444455556666', asset: 'arn:aws:iam::aws:policy/AWSCloudShellFullAccess' },
+      ...{ key: undefined, reason: 'r', owner: 'o', expires: '2999-01-01T00:00:00+00:00', ticket: undefined },
+      place: 'x.yaml:2:5',
+    };
+    const orphan = { ...exception, asset: 'arn:aws:iam::aws:policy/AWSDeny*' };
+    const elsewhere = { ...exception, account: '999999999999' };
+    const exceptions = [exception, orphan, elsewhere];
+    await withStore(database, {}, async (inventory) => {
+      const run = await runControl(inventory, control, { exceptions });
+      const [{ findings, excepted } = { findings: [], excepted: [] }] = run.rules;
+      expect(findings.map(({ account }) => account)).toEqual(['111122223333']);
+      expect(excepted.map(({ account }) => account)).toEqual(['444455556666']);
+      const clock = { now: '2026-01-01T00:00:00+00:00', expiringMs: 0, accounts: accountsOf(inventory.evidence()) };
+      const { orphans, unfit } = exceptionsRun(exceptions, [run], clock);
+      expect([orphans.map(({ asset }) => asset), unfit]).toEqual([[orphan.asset], []]);
+    });
   });
 
   describe('an account of which the last scan read nothing', () => {

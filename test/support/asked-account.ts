@@ -70,18 +70,18 @@ export const questions: Readonly<Record<string, CleanQuestion>> = {
   GetOpenIDConnectProvider: { text: 'iamOIDCProviders(where:{clientIDs_INCLUDES:"anybody"}){arn}' },
   ListServiceSpecificCredentials: { text: 'iamServiceSpecificCredentials(where:{expirationDate:null}){userName}' },
   GetLoginProfile: { text: 'iamUsers(where:{hasIAMUserLoginProfile_SOME:{passwordResetRequired:true}}){userName}' },
-  ListMFADevices: { text: 'iamUsers(where:{mfaSerialNumbers:[]}){userName}' },
+  ListMFADevices: { text: 'iamUsers(where:{mfaDevices_SOME:{isVirtual:false}}){userName}' },
   ListUsers: {
     text: 'iamUsers(where:{hasIAMUserCredentials:{mfaActive:false}}){userName}',
     freshness: { verify: 'selected' },
   },
   ListSSHPublicKeys: { text: 'iamUsers(where:{sshPublicKeys_SOME:{}}){userName}' },
-  ListSigningCertificates: { text: 'iamUsers(where:{signingCertificates_SOME:{status:"Active"}}){userName}' },
+  ListSigningCertificates: { text: 'iamUsers(where:{signingCertificates_SOME:{status:"Expired"}}){userName}' },
   ListRoles: { text: 'iamRoles(where:{maxSessionDuration_GT:3600}){roleName}' },
   ListInstanceProfiles: { text: 'iamInstanceProfiles(where:{path:"/odd/"}){arn}' },
   ListPolicyTags: { text: 'iamPolicies(where:{tags_SOME:{key:"secret"}}){policyName}' },
   ListServerCertificateTags: { text: 'iamServerCertificates(where:{tags_SOME:{key:"secret"}}){arn}' },
-  ListSAMLProviderTags: { text: 'iamSAMLProviders(where:{tags_SOME:{key:"secret"}}){arn}' },
+  GetSAMLProvider: { text: 'iamSAMLProviders(where:{assertionEncryptionMode:"Allowed"}){arn}' },
   ListInstanceProfileTags: { text: 'iamRoles(where:{instanceProfiles_SOME:{tags_SOME:{key:"secret"}}}){arn}' },
   ListMFADeviceTags: { text: 'iamUsers(where:{mfaDevices_SOME:{tags_SOME:{key:"secret"}}}){userName}' },
 };
@@ -97,7 +97,8 @@ export const questionsOfParts: readonly (readonly [action: string, question: Cle
   ],
   ['ListVirtualMFADevices', { text: 'iamMFADevices(where:{userArn:null}){serialNumber}' }],
   ['ListMFADevices', { text: 'iamMFADevices(where:{isVirtual:false}){serialNumber}' }],
-  ['ListSAMLProviderTags', { text: 'iamTags(where:{key:"secret"}){key}' }],
+  ['GetSAMLProvider', { text: 'iamSAMLPrivateKeys{keyId}' }],
+  ['GetSAMLProvider', { text: 'iamTags(where:{key:"secret"}){key}' }],
 ];
 
 /** Every action that the schema names, and the one that needs no permission, which it therefore does not name. */

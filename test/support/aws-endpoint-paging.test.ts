@@ -27,7 +27,6 @@ const PAGED: readonly [action: string, input: Input, lists: readonly string[], c
   ['ListOpenIDConnectProviderTags', { OpenIDConnectProviderArn: OIDC_ARN }, ['Tags'], 2],
   ['ListPolicyTags', { PolicyArn: OWN_POLICY }, ['Tags'], 2],
   ['ListRoles', {}, ['Roles'], 2],
-  ['ListSAMLProviderTags', { SAMLProviderArn: `${ACCOUNT}:saml-provider/okta` }, ['Tags'], 2],
   ['ListSSHPublicKeys', ALICE, ['SSHPublicKeys'], 2],
   ['ListServerCertificateTags', { ServerCertificateName: 'www' }, ['Tags'], 2],
   ['ListServerCertificates', {}, ['ServerCertificateMetadataList'], 2],
@@ -50,6 +49,7 @@ const UNPAGED: readonly [action: string, input: Input][] = [
   ['ListOpenIDConnectProviders', {}],
   ['ListSAMLProviders', {}],
   ['UpdateAccessKey', { ...ALICE, AccessKeyId: 'AKIAEXAMPLEALICE0001', Status: 'Inactive' }],
+  ['GetSAMLProvider', { SAMLProviderArn: `${ACCOUNT}:saml-provider/okta` }],
 ];
 
 const COMMANDS: ReadonlyMap<string, unknown> = new Map(Object.entries(sdk));

@@ -1,5 +1,6 @@
 import {
   GetOpenIDConnectProviderCommand,
+  GetSAMLProviderCommand,
   ListInstanceProfilesCommand,
   ListInstanceProfileTagsCommand,
   ListMFADeviceTagsCommand,
@@ -7,7 +8,6 @@ import {
   ListOpenIDConnectProviderTagsCommand,
   ListPolicyTagsCommand,
   ListSAMLProvidersCommand,
-  ListSAMLProviderTagsCommand,
   ListServerCertificatesCommand,
   ListServerCertificateTagsCommand,
 } from '@aws-sdk/client-iam';
@@ -36,6 +36,35 @@ test('ListServerCertificates', async () => {
   ]);
   const ofCloudFront = await iam.send(new ListServerCertificatesCommand({ PathPrefix: '/cloudfront/' }));
   expect(ofCloudFront.ServerCertificateMetadataList).toEqual([certificates?.[0]]);
+});
+
+test('GetSAMLProvider', async () => {
+  const { endpoint, iam } = await start(FULL_ACCOUNT);
+  const get = (name: string) =>
+    iam.send(new GetSAMLProviderCommand({ SAMLProviderArn: `${ACCOUNT}:saml-provider/${name}` }));
+  expect(await get('okta')).toMatchObject({
+    SAMLProviderUUID: expect.stringMatching(/^[A-Z0-9]{22,64}$/),
+    SAMLMetadataDocument: '<?xml version="1.0"?>\n<EntityDescriptor entityID="ä&amp;b"/>',
+    CreateDate: new Date('2024-01-04T00:00:00Z'),
+    ValidUntil: new Date('2034-01-04T00:00:00Z'),
+    AssertionEncryptionMode: 'Required',
+    PrivateKeyList: [
+      { KeyId: 'SAMLKEY1', Timestamp: new Date('2024-01-05T00:00:00Z') },
+      { KeyId: 'SAMLKEY2', Timestamp: new Date('2024-01-06T00:00:00Z') },
+    ],
+    Tags: [
+      { Key: 'a', Value: '1' },
+      { Key: 'b', Value: '2' },
+    ],
+  });
+  const adfs = await get('adfs');
+  expect(adfs).toMatchObject({ SAMLMetadataDocument: expect.stringContaining('adfs'), Tags: [] });
+  expect([adfs.AssertionEncryptionMode, adfs.PrivateKeyList]).toEqual([undefined, undefined]);
+  endpoint.setScenario({});
+  await expect(get('okta')).rejects.toMatchObject({
+    name: 'NoSuchEntityException',
+    message: `Manifest not found for arn ${ACCOUNT}:saml-provider/okta`,
+  });
 });
 
 test('ListSAMLProviders', async () => {
@@ -95,7 +124,6 @@ describe('tags', () => {
     const answers = await Promise.all([
       iam.send(new ListPolicyTagsCommand({ PolicyArn: OWN_POLICY })),
       iam.send(new ListServerCertificateTagsCommand({ ServerCertificateName: 'www' })),
-      iam.send(new ListSAMLProviderTagsCommand({ SAMLProviderArn: `${ACCOUNT}:saml-provider/okta` })),
       iam.send(new ListOpenIDConnectProviderTagsCommand({ OpenIDConnectProviderArn: EKS })),
       iam.send(new ListInstanceProfileTagsCommand({ InstanceProfileName: 'web' })),
     ]);
@@ -116,7 +144,6 @@ describe('tags', () => {
     const answers = await Promise.all([
       iam.send(new ListPolicyTagsCommand({ PolicyArn: `${ACCOUNT}:policy/Unused` })),
       iam.send(new ListServerCertificateTagsCommand({ ServerCertificateName: 'old' })),
-      iam.send(new ListSAMLProviderTagsCommand({ SAMLProviderArn: `${ACCOUNT}:saml-provider/adfs` })),
       iam.send(new ListOpenIDConnectProviderTagsCommand({ OpenIDConnectProviderArn: GITHUB })),
       iam.send(new ListInstanceProfileTagsCommand({ InstanceProfileName: 'empty' })),
       iam.send(new ListMFADeviceTagsCommand({ SerialNumber: `${VIRTUAL}spare` })),
@@ -133,10 +160,6 @@ describe('tags', () => {
       [
         iam.send(new ListServerCertificateTagsCommand({ ServerCertificateName: 'www' })),
         'The Server Certificate with name www cannot be found.',
-      ],
-      [
-        iam.send(new ListSAMLProviderTagsCommand({ SAMLProviderArn: `${ACCOUNT}:saml-provider/okta` })),
-        `Manifest not found for arn ${ACCOUNT}:saml-provider/okta`,
       ],
       [
         iam.send(new ListOpenIDConnectProviderTagsCommand({ OpenIDConnectProviderArn: EKS })),

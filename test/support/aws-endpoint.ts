@@ -165,6 +165,9 @@ function answerAction({ action, params, signedBy }: AwsCall, received: ReceivedC
 // Well-formed on purpose: the SDK's XML reader takes any root element, and answers as if AWS had sent an empty result.
 const SIGN_IN_PAGE = '<!doctype html><html><head><title>Sign in</title></head><body><p>Sign in</p></body></html>';
 
+/** Well below any time that the client waits for a byte. */
+const TRICKLE_MS = 20;
+
 function send(response: ServerResponse, answer: QueryAnswer, fault: Fault | undefined): void {
   if (fault?.garbage) {
     response.writeHead(200, { 'content-type': 'text/html' });
@@ -174,9 +177,14 @@ function send(response: ServerResponse, answer: QueryAnswer, fault: Fault | unde
   const body = Buffer.from(answer.body, 'utf8');
   response.writeHead(answer.status, {
     'content-type': 'text/xml',
-    'content-length': body.length,
+    'content-length': fault?.trickle ? Number.MAX_SAFE_INTEGER : body.length,
     'x-amzn-requestid': answer.requestId,
   });
+  if (fault?.trickle) {
+    const timer = setInterval(() => response.write(' '), TRICKLE_MS);
+    response.on('close', () => clearInterval(timer));
+    return;
+  }
   if (!fault?.cut) {
     response.end(body);
     return;

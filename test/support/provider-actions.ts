@@ -17,6 +17,21 @@ export const PROVIDER_ACTIONS: Readonly<Record<string, Action>> = {
     );
     return list('SAMLProviderList', providers);
   },
+  GetSAMLProvider: ({ account: { scenario }, params }) => {
+    const arn = params['SAMLProviderArn'];
+    const provider = scenario.samlProviders?.find(({ name }) => samlArn(scenario, name) === arn);
+    if (!provider) throw new AwsError('NoSuchEntity', `Manifest not found for arn ${arn}`);
+    const { name, createDate = DEFAULT_CREATED, validUntil, assertionEncryptionMode, privateKeys = [] } = provider;
+    const own = elements({
+      SAMLProviderUUID: uniqueId('SAMLSP', name),
+      SAMLMetadataDocument: provider.metadata ?? `<EntityDescriptor entityID="${name}"/>`,
+      CreateDate: wireTime(createDate),
+      ValidUntil: validUntil && wireTime(validUntil),
+      AssertionEncryptionMode: assertionEncryptionMode,
+    });
+    const keys = privateKeys.map(({ id, timestamp }) => elements({ KeyId: id, Timestamp: wireTime(timestamp) }));
+    return own + (keys.length > 0 ? list('PrivateKeyList', keys) : '') + tagList(provider.tags);
+  },
   ListOpenIDConnectProviders: ({ account: { scenario } }) => {
     const providers = (scenario.oidcProviders ?? []).map(({ host }) => elements({ Arn: oidcArn(scenario, host) }));
     return list('OpenIDConnectProviderList', providers);
@@ -46,7 +61,7 @@ export const PROVIDER_ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
-export function samlArn(scenario: ResolvedScenario, name: string): string {
+function samlArn(scenario: ResolvedScenario, name: string): string {
   return accountArn(scenario, `saml-provider/${name}`);
 }
 

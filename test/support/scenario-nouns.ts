@@ -1,5 +1,5 @@
-/** A policy document as data, or as the very text that AWS would send. */
-export type Document = string | Readonly<Record<string, unknown>>;
+/** A policy document as data, or as the very text that was written; `asSent` is what stands in the answer in its place. */
+export type Document = string | Readonly<Record<string, unknown>> | { readonly asSent: string };
 export type Tags = Readonly<Record<string, string>>;
 
 /** When everything was made for which a scenario gives no time. */
@@ -129,6 +129,10 @@ interface ScenarioSamlProvider {
   readonly name: string;
   readonly createDate?: string;
   readonly validUntil?: string;
+  /** XML text. */
+  readonly metadata?: string;
+  readonly assertionEncryptionMode?: 'Required' | 'Allowed';
+  readonly privateKeys?: readonly { readonly id: string; readonly timestamp: string }[];
   readonly tags?: Tags;
 }
 

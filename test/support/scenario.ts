@@ -133,6 +133,8 @@ export interface Fault {
   readonly garbage?: true | string;
   /** No answer, ever. */
   readonly hang?: boolean;
+  /** Answers a byte at a time and never comes to the end: there is no silence that is long enough to be one. */
+  readonly trickle?: boolean;
   readonly delayMs?: number;
   /** A page without items that says there is more, with a new marker each time. */
   readonly emptyTruncated?: boolean;

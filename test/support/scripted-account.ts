@@ -100,7 +100,10 @@ export function currentKeys(user: Pick<ScenarioUser, 'accessKeys'>): readonly Sc
 const ID_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** An id in AWS's form that depends on nothing but the name, so two runs print the same. */
-export function uniqueId(prefix: 'AGPA' | 'AIDA' | 'AIPA' | 'ANPA' | 'AROA' | 'ASCA' | 'ASIA', name: string): string {
+export function uniqueId(
+  prefix: 'AGPA' | 'AIDA' | 'AIPA' | 'ANPA' | 'AROA' | 'ASCA' | 'ASIA' | 'SAMLSP',
+  name: string,
+): string {
   const digest = createHash('sha256').update(name).digest().subarray(0, 16);
   return prefix + Array.from(digest, (byte) => ID_LETTERS[byte % ID_LETTERS.length]).join('');
 }

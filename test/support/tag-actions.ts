@@ -2,7 +2,7 @@ import type { Action, ReceivedCall } from './iam-actions.ts';
 import { allProfiles } from './instance-profiles.ts';
 import { virtualDevices } from './mfa-actions.ts';
 import { page, tagMembers } from './paged-answer.ts';
-import { oidcProvider, samlArn } from './provider-actions.ts';
+import { oidcProvider } from './provider-actions.ts';
 import { AwsError } from './query-answer.ts';
 import type { Tags } from './scenario-nouns.ts';
 
@@ -20,11 +20,6 @@ export const TAG_ACTIONS: Readonly<Record<string, Action>> = {
     'ServerCertificateName',
     ({ account }, wanted) => account.scenario.serverCertificates?.find(({ name }) => name === wanted),
     (name) => `The Server Certificate with name ${name} cannot be found.`,
-  ),
-  ListSAMLProviderTags: tagsOf(
-    'SAMLProviderArn',
-    ({ account: { scenario } }, arn) => scenario.samlProviders?.find(({ name }) => samlArn(scenario, name) === arn),
-    (arn) => `Manifest not found for arn ${arn}`,
   ),
   ListOpenIDConnectProviderTags: (call) => pageOfTags(call, oidcProvider(call)),
   ListInstanceProfileTags: tagsOf(

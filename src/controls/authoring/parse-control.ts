@@ -18,6 +18,13 @@ export function parseControl(yaml: string, file: string): Control {
 
 /** The control of a file. Undefined where it is none; the source's problems say why, and what is wrong all the same. */
 export function readControl(source: YamlSource): Control | undefined {
+  if (isOfExceptions(source.value)) {
+    source.wrongKey(
+      ['exceptions'],
+      'this is a file of exceptions, no control: keep it outside of the --controls folders',
+    );
+    return undefined;
+  }
   const control = source.read(controlShape);
   if (!control) return undefined;
   if (control.rules.every(({ informative }) => informative)) {
@@ -26,3 +33,7 @@ export function readControl(source: YamlSource): Control | undefined {
   checkParameters(source, control);
   return control;
 }
+
+/** It lies where somebody keeps both, and lacks every key of a control. */
+const isOfExceptions = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).join() === 'exceptions';

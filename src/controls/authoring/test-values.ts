@@ -6,7 +6,7 @@ import { describeValue, parseValue } from '../../inventory/snapshot/parse-value.
 export const TEST_ACCOUNT = '111122223333';
 
 const unitsMs: Readonly<Record<string, number>> = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-const RELATIVE = /^(\d+) (second|minute|hour|day)s? (ago|ahead)$/;
+export const RELATIVE = /^(\d+) (second|minute|hour|day)s? (ago|ahead)$/;
 
 /** RFC 3339, or `45 days ago` and `45 days ahead` of when the facts of the test were read. */
 function readTime(written: string, now: Instant): Instant | undefined {

@@ -37,7 +37,8 @@ export class SnapshotSource implements Source {
 
   async identify() {
     const { connector, source } = (await this.open()).header;
-    return { accountId: connector.accountID, isSample: source === 'sample' };
+    const { accountID: accountId } = connector;
+    return { accountId, accounts: [accountId], isSample: source === 'sample' };
   }
 
   /** A reading that failed is not kept: the file may be mended while a server runs. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ControlRun, RuleRun } from '../../controls/run-control.ts';
 import {
+  accountOf,
   countOf,
   decidingRules,
   type Found,
@@ -81,7 +82,7 @@ function findingOfFound(run: Run, found: Found, region: string): object {
   const words = wordsOfFinding(finding);
   const excepted = exception ? [wordsOfException(exception)] : [];
   return {
-    ...commonOf(run, found.run, region, id),
+    ...commonOf(run, found.run, region, id, found),
     Title: clip(`${finding.name}: ${rule.rule.title}`, MOST_CHARACTERS.title),
     Description: clip([...excepted, ...words].join('; ') || rule.rule.title, MOST_CHARACTERS.description),
     Severity: { Label: labels[found.run.control.severity] },
@@ -105,8 +106,8 @@ function findingOfFound(run: Run, found: Found, region: string): object {
   };
 }
 
-function commonOf(run: Run, control: ControlRun, region: string, id: string): object {
-  const account = run.evidence.account ?? NO_ACCOUNT;
+function commonOf(run: Run, control: ControlRun, region: string, id: string, found?: Found): object {
+  const account = accountOf(run, found) ?? NO_ACCOUNT;
   const time = run.judgedAt.toISOString();
   const parameters = wordsOfParameters(control).join('; ');
   return {

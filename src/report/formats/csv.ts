@@ -45,7 +45,7 @@ export function renderCsv(run: Run): string {
   const rows = listSections(run).flatMap((section) => section.items.flatMap((item) => rowsOfItem(section, item)));
   const lines = [
     columns.map(cell),
-    ...rows.map((row) => columns.map((column) => cell({ ...row, ...same }[column] ?? ''))),
+    ...rows.map((row) => columns.map((column) => cell({ ...same, ...row }[column] ?? ''))),
   ];
   return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
 }
@@ -89,6 +89,7 @@ function rowsOfRule({ verdict, findings, excepted, errors }: RuleRun): readonly 
 }
 
 const cellsOf = (finding: RuleRun['findings'][number]): Row => ({
+  ...(finding.account === undefined ? {} : { account: finding.account }),
   type: finding.type,
   name: finding.name,
   identifier: finding.identifier,

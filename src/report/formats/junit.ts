@@ -4,13 +4,14 @@ import {
   decidingRules,
   type Found,
   listFound,
+  nameOf,
   runId,
   wordsOfAccount,
   wordsOfException,
   wordsOfFinding,
   wordsOfParameters,
 } from '../found.ts';
-import { type Item, listSections, renderScore, type Section, scoreOf } from '../listing.ts';
+import { type Item, listSections, renderScore, type Score, type Section, scoreOf } from '../listing.ts';
 import { printable } from '../printable.ts';
 import type { Run } from '../run.ts';
 
@@ -28,29 +29,40 @@ interface TestCase {
 /**
  * A run as JUnit XML: a suite for each section, a test case for each rule that decides. An exception is a case that was
  * skipped, and what could not be judged one with an error, so that neither hides behind a case that passed.
+ *
+ * It is what both published schemas take, of Jenkins and of Ant, which explains what is empty in it, what is no attribute
+ * (the name of it all, the message of `skipped`) and in which order things come.
  */
 export function renderJUnit(run: Run): string {
   const sections = listSections(run);
-  const suites = sections.map((section) => renderSuite(run, section));
-  const name = `${run.benchmark?.benchmark.title ?? 'iamql check'}: ${renderScore(scoreOf(sections))}`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name=${quoted(name)}>\n${suites.join('')}</testsuites>\n`;
+  const suites = sections.map((section, index) => renderSuite(run, section, index, scoreOf(sections)));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('')}</testsuites>\n`;
 }
 
-function renderSuite(run: Run, { number, title, items }: Section): string {
-  const cases = items.flatMap(casesOf);
+function renderSuite(run: Run, { number, title, items }: Section, index: number, score: Score): string {
+  const cases = items.flatMap((item) => casesOf(run, item));
   const count = (kind: string): number => cases.filter(({ outcome }) => outcome?.kind === kind).length;
   const name = [number, title].filter((part) => part !== '').join(' ');
+  const benchmark = run.benchmark?.benchmark;
+  const place = `id="${index}" package=${quoted(benchmark?.id ?? 'iamql')} hostname="localhost"`;
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
   const timestamp = run.judgedAt.toISOString().slice(0, 19);
+  const properties = [
+    ...(benchmark ? [['benchmark', benchmark.title] as const] : []),
+    ['score', renderScore(score)] as const,
+    ['account', wordsOfAccount(run)] as const,
+  ];
   return [
-    `  <testsuite name=${quoted(name)} ${counts} time="0" timestamp="${timestamp}">\n`,
-    `    <properties>\n      <property name="account" value=${quoted(wordsOfAccount(run))}/>\n    </properties>\n`,
+    `  <testsuite name=${quoted(name)} ${place} ${counts} time="0" timestamp="${timestamp}">\n`,
+    '    <properties>\n',
+    ...properties.map(([key, value]) => `      <property name="${key}" value=${quoted(value)}/>\n`),
+    '    </properties>\n',
     ...cases.map(renderCase),
-    '  </testsuite>\n',
+    '    <system-out/>\n    <system-err/>\n  </testsuite>\n',
   ].join('');
 }
 
-function casesOf({ number, title, status, run, reason = '' }: Item): readonly TestCase[] {
+function casesOf(whole: Run, { number, title, status, run, reason = '' }: Item): readonly TestCase[] {
   const name = [number, title].filter((part) => part !== '').join(' ');
   if (!run) {
     const word = status === 'NOT_AUTOMATED' ? 'not automated' : 'not judged';
@@ -62,7 +74,7 @@ function casesOf({ number, title, status, run, reason = '' }: Item): readonly Te
     const ofRule = rules.length > 1 ? `: ${rule.rule.title}` : '';
     const full = `${name}${ofRule}${asked.length > 0 ? ` (${asked.join(', ')})` : ''}`;
     const found = listFound(run).filter((one) => one.rule === rule);
-    return casesOfRule(rule, found, countOf(rule, run)).map((one) => ({
+    return casesOfRule(whole, rule, found, countOf(rule, run)).map((one) => ({
       classname: runId(run),
       name: `${full}${one.name}`,
       ...(one.outcome ? { outcome: one.outcome } : {}),
@@ -72,13 +84,14 @@ function casesOf({ number, title, status, run, reason = '' }: Item): readonly Te
 
 /** A rule that failed and was not judged in full is two cases, because readers differ on a case with two outcomes. */
 function casesOfRule(
+  run: Run,
   { verdict, errors }: RuleRun,
   found: readonly Found[],
   count: string,
 ): readonly Omit<TestCase, 'classname'>[] {
   const reasons = [...new Set(errors.map(({ message }) => message))];
   const text = reasons.map(printable).join('\n');
-  const counted = found.filter(({ exception }) => !exception).map(renderFound);
+  const counted = found.filter(({ exception }) => !exception).map((one) => renderFound(run, one));
   const failure = { kind: 'failure', message: `FAIL: ${count}`, text: counted.join('\n') } as const;
   return [
     ...(verdict === 'PASS' ? [{ name: '' }] : []),
@@ -101,21 +114,30 @@ function casesOfRule(
       : []),
     ...found.flatMap(({ finding, exception }) =>
       exception
-        ? [{ name: `, ${finding.name}`, outcome: { kind: 'skipped', message: wordsOfException(exception) } as const }]
+        ? [
+            {
+              name: `, ${nameOf(run, finding)}`,
+              outcome: { kind: 'skipped', message: wordsOfException(exception) } as const,
+            },
+          ]
         : [],
     ),
   ];
 }
 
-const renderFound = ({ finding }: Found): string =>
-  [printable(finding.name), ...wordsOfFinding(finding).map((words) => `  ${printable(words)}`)].join('\n');
+const renderFound = (run: Run, { finding }: Found): string =>
+  [printable(nameOf(run, finding)), ...wordsOfFinding(finding).map((words) => `  ${printable(words)}`)].join('\n');
 
 function renderCase({ classname, name, outcome }: TestCase): string {
   const head = `    <testcase classname=${quoted(classname)} name=${quoted(name)} time="0"`;
   if (!outcome) return `${head}/>\n`;
   const { kind, message, text = '' } = outcome;
-  const type = kind === 'skipped' ? '' : ` type="${kind === 'failure' ? 'FAIL' : 'ERROR'}"`;
-  return `${head}>\n      <${kind}${type} message=${quoted(message)}>${markup(text)}</${kind}>\n    </testcase>\n`;
+  const type = kind === 'failure' ? 'FAIL' : 'ERROR';
+  const element =
+    kind === 'skipped'
+      ? `<skipped>${markup(printable(message))}</skipped>`
+      : `<${kind} type="${type}" message=${quoted(message)}>${markup(text)}</${kind}>`;
+  return `${head}>\n      ${element}\n    </testcase>\n`;
 }
 
 /** An attribute holds one line: a line break in it would be read back as a space. */

@@ -4,6 +4,7 @@ import {
   decidingRules,
   type Found,
   listFound,
+  nameOf,
   reasonsOf,
   renderDay,
   troubledExceptions,
@@ -30,7 +31,7 @@ export function renderMarkdown(run: Run): string {
     renderTable(sections),
     ...renderExceptions(run),
   ].join('\n\n');
-  const details = run.controls.filter(isToldOf).map(renderControl);
+  const details = run.controls.filter(isToldOf).map((one) => renderControl(run, one));
   const shown: string[] = [];
   let length = head.length;
   for (const detail of details) {
@@ -66,7 +67,7 @@ function renderCounts({ run, reason }: Item): string {
   return plain([...new Set(counts)].join('; '));
 }
 
-function renderControl(run: ControlRun): string {
+function renderControl(whole: Run, run: ControlRun): string {
   const { control, verdict } = run;
   const found = listFound(run);
   const counted = found.filter(({ exception }) => !exception);
@@ -78,24 +79,31 @@ function renderControl(run: ControlRun): string {
       .map((words) => `, ${plain(words)}`)
       .join('')}`,
     ...(reasons.length > 0 ? [list(reasons.map((reason) => `${what}: ${code(reason)}`))] : []),
-    ...(counted.length > 0 ? [renderFound(counted)] : []),
-    ...(found.length > counted.length ? [renderExcepted(found.filter(({ exception }) => exception))] : []),
+    ...(counted.length > 0 ? [renderFound(whole, counted)] : []),
+    ...(found.length > counted.length
+      ? [
+          renderExcepted(
+            whole,
+            found.filter(({ exception }) => exception),
+          ),
+        ]
+      : []),
     ...(verdict === 'FAIL' ? [`What to do: ${code(`iamql controls show ${control.id}`)}`] : []),
   ].join('\n\n');
 }
 
-const renderFound = (found: readonly Found[]): string =>
+const renderFound = (run: Run, found: readonly Found[]): string =>
   table(
     ['Found', 'Evidence'],
-    found.map(({ finding }) => [code(finding.name), wordsOfFinding(finding).map(code).join('<br>')]),
+    found.map(({ finding }) => [code(nameOf(run, finding)), wordsOfFinding(finding).map(code).join('<br>')]),
   );
 
-const renderExcepted = (found: readonly Found[]): string =>
+const renderExcepted = (run: Run, found: readonly Found[]): string =>
   table(
     ['Excepted, not counted', 'Until', 'Owner', 'Reason'],
     found.flatMap(({ finding, exception }) =>
       exception
-        ? [[code(finding.name), renderDay(exception.expires), code(exception.owner), code(exception.reason)]]
+        ? [[code(nameOf(run, finding)), renderDay(exception.expires), code(exception.owner), code(exception.reason)]]
         : [],
     ),
   );

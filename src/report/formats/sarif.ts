@@ -1,12 +1,15 @@
 import type { Log, Notification, ReportingDescriptor, Result } from 'sarif';
 import type { ControlRun } from '../../controls/run-control.ts';
 import { version } from '../../package-version.ts';
+import { isOfSeveral } from '../evidence.ts';
 import {
+  accountOf,
   countOf,
   decidingRules,
   type Found,
   foundId,
   listFound,
+  nameOf,
   reasonsOf,
   runId,
   troubledExceptions,
@@ -111,14 +114,19 @@ function resultsOf(run: Run, control: ControlRun): readonly Result[] {
 
 function resultOfFound(run: Run, found: Found): Result {
   const { finding, exception } = found;
-  const words = [`${printable(finding.name)}: ${found.rule.rule.title}`, ...wordsOfFinding(finding).map(printable)];
+  const words = [
+    `${printable(nameOf(run, finding))}: ${found.rule.rule.title}`,
+    ...wordsOfFinding(finding).map(printable),
+  ];
   return {
     ruleId: runId(found.run),
     kind: 'fail',
     level: levels[found.run.control.severity],
     message: { text: words.join('\n') },
     locations: [locationOf(run, found)],
-    partialFingerprints: { 'iamql/v1': foundId(found) },
+    partialFingerprints: {
+      'iamql/v1': isOfSeveral(run.evidence) ? `${finding.account}|${foundId(found)}` : foundId(found),
+    },
     ...(exception
       ? { suppressions: [{ kind: 'external', status: 'accepted', justification: wordsOfException(exception) }] }
       : {}),
@@ -130,15 +138,16 @@ function resultOfFound(run: Run, found: Found): Result {
  * There is no file to point at. Code scanning insists on one, so each asset has a path of its own that stays the same from
  * run to run; the logical location has the ARN.
  */
-function locationOf({ evidence }: Run, found: Found | undefined) {
-  const parts = ['aws-iam', evidence.account ?? 'unknown', ...(found ? [found.finding.type, found.finding.name] : [])];
+function locationOf(run: Run, found: Found | undefined) {
+  const account = accountOf(run, found) ?? 'unknown';
+  const parts = ['aws-iam', account, ...(found ? [found.finding.type, found.finding.name] : [])];
   const uri = parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/');
   return {
     physicalLocation: { artifactLocation: { uri }, region: { startLine: 1 } },
     logicalLocations: [
       found
         ? { name: found.finding.name, fullyQualifiedName: found.finding.identifier, kind: 'resource' }
-        : { name: evidence.account ?? 'unknown', kind: 'account' },
+        : { name: account, kind: 'account' },
     ],
   };
 }

@@ -58,6 +58,7 @@ test('what is optional may be left out', () => {
 describe('what is wrong, with file, line and column', () => {
   test.each([
     ['no YAML', 'id: [', /^x\.yaml:1:\d+: /],
+    ['exceptions', 'exceptions: []', /^x\.yaml:1:1: this is a file of exceptions, no control: keep it outside of/],
     ['an empty file', '', /^x\.yaml:1:1: a control file is a map/],
     ['a tab', 'id: a\n\ttitle: b', /^x\.yaml:2:1: Tabs are not allowed as indentation$/],
     [

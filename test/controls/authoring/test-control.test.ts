@@ -33,6 +33,21 @@ const MFA_TESTS = `tests:
     assets: {IAMUser: [{userName: bo, hasIAMUserCredentials: {mfaActive: true}}]}
 `;
 
+/** Asks by name, with a role that was not used for long and one that was. */
+const NAMED = `${HEAD.replace('IAMUser', 'IAMRole')}rules:
+  - name: unused
+    title: Unused
+    query: '{UnusedAWSIAMRoles(days: 30) {...AssetFragment}}'
+    expect: eq []
+tests:
+  - name: not used for long
+    verdict: FAIL
+    assets: {IAMRole: [{roleName: old, lastUsedDate: 40 days ago}]}
+  - name: used
+    verdict: PASS
+    assets: {IAMRole: [{roleName: web, lastUsedDate: 2 days ago}]}
+`;
+
 async function problemsOf(yaml: string): Promise<readonly string[]> {
   const source = new YamlSource(yaml, 'x.yaml');
   const control = readControl(source);
@@ -104,6 +119,11 @@ describe('what is wrong is said with its place and with what was probably meant'
         MFA_TESTS.replace('{userName: ana}', '{userName: ana, hasIAMUserCredentials: {passwordLastUsed: 90 days ago}}'),
       'x.yaml:14:66: no test covers that passwordLastUsed is null: write one with a credential report row that has `passwordLastUsed: null`',
     ],
+    'a comparison of a question that has a name, whose null case no test covers': [
+      NAMED,
+      'x.yaml:13:14: no test covers that lastUsedDate is null, which UnusedAWSIAMRoles compares: write one with an IAM role that has `lastUsedDate: null`',
+    ],
+    'one that is covered': [NAMED.replace('40 days ago', 'null')],
     'a null case that is covered': [
       MFA.replace('mfaActive: false', 'mfaActive: false, passwordLastUsed_LT: "2026-01-01"') +
         MFA_TESTS.replace(

@@ -67,9 +67,11 @@ describe.skipIf(hasNoBrowser())('the page in a browser, without JavaScript', { t
     const page = await context.newPage();
     const url = pathToFileURL(join(folder, 'report.html')).href;
     const requests: string[] = [];
+    const complaints: string[] = [];
     context.on('request', (request) => requests.push(request.url()));
+    page.on('console', (message) => complaints.push(message.text()));
     await page.goto(url);
-    expect(requests).toEqual([url]);
+    expect([requests, complaints]).toEqual([[url], []]);
     return { page, requests };
   }
 
@@ -106,6 +108,13 @@ describe.skipIf(hasNoBrowser())('the page in a browser, without JavaScript', { t
     await page.emulateMedia({ media: 'print' });
     await expect.poll(() => query.boundingBox().then((box) => box?.height ?? 0)).toBeGreaterThan(10);
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
+  });
+
+  test('fits a telephone: nothing of the page itself lies beside the screen', async () => {
+    const { page } = await open(fullRun);
+    await page.setViewportSize({ width: 360, height: 800 });
+    const session = await page.context().newCDPSession(page);
+    expect((await session.send('Page.getLayoutMetrics')).cssContentSize.width).toBe(360);
   });
 
   test('is dark where the reader is, with text that stands out', async () => {

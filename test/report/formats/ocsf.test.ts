@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { renderOcsf } from '../../../src/report/formats/ocsf.ts';
 import type { Run } from '../../../src/report/run.ts';
 import { readAs } from '../../support/format-readers.ts';
-import { anyRun, DENIED, fullRun, judgedAt, runWithTexts, sampleRun } from '../example-runs.ts';
+import { anyRun, DENIED, fullRun, hostileRuns, judgedAt, runWithTexts, sampleRun } from '../example-runs.ts';
 
 const read = (run: Run) =>
   renderOcsf(run)
@@ -12,11 +12,14 @@ const read = (run: Run) =>
     .map((line) => JSON.parse(line));
 
 describe('renderOcsf', () => {
-  test('each line is a Compliance Finding by a published model of it', async () => {
-    const [unknown] = await readAs('ocsf', [renderOcsf(fullRun)]);
-    // `cloud` is of the cloud profile, and the model leaves out the name of the compliance status. The others do not end
-    // up in a bin: they are attributes of OCSF.
-    expect(unknown).toEqual(['cloud', 'compliance.status']);
+  test('each line is a Compliance Finding by the compiled schema of the version that it names', async () => {
+    const lines = [fullRun, sampleRun, ...hostileRuns].map(renderOcsf);
+    const broken = renderOcsf(fullRun)
+      .replace('"status_code"', '"statusCode"')
+      .replace('"status_id":2', '"status_id":7');
+    const complaints = await readAs('ocsf', [broken, ...lines]);
+    expect(complaints[0]).toHaveLength(2);
+    expect(complaints.slice(1).flat()).toEqual([]);
   });
 
   test('says of each control what it says of the account, and of each finding what it says of the asset', () => {

@@ -4,7 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { renderSarif } from '../../../src/report/formats/sarif.ts';
 import type { Run } from '../../../src/report/run.ts';
 import { readAs } from '../../support/format-readers.ts';
-import { anyRun, DENIED, errored, exception, fullRun, passed, runWithTexts, sampleRun } from '../example-runs.ts';
+import {
+  anyRun,
+  DENIED,
+  errored,
+  exception,
+  fullRun,
+  hostileRuns,
+  passed,
+  runWithTexts,
+  sampleRun,
+} from '../example-runs.ts';
 
 const read = (run: Run): SarifRun => (JSON.parse(renderSarif(run)) as Log).runs[0] as SarifRun;
 
@@ -12,9 +22,12 @@ const short = ({ ruleId, kind, level, suppressions }: Result): unknown =>
   [ruleId, kind, level, ...(suppressions ? [suppressions[0]?.status] : [])].join(' ');
 
 describe('renderSarif', () => {
-  test('is read by a published model of SARIF 2.1.0', async () => {
-    const logs = [fullRun, sampleRun, { ...sampleRun, controls: [] }].map(renderSarif);
-    expect((await readAs('sarif', logs)).map((messages) => messages.length)).toEqual([9, 3, 0]);
+  test('is valid by the schema of SARIF 2.1.0 that OASIS published', async () => {
+    const logs = [fullRun, sampleRun, { ...sampleRun, controls: [] }, ...hostileRuns].map(renderSarif);
+    const broken = renderSarif(fullRun).replace('"kind": "open"', '"kind": "error"').replace('"ruleId"', '"rule_id"');
+    const complaints = await readAs('sarif', [broken, ...logs]);
+    expect(complaints[0]).toHaveLength(2);
+    expect(complaints.slice(1).flat()).toEqual([]);
   });
 
   test('a result is what somebody has to look at, as what it is', () => {
