@@ -106,7 +106,7 @@ const whyNothing = ({ severity }: CheckOptions): string =>
     : `no control that was asked for is of severity ${severity}${severity === 'high' ? '' : ' or more'}`;
 
 /** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */
-function throwIfNotRun(runs: readonly ControlRun[]): void {
+export function throwIfNotRun(runs: readonly ControlRun[]): void {
   const errors = runs
     .flatMap(({ rules }) => rules.filter(({ rule }) => !rule.informative))
     .flatMap((rule) => rule.errors);

@@ -48,7 +48,7 @@ export function addJudgingOptions(command: Command): Command {
 
 /** What is asked for is looked at before anything is read: an exception or a URL that is wrong ends the scan before it begins. */
 export async function openJudging(options: JudgingOptions): Promise<Judge> {
-  const { controls: folders, param = [], exceptions: files, expiring, judge = true } = options;
+  const { controls: folders, param = [], exceptions: files, judge = true } = options;
   if (!judge && (options.new ?? options.webhook) !== undefined)
     throw new IamqlError('InvalidInput', '--new and --webhook tell what judging changed: leave --no-judge out');
   if (!judge && param.length > 0)
@@ -58,7 +58,7 @@ export async function openJudging(options: JudgingOptions): Promise<Judge> {
   const { controls } = await loadLibrary(folders);
   const overrides = readOverrides(param, controls);
   const asked = controls.map((control) => ({ control, parameters: overrides(control) }));
-  const opened = files.length > 0 ? await openExceptions({ exceptions: files, expiring }, folders) : { exceptions: [] };
+  const opened = files.length > 0 ? await openExceptions({ exceptions: files }, folders) : { exceptions: [] };
   const judging = { asked, exceptions: opened.exceptions, webhook, file: options.new };
   return {
     scans: (database, connectors) => judgeScans(database, judging, connectors),

@@ -10,6 +10,7 @@ import { addHistoryCommand } from './history.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
+import { addRemediateCommand } from './remediate.ts';
 import { addScanCommand } from './scan.ts';
 import { addScansCommand } from './scans.ts';
 import { addServeCommand } from './serve.ts';
@@ -60,6 +61,7 @@ function createProgram(): Command {
   addPermissionsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);
+  addRemediateCommand(program);
   refuseTwice(program);
   return exitOverrideAll(program);
 }
