@@ -11,6 +11,7 @@ import { addHistoryCommand } from './history.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
+import { addRemediateCommand } from './remediate.ts';
 import { addScanCommand } from './scan.ts';
 import { addScansCommand } from './scans.ts';
 import { addServeCommand } from './serve.ts';
@@ -62,6 +63,7 @@ function createProgram(): Command {
   addConnectorsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);
+  addRemediateCommand(program);
   refuseTwice(program);
   return exitOverrideAll(program);
 }

@@ -40,7 +40,8 @@ export async function scanRound(options: RoundOptions, context: RoundContext): P
   const isOver = accounts.every(({ scan }) => scan !== undefined);
   const isEnded = isOver && (await patiently(() => endRound(database, round), signal));
   // Who ends a round judges what those have left who ended before they did.
-  for (const line of await judge(database, isEnded ? ids : mine)) write(line);
+  for (const line of await judge.scans(database, isEnded ? ids : mine)) write(line);
+  if (isEnded) await tellFailures(database, judge, ids);
   write(renderRound(round.id, accounts, enrolled));
   return exitCodeOf(accounts, enrolled);
 }
@@ -61,6 +62,13 @@ async function joinedRound(
   const selection = JSON.stringify([sorted(connector), sorted(ou), sorted(tags)]);
   const ids = connectors.map(({ id }) => id);
   return { round: await joinRound(database, selection, ids, newRound), selection, ids };
+}
+
+/** Who listens hears of an account that could not be read, once. */
+async function tellFailures(database: Database, judge: Judge, ids: readonly string[]): Promise<void> {
+  const { failedAccounts } = await import('../store/failed-accounts.ts');
+  for (const failed of await failedAccounts(database))
+    if (failed.connector !== null && ids.includes(failed.connector)) await judge.failure(failed, database);
 }
 
 type Joined = Awaited<ReturnType<typeof joinedRound>>;

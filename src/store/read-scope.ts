@@ -81,7 +81,7 @@ export async function readScope(session: SqlSession, request: ScopeRequest, head
 }
 
 /** Postgres rounds what is finer, and what had not ended by then would be there. */
-const inMicroseconds = (instant: Instant): string => renderInstant(instant).replace(/(\.\d{6})\d+/, '$1');
+export const inMicroseconds = (instant: Instant): string => renderInstant(instant).replace(/(\.\d{6})\d+/, '$1');
 
 /** No database has a connector or a tag with what Postgres cannot keep. */
 const canBeKept = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();

@@ -1,9 +1,12 @@
 import type { Asset } from '../iam/assets.ts';
 import type { IamqlError } from '../iam/error.ts';
+import type { LeftOpen } from '../inventory/inventory.ts';
 import { notDecided } from '../inventory/not-told.ts';
 import { compile } from '../where/evaluate.ts';
 import { type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount } from '../where/per-account.ts';
+import type { SqlSession } from './database.ts';
+import { countBy } from './page-of-assets.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
 import { connectorOf, keyOf, StoreAssets } from './store-assets.ts';
@@ -33,14 +36,29 @@ export async function decideUndecided(view: View, question: Question) {
         assets.read(asset, field),
       );
       more.push(...ofAccountFound.filter(certainly.isTrue).map(keyOf));
-      const undecided = ofAccountFound.filter((asset) => possibly.isTrue(asset) && !certainly.isTrue(asset));
-      unread.push(...undecided.map((asset) => whyUndecided(view, asset, expression)));
+      const open = ofAccountFound.filter((asset) => possibly.isTrue(asset) && !certainly.isTrue(asset));
+      unread.push(...open.map((asset) => whyUndecided(view, asset, expression)));
     }
     const lastFound = found.at(-1);
     last = lastFound && keyOf(lastFound);
     isMore = found.length === ROWS_AT_ONCE;
   }
   return { more, unread };
+}
+
+/** The rows for which the expression may be true, and for which it is not certain that it is. */
+const undecided = (statement: Statement, expression: Expression): readonly string[] => [
+  statement.matching(expression, 'possibly'),
+  `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`,
+];
+
+/** Counts them, without reading them. */
+export async function countUndecided(session: SqlSession, question: Question): Promise<LeftOpen> {
+  const { type, expression, scope } = question;
+  const [some, all] = [new Statement(type, scope), new Statement(type, scope)];
+  const rows = await countBy(session, some, some.count(undecided(some, expression)));
+  const of = await countBy(session, all, all.count([]));
+  return { rows: rows.count, of: of.count };
 }
 
 /** The accounts that may have such rows. */
@@ -57,8 +75,7 @@ function undecidedIn({ expression, scope }: Question): Scope {
 function undecidedBehind(assets: StoreAssets, { type, expression, scope }: Question, last: RowKey | undefined) {
   const statement = new Statement(type, scope);
   const conditions = [
-    statement.matching(expression, 'possibly'),
-    `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`,
+    ...undecided(statement, expression),
     ...(last ? [statement.behind({ ...last, values: [] }, [])] : []),
   ];
   return assets.find(type, statement, statement.select(conditions, { sort: [], limit: ROWS_AT_ONCE, offset: 0 }));

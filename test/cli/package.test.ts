@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
@@ -40,3 +40,11 @@ test('the package keeps a store, with the packages that come with it', async () 
   expect(scanned.code).toBe(0);
   expect((await runCli(['check', ...store], inPackage)).stdout).toContain('aws-iam-no-initial-access-keys');
 }, 60_000);
+test('what writes to AWS is in files of its own, which no other command loads', () => {
+  const files = globSync('dist/cli/**/*.js', { cwd: folder });
+  const sends = files.filter((file) =>
+    /new (?:Update|Delete)AccessKeyCommand\(/.test(readFileSync(join(folder, file), 'utf8')),
+  );
+  expect(sends.length).toBeGreaterThan(0);
+  expect(sends.filter((file) => !/chunks\/remediate-/.test(file))).toEqual([]);
+});
