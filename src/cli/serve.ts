@@ -138,10 +138,12 @@ class CurrentSource {
 
 /** Asks once before anyone else does: bad credentials or a bad file end the server before it starts. */
 async function describe(source: Source, options: ServeOptions) {
-  const { accountId, isSample } = await source.identify();
+  const { accountId, accounts, isSample } = await source.identify();
+  // Of several it says how many.
+  const called = accounts.length > 1 ? accountId : `account ${accountId}`;
   const account = isSample
     ? `the SAMPLE account ${accountId}: bundled example data, not your account`
-    : `${source.kind === 'live' ? 'the live ' : ''}account ${accountId}`;
+    : `${source.kind === 'live' ? 'the live ' : ''}${called}`;
   if (source.kind === 'store') return { label: `the store ${options.store} of ${account}`, isSample };
   const { report, snapshot } = options;
   const file = source.kind === 'report' ? `the credential report ${report} of ` : `the snapshot ${snapshot} of `;
