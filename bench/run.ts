@@ -1,3 +1,4 @@
+import { benchAccounts } from './accounts.ts';
 import { benchCalls } from './calls.ts';
 import { benchColdCheck } from './cold-check.ts';
 import { benchGraph } from './graph.ts';
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   where: benchWhere,
   graph: benchGraph,
   snapshot: benchSnapshot,
+  accounts: benchAccounts,
   store: benchStore,
 };
 

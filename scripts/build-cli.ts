@@ -40,6 +40,8 @@ await build({
     // The bundle contains other people's work, whose licences ask to travel with it.
     license: { fileName: 'licenses.md' },
     rolldownOptions: {
+      // It opens files that lie beside it, a database's own, which no bundle has.
+      external: ['@electric-sql/pglite'],
       output: {
         entryFileNames: 'main.js',
         chunkFileNames: 'chunks/[name].js',

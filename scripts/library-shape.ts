@@ -100,11 +100,14 @@ const tables = {
 
 /** The page with its tables as the shapes have them. */
 export const withTables = (page: string): string =>
-  Object.entries(tables).reduce((text, [head, { shape }]) => {
-    const [before, table] = text.split(`\n| ${head} |`);
-    if (before === undefined || table === undefined) throw new Error(`docs/controls.md has no table "${head}"`);
-    return `${before}\n${renderTable(head, shape)}${table.slice(table.indexOf('\n\n'))}`;
-  }, page);
+  Object.entries(tables).reduce((text, [head, shape]) => replaceTable(text, head, shape, 'docs/controls.md'), page);
+
+/** A page with the table of that head as a shape has it. @param file that the page is of, for an error. */
+export function replaceTable(text: string, head: string, { shape }: z.ZodObject, file: string): string {
+  const [before, table] = text.split(`\n| ${head} |`);
+  if (before === undefined || table === undefined) throw new Error(`${file} has no table "${head}"`);
+  return `${before}\n${renderTable(head, shape)}${table.slice(table.indexOf('\n\n'))}`;
+}
 
 function renderTable(head: string, shape: z.ZodRawShape): string {
   const rows = Object.entries(shape).map(([key, schema]) => {

@@ -1,4 +1,5 @@
 import type { IAMClient, IAMClientConfig } from '@aws-sdk/client-iam';
+import type { OrganizationsClient, OrganizationsClientConfig } from '@aws-sdk/client-organizations';
 import type { AssumeRoleCommandOutput, STSClient, STSClientConfig } from '@aws-sdk/client-sts';
 import { IamqlError } from '../iam/error.ts';
 import { answeredWithout, awsError } from './aws-error.ts';
@@ -6,7 +7,7 @@ import { type AwsSettings, type AwsTimeouts, usualTimeouts } from './aws-setting
 import { CallGate } from './call-gate.ts';
 import { CallLog } from './call-log.ts';
 import { type Credentials, sourceCredentials } from './credentials.ts';
-import { DEFAULT_REGION, regionToUse } from './region.ts';
+import { DEFAULT_REGION, regionOfPartition, regionToUse } from './region.ts';
 import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
 
 /**
@@ -14,8 +15,10 @@ import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
  * measured against 5 answers a second, 16 readers lost none of 200 calls, and 115 of them in the standard mode.
  */
 const MAX_ATTEMPTS = 6;
-/** What the clients of both services are configured with. */
-type ClientConfig = IAMClientConfig & STSClientConfig;
+/** How long a role that was refused is not asked for again. What somebody grants meanwhile takes AWS as long to spread. */
+const REFUSED_MS = 10_000;
+/** What the clients of all services are configured with. */
+type ClientConfig = IAMClientConfig & STSClientConfig & OrganizationsClientConfig;
 type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
 /** One account behind the SDK: clients made when first needed, and every call logged, bounded and its errors worded. */
@@ -27,7 +30,10 @@ export class AwsAccount {
   private iam: Promise<IAMClient> | undefined;
   private once: Promise<IAMClient> | undefined;
   private sts: Promise<STSClient> | undefined;
+  private organizations: Promise<OrganizationsClient> | undefined;
   private sourceSts: Promise<STSClient> | undefined;
+  /** Why the role was refused, and when. */
+  private refused: { readonly error: IamqlError; readonly at: number } | undefined;
 
   /** @param signal interrupts calls that are under way. */
   constructor(settings: AwsSettings, signal: AbortSignal) {
@@ -53,6 +59,12 @@ export class AwsAccount {
   stsClient(): Promise<STSClient> {
     this.sts ??= this.iamClient().then(({ config }) => this.createStsClient({ credentials: config.credentials }));
     return this.sts;
+  }
+
+  /** The same for the organization that the account is of. */
+  async organizationsClient(): Promise<OrganizationsClient> {
+    this.organizations ??= this.createOrganizationsClient();
+    return this.organizations;
   }
 
   /** The ids of the access keys that sign: the caller's, and where a role is assumed, those of who assumes it. */
@@ -108,6 +120,14 @@ export class AwsAccount {
     return client;
   }
 
+  private async createOrganizationsClient(): Promise<OrganizationsClient> {
+    const { OrganizationsClient } = await import('@aws-sdk/client-organizations');
+    const { credentials } = (await this.iamClient()).config;
+    const client = await this.inRegion((config) => new OrganizationsClient(config), { credentials });
+    client.middlewareStack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });
+    return client;
+  }
+
   private async createStsClient(credentials: Credentials): Promise<STSClient> {
     const { STSClient } = await import('@aws-sdk/client-sts');
     const client = await this.inRegion((config) => new STSClient(config), credentials);
@@ -116,12 +136,15 @@ export class AwsAccount {
   }
 
   /** The configured region decides partition and endpoint; with none configured, the `aws` partition's. */
-  private async inRegion<C extends IAMClient | STSClient>(
+  private async inRegion<C extends IAMClient | STSClient | OrganizationsClient>(
     create: (config: ClientConfig) => C,
     credentials: Credentials,
   ): Promise<C> {
-    const region = await regionToUse();
-    const config = { ...this.clientConfig(), ...credentials, ...(region ? { region } : {}) };
+    const { partition, via } = this.settings;
+    const configured = await regionToUse();
+    const region = partition === undefined ? configured : regionOfPartition(partition, configured);
+    const shared = via ? { requestHandler: (await via.iamClient()).config.requestHandler } : {};
+    const config = { ...this.clientConfig(), ...credentials, ...shared, ...(region ? { region } : {}) };
     const client = create(config);
     try {
       await client.config.region();
@@ -134,8 +157,9 @@ export class AwsAccount {
   }
 
   private clientConfig(): ClientConfig {
-    const { profile } = this.settings;
+    const { profile, mostConnections: maxSockets } = this.settings;
     const { connectMs, answerMs } = this.timeouts;
+    const agent = maxSockets === undefined ? undefined : { keepAlive: true, maxSockets };
     return {
       ...(profile ? { profile } : {}),
       retryMode: 'adaptive',
@@ -145,15 +169,33 @@ export class AwsAccount {
         requestTimeout: answerMs,
         socketTimeout: answerMs,
         throwOnRequestTimeout: true,
+        ...(agent ? { httpAgent: agent, httpsAgent: agent } : {}),
       },
     };
   }
 
-  /** Called by the SDK, inside the call that needs the credentials first and again when they are about to expire. */
+  /**
+   * Called by the SDK, inside the call that needs the credentials first and again when they are about to expire; and, where
+   * the role is refused, by every call anew: STS is not asked the same question for each.
+   */
   private async assumeRole(roleArn: string) {
+    const { refused } = this;
+    if (refused && performance.now() - refused.at < REFUSED_MS) throw refused.error;
+    try {
+      return await this.askForRole(roleArn);
+    } catch (error) {
+      const isRefused = error instanceof IamqlError && error.kind === 'AccessDenied';
+      this.refused = isRefused ? { error, at: performance.now() } : undefined;
+      throw error;
+    }
+  }
+
+  private async askForRole(roleArn: string) {
     const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
-    const { profile, externalId } = this.settings;
-    this.sourceSts ??= sourceCredentials(profile).then((credentials) => this.createStsClient(credentials));
+    const { profile, externalId, via } = this.settings;
+    this.sourceSts ??= via
+      ? via.stsClient()
+      : sourceCredentials(profile).then((credentials) => this.createStsClient(credentials));
     const client = await this.sourceSts;
     const log = RunningCall.current()?.tag.log ?? new CallLog();
     const external = externalId ? { ExternalId: externalId } : {};

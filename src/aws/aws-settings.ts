@@ -1,9 +1,24 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { STSClient } from '@aws-sdk/client-sts';
+
+/** Whose clients others may share. */
+interface SharedClients {
+  iamClient(): Promise<IAMClient>;
+  stsClient(): Promise<STSClient>;
+}
+
 /** How an account is reached. What is left out comes from the SDK's own chain: environment, config files, roles. */
 export interface AwsSettings {
   readonly profile?: string;
   /** A role to assume with the credentials of the profile or of the chain. */
   readonly roleArn?: string;
   readonly externalId?: string;
+  /** Whose credentials assume the role, and whose connections are used, in place of the profile's or the chain's own. */
+  readonly via?: SharedClients;
+  /** Whose region is used where the configured one is of another: each partition has its own endpoints. */
+  readonly partition?: string;
+  /** The most connections that are open at once; several accounts may share them. */
+  readonly mostConnections?: number;
   /** Other bounds than the usual ones, for tests. */
   readonly timeouts?: Partial<AwsTimeouts>;
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { runOfAccount, withPlaces } from '../controls/by-account.ts';
 import { type Severity, severities } from '../controls/control.ts';
 import { exceptionsRun } from '../controls/exceptions-run.ts';
 import { foundingControlId } from '../controls/load-controls.ts';
@@ -76,15 +77,21 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
     await writePatternCosts(runs, inventory);
   }
   throwIfNotRun(runs);
+  const accounts = await inventory.accounts?.();
   const clock = { now, expiringMs: options.expiring, accounts: accountsOf(inventory.evidence()) };
   const excepted = hasExceptions ? exceptionsRun(exceptions, runs, clock) : undefined;
   // First, because a reader that closes the pipe early ends the process with it.
-  process.exitCode = exitCodeOfControls(runs, options.failOn);
+  const several = accounts && accounts.length > 1 ? accounts : undefined;
+  // A verdict is one of a control and an account: what failed in one does not hide that another could not be judged.
+  const verdicts = several?.flatMap(({ id }) => runs.map((one) => runOfAccount(one, id))) ?? [];
+  process.exitCode = exitCodeOfControls([...runs, ...verdicts], options.failOn);
+  const placed = several ? runs.map((one) => withPlaces(one, several)) : runs;
   return {
     evidence: inventory.evidence(),
-    controls: runs,
-    benchmark: benchmark && { benchmark, runOf: runOfRecommendation(runs, overrides) },
+    controls: placed,
+    benchmark: benchmark && { benchmark, runOf: runOfRecommendation(placed, overrides) },
     exceptions: excepted,
+    accounts: several,
     judgedAt,
   };
 }
@@ -110,6 +117,7 @@ export function throwIfNotRun(runs: readonly ControlRun[]): void {
   const errors = runs
     .flatMap(({ rules }) => rules.filter(({ rule }) => !rule.informative))
     .flatMap((rule) => rule.errors);
-  const fatal = errors.find(({ code }) => exitCodeOfError(code) !== exitCodes.error);
+  // What one account among several lacks leaves the others judged.
+  const fatal = errors.find(({ code, account }) => account === undefined && exitCodeOfError(code) !== exitCodes.error);
   if (fatal) throw new IamqlError(fatal.code === 'NoCredentials' ? 'NoCredentials' : 'InvalidInput', fatal.message);
 }

@@ -8,10 +8,10 @@ import {
   type Library,
   loadLibrary,
 } from '../controls/load-controls.ts';
-import { meant } from '../controls/meant.ts';
 import { readParameter } from '../controls/parameters.ts';
 import { type AskedControl, askedByBenchmark } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
+import { meant } from '../yaml/meant.ts';
 
 /** Which controls are judged, and with which values. */
 export interface ControlOptions {

@@ -115,12 +115,9 @@ async function judgeScan(database: Database, scan: JudgedScan, { asked: all, exc
   if (asked.length === 0) return;
   const now = instantOf(scan.endedAt);
   const source = new StoreSource(database, { connectors: [scan.connector], tags: {}, asOf: now });
-  try {
-    const runs = await runControls(source.inventory(), asked, { exceptions, now });
-    await keepFindings(database, scan, runs.map(judgedControl));
-  } finally {
-    await source.close();
-  }
+  // What is looked at is let go before anything is written: in a folder nobody writes while somebody looks.
+  const runs = await runControls(source.inventory(), asked, { exceptions, now }).finally(() => source.close());
+  await keepFindings(database, scan, runs.map(judgedControl));
 }
 
 function describe(scan: JudgedScan, counts: Readonly<Record<ChangeKind, number>>, unjudged: number): string {

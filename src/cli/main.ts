@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import { version } from '../package-version.ts';
 import { addCheckCommand } from './check.ts';
+import { addConnectorsCommand } from './connectors.ts';
 import { addControlsCommand } from './controls.ts';
 import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
@@ -59,6 +60,7 @@ function createProgram(): Command {
   addExportCommand(program);
   addHistoryCommand(program);
   addPermissionsCommand(program);
+  addConnectorsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);
   addRemediateCommand(program);

@@ -122,7 +122,10 @@ function verdictOf({ verdict, findings, total, types }: Judgement, expect: Expec
 
 function exitCodeOf(result: ExecutionResult, judgement: Judgement | undefined): number {
   if (result.data === undefined) return exitCodes.couldNotRun;
-  const codes = (result.errors ?? []).map((error) => exitCodeOfError(String(error.extensions['code'])));
+  // What one account among several lacks leaves the answer of the others.
+  const codes = (result.errors ?? []).map(({ extensions }) =>
+    extensions['account'] === undefined ? exitCodeOfError(String(extensions['code'])) : exitCodes.error,
+  );
   const fatal = codes.find((code) => code !== exitCodes.error);
   if (fatal !== undefined) return fatal;
   if (judgement) return exitCodeOfVerdicts([judgement.verdict]);

@@ -4,16 +4,19 @@ import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import type { Database } from '../store/database.ts';
 import type { ScanOutcome } from '../store/scan-account.ts';
+import { collectTags } from './connector-options.ts';
 import { exitCodeOfUnread } from './exit-code.ts';
 import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
 import { writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
 import { saveMemory } from './save-memory.ts';
-import { addAccountOptions, collectTags, openSource, type SourceOptions } from './source-options.ts';
+import { addRoundOptions, checkRoundOptions, type RoundOptions, scanConnectors } from './scan-connectors.ts';
+import { addAccountOptions, openSource } from './source-options.ts';
 import { addStoreOption, describeExpired, keepOption, keptSince } from './store-options.ts';
 
-interface ScanOptions extends SourceOptions, JudgingOptions {
+interface ScanOptions extends RoundOptions, JudgingOptions {
   readonly store: string;
+  readonly every?: number;
   readonly name?: string;
   readonly keep?: number;
   readonly explain?: boolean;
@@ -23,16 +26,20 @@ export function addScanCommand(program: Command): void {
   const command = addStoreOption(
     program
       .command('scan')
-      .summary('read a whole account and keep it in a store')
+      .summary('read whole accounts and keep them in a store')
       .description(
-        'Reads everything that can be asked of one account, and keeps it in a store, beside what earlier scans found.',
+        'Reads everything that can be asked of one account, or of those of a file of connectors, and keeps it in a store, beside what earlier scans found.',
       ),
   )
     .option('--name <name>', 'what the account is called, if not by its id')
-    .option('--tag <key=value>', 'a tag for the account, in place of those that it has; may be repeated', collectTags)
+    .option(
+      '--tag <key=value>',
+      'a tag for the account, in place of those that it has; with --connectors, only accounts with this tag; may be repeated',
+      collectTags,
+    )
     .addOption(keepOption())
     .option('--explain', 'print every call that was made to AWS, on stderr');
-  addAccountOptions(addJudgingOptions(command)).action(scan);
+  addAccountOptions(addJudgingOptions(addRoundOptions(command))).action(scan);
 }
 
 async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
@@ -40,7 +47,10 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
   const judge = await openJudging(options);
   const write = options.new === '-' ? writeNote : (text: string) => writeResult(text, undefined);
   if (options.judge) return judgeStore(await openStore(store), judge, write);
+  checkRoundOptions(options);
   saveMemory();
+  if (options.connectors !== undefined)
+    return scanFile({ ...options, ...(tag ? { tag } : {}) }, await openOrMakeStore(store), { judge, write });
   const source = await openSource(options);
   const database = await openOrMakeStore(store);
   try {
@@ -57,6 +67,17 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
   } finally {
     await database.close();
   }
+}
+
+function scanFile(
+  { keep, ...options }: Omit<ScanOptions, 'store'>,
+  database: Database,
+  context: { readonly judge: Judge; readonly write: (text: string) => void },
+): Promise<void> {
+  const afterwards = async (): Promise<void> => {
+    if (keep !== undefined) await expireBefore(database, keptSince(keep));
+  };
+  return scanConnectors(options, database, { ...context, afterwards });
 }
 
 /** Of all accounts, what was not judged when it was scanned. */

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { findControls, foundingControlId } from '../controls/load-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
+import type { Database } from '../store/database.ts';
+import { parseDuration } from './duration.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote } from './output.ts';
 import { addSourceOptions, durationOption, openSource, type SourceOptions } from './source-options.ts';
@@ -13,9 +15,12 @@ interface ServeOptions extends SourceOptions, LimitOptions {
   readonly tokenFile?: string;
   readonly allowHost: readonly string[];
   readonly refresh: number;
+  readonly scanEvery?: number;
 }
 
 const MIN_TOKEN_LENGTH = 16;
+/** Fewer than a process scans that does nothing else. */
+const SCANNED_AT_ONCE = 16;
 
 export function addServeCommand(program: Command): void {
   const command = program
@@ -26,7 +31,13 @@ export function addServeCommand(program: Command): void {
     .option('--port <n>', 'the port to listen on', readPort, 4000)
     .option('--token-file <file>', 'the token that clients must send; or set IAMQL_TOKEN')
     .option('--allow-host <name...>', "host names that requests may be for, beside the loopback's", [])
-    .addOption(durationOption('--refresh <time>', 'how long answers come from what was read once', '5m'));
+    .addOption(durationOption('--refresh <time>', 'how long answers come from what was read once', '5m'))
+    .addOption(
+      new Option(
+        '--scan-every <time>',
+        'with --store and --connectors: also scan the accounts of the file into the store, so often',
+      ).argParser(parseDuration),
+    );
   addLimitOptions(addSourceOptions(command), true).action(serve);
 }
 
@@ -39,8 +50,14 @@ async function serve(options: ServeOptions): Promise<void> {
       `--host ${options.host} can be reached from elsewhere, so a token is needed: set IAMQL_TOKEN or --token-file`,
     );
   }
-  const sources = new CurrentSource(options);
-  const { label: sourceLabel, isSample } = await describe(await sources.open(), options);
+  const scanning = options.scanEvery === undefined ? undefined : await openScanning(options);
+  const sources = new CurrentSource(options, scanning?.database);
+  const { label: sourceLabel, isSample } = await describe(await sources.open(), options).catch((error: unknown) => {
+    // The first round fills it.
+    if (scanning && error instanceof IamqlError && error.kind === 'NotCollected')
+      return { label: `the store ${options.store}`, isSample: false };
+    throw error;
+  });
   const [{ createApp }, { listen }] = await Promise.all([import('../server/app.ts'), import('../server/listen.ts')]);
   const [founding] = await findControls([foundingControlId]);
   const app = await createApp({
@@ -54,8 +71,43 @@ async function serve(options: ServeOptions): Promise<void> {
   });
   const server = await listen(app, options.host, options.port);
   // Whoever waits for the note may send a signal as soon as it is there.
-  stopOnSignal(server.close);
+  stopOnSignal(async () => {
+    await Promise.all([server.close(), scanning?.stop()]);
+    await scanning?.database.close();
+  });
   writeNote(`iamql serves ${sourceLabel} at ${server.url}`);
+  await scanning?.start();
+}
+
+/** One database for both: nobody else may have the folder of a store open. The first round begins when the server answers. */
+async function openScanning(options: ServeOptions) {
+  const { store, connectors, scanEvery: everyMs } = options;
+  if (store === undefined || connectors === undefined || everyMs === undefined)
+    throw new IamqlError('InvalidInput', '--scan-every needs --store and --connectors');
+  const [{ openOrMakeStore }, { scanEvery }, { scanRound }, { openJudging }] = await Promise.all([
+    import('../store/open-store.ts'),
+    import('./scan-connectors.ts'),
+    import('./scan-round.ts'),
+    import('./judge-scans.ts'),
+  ]);
+  const judge = await openJudging({ exceptions: [], expiring: 0 });
+  const database = await openOrMakeStore(store);
+  const controller = new AbortController();
+  const context = { database, judge, signal: controller.signal, write: writeNote };
+  const round = async (): Promise<void> =>
+    void (await scanRound({ ...options, accountsAtOnce: SCANNED_AT_ONCE }, context));
+  let running: Promise<void> = Promise.resolve();
+  return {
+    database,
+    start: () => {
+      running = scanEvery(everyMs, round, controller.signal);
+      return running;
+    },
+    stop: async (): Promise<void> => {
+      controller.abort();
+      await running.catch(() => {});
+    },
+  };
 }
 
 /**
@@ -66,16 +118,19 @@ class CurrentSource {
   private readonly options: ServeOptions;
   private source: Promise<Source> | undefined;
   private openedAt = 0;
+  private readonly database: Database | undefined;
 
-  constructor(options: ServeOptions) {
+  /** @param database of the store, where this process has it open. */
+  constructor(options: ServeOptions, database: Database | undefined) {
     this.options = options;
+    this.database = database;
   }
 
   open(): Promise<Source> {
     const isOld = this.options.store === undefined && Date.now() - this.openedAt > this.options.refresh;
     if (!this.source || isOld) {
       this.openedAt = Date.now();
-      this.source = openSource(this.options);
+      this.source = openSource(this.options, this.database);
     }
     return this.source;
   }
@@ -83,10 +138,12 @@ class CurrentSource {
 
 /** Asks once before anyone else does: bad credentials or a bad file end the server before it starts. */
 async function describe(source: Source, options: ServeOptions) {
-  const { accountId, isSample } = await source.identify();
+  const { accountId, accounts, isSample } = await source.identify();
+  // Of several it says how many.
+  const called = accounts.length > 1 ? accountId : `account ${accountId}`;
   const account = isSample
     ? `the SAMPLE account ${accountId}: bundled example data, not your account`
-    : `${source.kind === 'live' ? 'the live ' : ''}account ${accountId}`;
+    : `${source.kind === 'live' ? 'the live ' : ''}${called}`;
   if (source.kind === 'store') return { label: `the store ${options.store} of ${account}`, isSample };
   const { report, snapshot } = options;
   const file = source.kind === 'report' ? `the credential report ${report} of ` : `the snapshot ${snapshot} of `;

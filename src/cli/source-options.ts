@@ -5,6 +5,8 @@ import type { FactSource } from '../inventory/fact-source.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { openAccount } from '../inventory/open-account.ts';
 import type { Verify } from '../inventory/verification.ts';
+import type { Database } from '../store/database.ts';
+import { collectTags, enrollAccounts } from './connector-options.ts';
 import { parseDuration } from './duration.ts';
 import { saveMemory } from './save-memory.ts';
 
@@ -19,7 +21,9 @@ export interface SourceOptions {
   readonly snapshot?: string;
   readonly sample?: boolean;
   readonly store?: string;
+  readonly connectors?: string | undefined;
   readonly connector?: readonly string[];
+  readonly ou?: readonly string[];
   readonly tag?: Readonly<Record<string, string>>;
   readonly asOf?: Instant;
   readonly maxAge?: number;
@@ -37,8 +41,10 @@ const DEFAULT_SETUP_SECONDS = 10;
 export function addSourceOptions(command: Command): Command {
   return addAccountOptions(command)
     .option('--store <location>', 'scans that `iamql scan` keeps: a folder, or postgres://...')
-    .option('--connector <name...>', 'of a store: only these accounts, by id or name')
-    .option('--tag <key=value>', 'of a store: only accounts with this tag; may be repeated', collectTags)
+    .option('--connectors <file>', 'the accounts of a file of connectors, live')
+    .option('--connector <name...>', 'of many accounts: only these, by id or name')
+    .option('--ou <unit...>', 'of many accounts: only those in these organizational units, by id or name')
+    .option('--tag <key=value>', 'of many accounts: only those with this tag; may be repeated', collectTags)
     .option('--as-of <time>', 'of a store: as the last scans before this found it', readInstant);
 }
 
@@ -93,14 +99,20 @@ export async function withSource<T>(options: SourceOptions, work: (source: Sourc
   }
 }
 
-/** Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another. */
-export async function openSource(options: SourceOptions): Promise<Source> {
-  rejectContradictions(options);
-  const { store, connector: connectors, tag: tags = {}, asOf } = options;
+/**
+ * Opens the source that the flags name: live AWS when they name none. Nothing else ever falls back to another.
+ *
+ * @param scanned the store's database, where this process has it open to scan into.
+ */
+export async function openSource(options: SourceOptions, scanned?: Database): Promise<Source> {
+  // Who scans a file into a store asks the store alone.
+  rejectContradictions(scanned ? { ...options, connectors: undefined } : options);
+  const { store, connector: connectors, ou: units, tag: tags = {}, asOf } = options;
   if (store !== undefined) {
     const { StoreSource } = await import('../store/store-source.ts');
-    return new StoreSource(store, { connectors, tags, asOf, maxAgeMs: options.maxAge });
+    return new StoreSource(scanned ?? store, { connectors, units, tags, asOf, maxAgeMs: options.maxAge });
   }
+  if (options.connectors !== undefined) return openConnectors(options);
   const { sample, snapshot, maxAge: maxAgeMs, setupSeconds, verify } = options;
   if (sample) return (await import('../inventory/snapshot/sample.ts')).openSample(setupSeconds);
   if (snapshot !== undefined) {
@@ -112,6 +124,19 @@ export async function openSource(options: SourceOptions): Promise<Source> {
   return openAccount(await openFactSource(options), settings, { maxAgeMs, verify });
 }
 
+async function openConnectors(options: SourceOptions): Promise<Source> {
+  const { ConnectorsSource } = await import('../connectors/connectors-source.ts');
+  const { enrollment, access } = await enrollAccounts(options);
+  return new ConnectorsSource(enrollment, access, connectorSettings(options));
+}
+
+/** How each account of several is read. */
+export const connectorSettings = ({ setupSeconds, wait: waitMs, maxAge: maxAgeMs, verify }: SourceOptions) => ({
+  setupSeconds: setupSeconds ?? DEFAULT_SETUP_SECONDS,
+  waitMs,
+  maxAgeMs,
+  verify,
+});
 export const setupSecondsOf = ({ setupSeconds }: Pick<SourceOptions, 'setupSeconds'>): number =>
   setupSeconds ?? DEFAULT_SETUP_SECONDS;
 
@@ -155,17 +180,23 @@ function rejectContradictions(options: SourceOptions): void {
     ...(snapshot === undefined ? [] : ['--snapshot']),
     ...(options.store === undefined ? [] : ['--store']),
   ];
+  const sources = [...files, ...(options.connectors === undefined ? [] : ['--connectors'])];
   const live = profile ?? roleArn ?? externalId;
   const problem =
-    (files.length > 1 && `${files.join(' and ')} name ${files.length === 2 ? 'two' : files.length} sources`) ||
+    (sources.length > 1 && `${sources.join(' and ')} name ${sources.length === 2 ? 'two' : sources.length} sources`) ||
     (files.length > 0 && live !== undefined && '--profile, --role-arn and --external-id are for live AWS only') ||
+    (options.connectors !== undefined &&
+      live !== undefined &&
+      '--profile, --role-arn and --external-id are for one account: the file of --connectors says how each is reached') ||
     (report === undefined && (generatedAt || acceptFiltered) && '--generated-at and --accept-filtered need --report') ||
     (files.length > 0 &&
       options.verify !== undefined &&
       `--verify asks AWS what is true now, and ${files[0]} holds what was: verify a live account`) ||
+    (options.store === undefined && options.asOf !== undefined && '--as-of needs --store') ||
     (options.store === undefined &&
-      (options.connector ?? options.tag ?? options.asOf) !== undefined &&
-      '--connector, --tag and --as-of need --store') ||
+      options.connectors === undefined &&
+      (options.connector ?? options.ou ?? options.tag) !== undefined &&
+      '--connector, --ou and --tag need --store or --connectors') ||
     (sample && options.maxAge !== undefined && '--max-age is not for the sample, which is as old as it is') ||
     whyNotLive(options);
   if (problem) throw new IamqlError('InvalidInput', problem);
@@ -178,16 +209,6 @@ const whyNotLive = ({ externalId, roleArn }: LiveOptions): string | false =>
 export function rejectLiveContradictions(options: LiveOptions): void {
   const problem = whyNotLive(options);
   if (problem) throw new IamqlError('InvalidInput', problem);
-}
-
-export function collectTags(
-  text: string,
-  before: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (key === undefined || value === undefined)
-    throw new IamqlError('InvalidInput', `--tag ${JSON.stringify(text)} is not key=value`);
-  return { ...before, [key]: value };
 }
 
 export function readInstant(text: string): Instant {

@@ -17,6 +17,8 @@ export interface Finding {
   /** The id of the account that it was found in; undefined where nothing told which it is. */
   readonly account: string | undefined;
   readonly type: AssetTypeName;
+  /** Which account that is, in words; there where several were judged. */
+  readonly place?: string;
   /** The IAM name. */
   readonly name: string;
   /** The fields that made it match, and what they hold. */

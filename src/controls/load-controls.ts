@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IamqlError } from '../iam/error.ts';
 import { packageRoot } from '../package-root.ts';
+import { meant } from '../yaml/meant.ts';
 import type { Benchmark } from './benchmark.ts';
 import type { Control } from './control.ts';
-import { meant } from './meant.ts';
 
 /** The control that the project began with, and that `iamql check` judges when none is named. */
 export const foundingControlId = 'aws-iam-no-initial-access-keys';

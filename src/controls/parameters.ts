@@ -1,8 +1,8 @@
 import { variablesOf } from '../graphql/variables.ts';
 import { IamqlError } from '../iam/error.ts';
-import type { YamlPath, YamlSource } from './authoring/yaml-source.ts';
+import { meant } from '../yaml/meant.ts';
+import type { YamlPath, YamlSource } from '../yaml/yaml-source.ts';
 import type { Control, Parameters, ParameterValue } from './control.ts';
-import { meant } from './meant.ts';
 
 /** A control's own values, with those that somebody asks for in their place. */
 export function parametersOf(control: Control, asked: Parameters = {}): Parameters {

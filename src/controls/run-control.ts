@@ -29,8 +29,20 @@ export interface RuleRun {
   readonly withdrawn: readonly Withdrawn[];
   /** The answers of AWS that the verdict rests on, and from when they are. */
   readonly restsOn: readonly Provenance[];
-  /** Why it is ERROR, or why FAIL may not be all: error kind and message. */
-  readonly errors: readonly { readonly code: string; readonly message: string }[];
+  /** Why it is ERROR, or why FAIL may not be all. */
+  readonly errors: readonly RuleError[];
+  /** It fails by more than the findings: by a value, which is of all accounts together. */
+  readonly failsBeyondFindings: boolean;
+}
+
+/** An error kind and a message. */
+interface RuleError {
+  readonly code: string;
+  readonly message: string;
+  /** The account that it is about; left out for all of them, and where one is judged alone. */
+  readonly account?: string;
+  /** What is known of that account is of an earlier time than it should be. */
+  readonly stale?: true;
 }
 
 export interface ControlRun {
@@ -103,6 +115,7 @@ function ruleRun(
     total: isOfTypes(control, rule, judgement) ? totalOf(control, { judgement, findings }, applicable) : undefined,
     withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
     restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
+    failsBeyondFindings,
   };
 }
 
@@ -202,7 +215,12 @@ const distinct = <T>(items: readonly T[]): readonly T[] => [
 ];
 
 function errorsOf({ errors }: Judgement): RuleRun['errors'] {
-  return errors.map((error) => ({ code: String(error.extensions['code'] ?? 'GRAPHQL'), message: error.message }));
+  return errors.map(({ message, extensions: { code, account, stale } }) => ({
+    code: String(code ?? 'GRAPHQL'),
+    message,
+    ...(typeof account === 'string' ? { account } : {}),
+    ...(stale === true ? { stale } : {}),
+  }));
 }
 
 /** One of each source, by name; what nobody knows the age of is oldest. */

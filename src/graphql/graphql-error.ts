@@ -8,8 +8,11 @@ export function toGraphQLError(error: unknown): GraphQLError {
     const internal = new GraphQLError('internal error', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
     return Object.assign(internal, { cause: error });
   }
-  const code = error.kind === 'InvalidInput' ? 'BAD_USER_INPUT' : error.kind;
-  return new GraphQLError(error.message, { extensions: { code }, originalError: error });
+  const { about } = error;
+  // What is wrong with one account is not wrong with the question.
+  const code = error.kind === 'InvalidInput' && !about ? 'BAD_USER_INPUT' : error.kind;
+  const subject = about ? { account: about.account, ...(about.isStale ? { stale: true } : {}) } : {};
+  return new GraphQLError(error.message, { extensions: { code, ...subject }, originalError: error });
 }
 
 export function throwGraphQLError(error: unknown): never {

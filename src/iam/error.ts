@@ -36,10 +36,30 @@ export type ErrorKind = (typeof errorKinds)[number];
  */
 export class IamqlError extends Error {
   readonly kind: ErrorKind;
+  /** Which of several accounts it is about; undefined for all of them, and where one is asked alone. */
+  readonly about: ErrorSubject | undefined;
 
-  constructor(kind: ErrorKind, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    { about, ...options }: { readonly cause?: unknown; readonly about?: ErrorSubject | undefined } = {},
+  ) {
     super(message, options);
     this.name = 'IamqlError';
     this.kind = kind;
+    this.about = about;
   }
+
+  /** The same in other words. */
+  reworded(message: string): IamqlError {
+    return new IamqlError(this.kind, message, { cause: this.cause, about: this.about });
+  }
+}
+
+/** An account that an error is about. */
+export interface ErrorSubject {
+  /** The id of its connector. */
+  readonly account: string;
+  /** What is known of it is of an earlier time than it should be. */
+  readonly isStale?: boolean;
 }

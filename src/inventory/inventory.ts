@@ -41,6 +41,17 @@ export interface Withdrawn {
 
 type SourceKind = 'live' | 'report' | 'sample' | 'snapshot' | 'store';
 
+/** An account that is asked, and where it stands. */
+export interface AskedAccount {
+  /** The id of its connector. */
+  readonly id: string;
+  readonly name: string;
+  /** The organization that it is in; undefined where none is known. */
+  readonly organization: string | undefined;
+  /** The root and units that it is in, from the top; empty where none are known. */
+  readonly units: readonly { readonly id: string; readonly name: string }[];
+}
+
 /** What an answer rests on, for people and for `extensions`. */
 export interface Evidence {
   readonly source: SourceKind;
@@ -96,6 +107,8 @@ export interface Inventory {
    * its own is not asked: `find` answers for it with an error.
    */
   connectors?(): Promise<readonly string[]>;
+  /** The same with their names and places. */
+  accounts?(): Promise<readonly AskedAccount[]>;
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
   readonly settings: InventorySettings;

@@ -32,13 +32,13 @@ export function isFiltered(): IamqlError {
 }
 
 /** Why an asset is neither selected nor passed over. */
-export function notDecided(identifier: unknown, { kind, message }: IamqlError): IamqlError {
-  return new IamqlError(kind, `whether ${identifier} matches cannot be told: ${message}`);
+export function notDecided(identifier: unknown, why: IamqlError): IamqlError {
+  return why.reworded(`whether ${identifier} matches cannot be told: ${why.message}`);
 }
 
 /** Why some of what an owner has may be missing. */
-export function notListed(type: AssetTypeName, owner: unknown, { kind, message }: IamqlError): IamqlError {
-  return new IamqlError(kind, `which ${catalogue[type].many} of ${owner} match cannot be told: ${message}`);
+export function notListed(type: AssetTypeName, owner: unknown, why: IamqlError): IamqlError {
+  return why.reworded(`which ${catalogue[type].many} of ${owner} match cannot be told: ${why.message}`);
 }
 
 /** To count them would cost more calls than the question did. */

@@ -48,7 +48,7 @@ export function pageOf<T>(placed: readonly Placed<T>[], { sort, offset, limit, a
   };
 }
 
-/** Sorts positions: by the fields, then by identifier. */
+/** Sorts positions: by the fields, then by identifier, then by account. */
 function comparePositions(sort: readonly Order[]): (a: Position, b: Position) => number {
   const signs = sort.map(({ direction }) => (direction === 'ASC' ? 1 : -1));
   return (a, b) => {
@@ -56,7 +56,7 @@ function comparePositions(sort: readonly Order[]): (a: Position, b: Position) =>
       const compared = compareValues(a.values[index] ?? null, b.values[index] ?? null);
       if (compared !== 0) return compared * sign;
     }
-    return compareCodePoints(a.identifier, b.identifier);
+    return compareCodePoints(a.identifier, b.identifier) || compareCodePoints(a.connector ?? '', b.connector ?? '');
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { YamlSource } from '../controls/authoring/yaml-source.ts';
 import { IamqlError } from '../iam/error.ts';
+import { YamlSource } from '../yaml/yaml-source.ts';
 import type { OrderGroup } from './order.ts';
 
 const orderShape = z.strictObject({

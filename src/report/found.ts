@@ -55,6 +55,7 @@ export const wordsOfParameters = ({ parameters }: ControlRun): readonly string[]
 
 /** What is known of a finding, a line each: its keys, its console password, and the facts that decided. */
 export const wordsOfFinding = (finding: Finding): readonly string[] => [
+  ...(finding.place === undefined ? [] : [finding.place]),
   ...finding.keys.map(wordsOfKey),
   ...(finding.hasConsolePassword === undefined ? [] : [`console password: ${wordOf(finding.hasConsolePassword)}`]),
   ...wordsOfFacts(finding.facts, wordsOfEvidence),

@@ -1,3 +1,4 @@
+import { type RollUp, rollUp } from '../controls/by-account.ts';
 import type { Exception } from '../controls/exception.ts';
 import { renderExpectation } from '../controls/expectation.ts';
 import type { Finding } from '../controls/finding.ts';
@@ -25,12 +26,22 @@ export function renderJson(run: Run): string {
     verified: evidence.verified ?? null,
     account: evidence.account ?? null,
     accounts: accountsOf(evidence),
+    ...(run.accounts
+      ? {
+          connectors: run.accounts.map(({ id, name, organization, units }) => ({
+            account: id,
+            name,
+            organization: organization ?? null,
+            organizationalUnits: units,
+          })),
+        }
+      : {}),
     credentialReport: evidence.credentialReport
       ? { generatedAt: generatedAt ? renderInstant(generatedAt) : null }
       : null,
     score: scoreValue(run),
     ...(run.benchmark ? { benchmark: benchmarkValue(run) } : {}),
-    controls: controls.map(controlValue),
+    controls: controls.map((control) => controlValue(control, run)),
     ...(run.exceptions
       ? {
           exceptions: {
@@ -74,9 +85,25 @@ function benchmarkValue(run: Run): unknown {
   };
 }
 
-function controlValue({ control, verdict, rules, parameters }: ControlRun): unknown {
+function controlValue(run: ControlRun, { accounts }: Run): unknown {
+  const { control, verdict, rules, parameters } = run;
   const { id, title, severity } = control;
-  return { id, title, severity, verdict, parameters, rules: rules.map(ruleValue) };
+  const byAccount = accounts ? { accounts: rollUpValue(rollUp(run, accounts)) } : {};
+  return { id, title, severity, verdict, parameters, ...byAccount, rules: rules.map(ruleValue) };
+}
+
+function rollUpValue({ verdicts, ...counts }: RollUp): unknown {
+  return {
+    ...counts,
+    verdicts: verdicts.map(({ account, verdict, isStale, found, reasons }) => ({
+      account: account.id,
+      name: account.name,
+      verdict,
+      stale: isStale,
+      found,
+      reasons,
+    })),
+  };
 }
 
 function ruleValue(run: RuleRun): unknown {

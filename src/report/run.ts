@@ -1,7 +1,7 @@
 import type { Benchmark, Recommendation } from '../controls/benchmark.ts';
 import type { ExceptionsRun } from '../controls/exceptions-run.ts';
 import type { ControlRun } from '../controls/run-control.ts';
-import type { Evidence } from '../inventory/inventory.ts';
+import type { AskedAccount, Evidence } from '../inventory/inventory.ts';
 
 /** A finished `iamql check`: what every report format is rendered from. */
 export interface Run {
@@ -12,6 +12,8 @@ export interface Run {
   readonly benchmark?: BenchmarkRun | undefined;
   /** Undefined where no exceptions were given. */
   readonly exceptions?: ExceptionsRun | undefined;
+  /** Which accounts were asked, where there are several. */
+  readonly accounts?: readonly AskedAccount[] | undefined;
   /** When it was judged. */
   readonly judgedAt: Date;
 }

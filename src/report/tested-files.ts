@@ -1,5 +1,5 @@
 import type { TestedFile } from '../controls/authoring/test-library.ts';
-import { renderProblem } from '../controls/authoring/yaml-source.ts';
+import { renderProblem } from '../yaml/yaml-source.ts';
 import { printableLines } from './printable.ts';
 
 /** What came of testing files of a library: every test, then every problem. Ends with a line break. */

@@ -1,3 +1,4 @@
+import { rollUp } from '../controls/by-account.ts';
 import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
@@ -5,6 +6,7 @@ import { instantOf, instantToMs, renderInstant } from '../iam/instant.ts';
 import { keyStatusCommand, shellOption } from '../iam/shell.ts';
 import type { Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
+import { namesNotJudged, wordsOfRollUp } from './by-account.ts';
 import { renderDuration } from './duration.ts';
 import { renderEvidence } from './evidence.ts';
 import { renderExceptionNotes } from './exceptions.ts';
@@ -27,6 +29,8 @@ import { renderTable } from './text-table.ts';
 const MOST_REASONS = 10;
 /** How many findings of a rule are shown where several controls are judged: all of thousands of users would hide the rest. */
 const MOST_FINDINGS_OF_MANY = 20;
+/** How many accounts that could not be judged are named. */
+const MOST_ACCOUNTS = 50;
 /** How many names an informative rule shows before it only counts. */
 const MOST_NAMES = 10;
 
@@ -45,12 +49,14 @@ interface Setting {
   readonly now: Date;
   /** How many findings a rule shows before it only counts. */
   readonly mostFindings: number;
+  readonly accounts: Run['accounts'];
   readonly evidence: Run['evidence'];
 }
 
-const settingOf = ({ judgedAt, controls, evidence }: Run): Setting => ({
+const settingOf = ({ judgedAt, controls, accounts, evidence }: Run): Setting => ({
   evidence,
   now: judgedAt,
+  accounts,
   mostFindings: controls.length > 1 ? MOST_FINDINGS_OF_MANY : Number.POSITIVE_INFINITY,
 });
 
@@ -76,6 +82,7 @@ function renderControl(run: ControlRun, setting: Setting): string {
       const usual = control.parameters[name]?.default;
       return `      ${name}: ${value}${usual === undefined || usual === value ? '' : ` (by default ${usual})`}`;
     }),
+    ...renderRollUp(run, setting),
     ...renderDeciding(deciding, run, setting),
     ...(verdict === 'FAIL' ? ['', whatToDo(run)] : []),
     ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
@@ -84,6 +91,16 @@ function renderControl(run: ControlRun, setting: Setting): string {
       ? [wrap(`Why they differ: ${control.whyRulesDiffer}`, 4)]
       : []),
   ].join('\n');
+}
+
+/** How the accounts stand, and by name those of which nothing is known. */
+function renderRollUp(run: ControlRun, { accounts }: Setting): readonly string[] {
+  if (!accounts) return [];
+  const whole = rollUp(run, accounts);
+  const names = namesNotJudged(whole);
+  const more = names.length - MOST_ACCOUNTS;
+  const shown = `${names.slice(0, MOST_ACCOUNTS).map(printable).join(', ')}${more > 0 ? `, and ${more} more; --format json names them` : ''}`;
+  return [`      ${wordsOfRollUp(whole)}`, ...(names.length > 0 ? [wrap(`not judged: ${shown}`, 6)] : [])];
 }
 
 /** A pass that rests on what somebody has agreed to says so first. */
@@ -113,14 +130,15 @@ function renderRule(
     `      ${title}${countOf(run, control)}${asOf}`,
     ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6),
     ...(run.findings.length > 0 ? [''] : []),
-    ...run.findings
-      .slice(0, mostFindings)
-      .flatMap((finding) =>
-        renderFinding(finding, nameOf({ evidence }, finding), (key) => [
+    ...[...Map.groupBy(run.findings.slice(0, mostFindings), ({ place }) => place)].flatMap(([place, findings]) => [
+      ...(place === undefined ? [] : [`  In ${printable(place)}:`]),
+      ...findings.flatMap((finding) =>
+        renderFinding(finding, place === undefined ? nameOf({ evidence }, finding) : finding.name, (key) => [
           renderKey(key, now, shared),
           ...(canTurnOff(finding, key) ? [turnOff(finding.name, key)] : []),
-        ]),
+        ]).map((line) => (place === undefined ? line : indent(line, 2))),
       ),
+    ]),
     ...(more > 0 ? [indent(`and ${more} more; checked alone, or with --format json, it shows them all`, 2)] : []),
     ...(shared ? [indent(`Key ids: ${printable(shared)}.`, 2)] : []),
     ...renderFacts(run.findings),

@@ -1,3 +1,5 @@
+import type { PGlite } from '@electric-sql/pglite';
+
 /** A value of a row as the driver gives it: text, number, boolean, null, or a list of these. */
 type SqlValue = unknown;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
@@ -12,8 +14,14 @@ export interface SqlSession {
   copy(into: string, rows: AsyncIterable<string> | Iterable<string>): Promise<void>;
 }
 
+/** How another library reaches the same database. */
+type DatabaseAccess =
+  | { readonly kind: 'server'; readonly url: string }
+  | { readonly kind: 'folder'; readonly pglite: PGlite };
+
 /** A Postgres, wherever it runs. The two that there are speak the same SQL. */
 export interface Database extends SqlSession {
+  readonly access: DatabaseAccess;
   /** What `work` does is there whole or not at all. */
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   /** A session in which every statement sees the rows that there are now, whatever is written meanwhile. */

@@ -144,4 +144,34 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX judgement_of_control ON judgement (control, scan);
   CREATE INDEX judgement_then ON judgement (at);
   `,
+  `
+  -- Where an account stands, as the file of connectors that named it last had it.
+  ALTER TABLE connector ADD COLUMN organization text;
+  -- The root and the units that it is in, from the top, each with id and name.
+  ALTER TABLE connector ADD COLUMN units jsonb NOT NULL DEFAULT '[]';
+  -- A file of connectors names it, and not somebody who scanned it alone.
+  ALTER TABLE connector ADD COLUMN is_enrolled boolean NOT NULL DEFAULT false;
+  -- The file names it no longer, or AWS says that it is closed: since when it is not asked about, and why.
+  ALTER TABLE connector ADD COLUMN retired_at timestamptz;
+  ALTER TABLE connector ADD COLUMN retired_why text;
+  -- Accounts that are to be scanned once each, by one process or several.
+  CREATE TABLE round (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    -- Which accounts were asked for; a round is gone on with by who asks for the same.
+    selection text COLLATE "C" NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz
+  );
+  CREATE UNIQUE INDEX round_open ON round (selection) WHERE ended_at IS NULL;
+  CREATE TABLE round_account (
+    round bigint NOT NULL REFERENCES round,
+    connector text COLLATE "C" NOT NULL REFERENCES connector,
+    -- How often a process has begun to scan it: one whose scan ends processes is given up.
+    begun int NOT NULL DEFAULT 0,
+    PRIMARY KEY (round, connector)
+  );
+  ALTER TABLE scan ADD COLUMN round bigint REFERENCES round;
+  -- Whoever scans an account a second time in a round, after a pause in which another did, keeps nothing.
+  CREATE UNIQUE INDEX scan_of_round ON scan (round, connector) WHERE round IS NOT NULL;
+  `,
 ];

@@ -3,6 +3,7 @@ import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { IamqlError } from '../iam/error.ts';
 import type { Database, SqlRow, SqlSession } from './database.ts';
 import { databaseError } from './database-error.ts';
+import { Turns } from './turns.ts';
 
 /** How many bytes of rows are handed over at once: PGlite takes a COPY as one blob, in memory. */
 const COPY_BYTES = 4_000_000;
@@ -15,12 +16,19 @@ export async function openPglite(folder: string | undefined): Promise<Database> 
   const explained = explainer(folder);
   const database = await explained(() => PGlite.create(folder === undefined ? {} : { dataDir: folder }));
   const session = sessionOf(database, explained);
+  const turns = new Turns();
   return {
     ...session,
+    access: { kind: 'folder', pglite: database },
     transaction: (work) =>
-      explained(() => database.transaction((transaction) => work(sessionOf(transaction, explained)))),
-    // This process is the only one that writes, and it writes nothing while it answers.
-    view: async () => ({ session, close: async () => {} }),
+      turns.write(() =>
+        explained(() => database.transaction((transaction) => work(sessionOf(transaction, explained)))),
+      ),
+    // There is one session, so that a view cannot be a transaction of its own: this process, which alone writes, waits.
+    view: async () => {
+      const end = await turns.look();
+      return { session, close: async () => end() };
+    },
     close: () => explained(() => database.close()),
   };
 }

@@ -41,6 +41,7 @@ export async function openPostgres(url: string): Promise<Database> {
     shownLocation(url),
   );
   return {
+    access: { kind: 'server', url: verified(url) },
     query: (sql, values) => connections.use((session) => session.query(sql, values)),
     run: (sql) => connections.use((session) => session.run(sql)),
     copy: (into, rows) => connections.use((session) => session.copy(into, rows)),

@@ -9,6 +9,9 @@ interface Row extends Record<string, unknown> {
   readonly id: string;
   readonly name: string;
   readonly account_id: string;
+  readonly organization: string | null;
+  readonly units: ScopedAccount['units'];
+  readonly some_retired: boolean;
   readonly scan: string | null;
   readonly scan_ended_at: Date | null;
   readonly has_additional_keys: boolean | null;
@@ -17,39 +20,48 @@ interface Row extends Record<string, unknown> {
 }
 
 const COLUMNS = `
-  SELECT c.id, c.name, c.account_id, s.id::text AS scan, s.ended_at AS scan_ended_at, s.has_additional_keys,
+  SELECT c.id, c.name, c.account_id, c.organization, c.units,
+         EXISTS (SELECT FROM connector WHERE retired_at IS NOT NULL) AS some_retired, s.id::text AS scan, s.ended_at AS scan_ended_at, s.has_additional_keys,
          f.ended_at AS failed_at, f.error
   FROM connector c`;
 
-const WANTED = 'WHERE ($1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)) AND c.tags @> $2 ORDER BY c.id';
+/** @param retiredLater whether it was asked about at that time, of an account that is no longer. */
+const wanted = (retiredLater: string): string => `
+  WHERE ($1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)) AND c.tags @> $2
+    AND ($3::text[] IS NULL OR EXISTS (
+      SELECT FROM jsonb_array_elements(c.units) u WHERE u->>'id' = ANY($3) OR u->>'name' = ANY($3)))
+    AND (c.retired_at IS NULL OR ${retiredLater} OR $1 IS NOT NULL)
+  ORDER BY c.id`;
 
 /** The last scan of each account, and what has failed since: each account knows them. */
 const ACCOUNTS_NOW = `
-  ${COLUMNS} LEFT JOIN scan s ON s.id = c.scan LEFT JOIN scan f ON f.id = c.failed_scan ${WANTED}`;
+  ${COLUMNS} LEFT JOIN scan s ON s.id = c.scan LEFT JOIN scan f ON f.id = c.failed_scan ${wanted('false')}`;
 
 /** The last that had ended by then. */
 const ACCOUNTS_THEN = `
   ${COLUMNS}
   LEFT JOIN LATERAL (
-    SELECT * FROM scan WHERE connector = c.id AND header IS NOT NULL AND ended_at <= $3 ORDER BY id DESC LIMIT 1
+    SELECT * FROM scan WHERE connector = c.id AND header IS NOT NULL AND ended_at <= $4 ORDER BY id DESC LIMIT 1
   ) s ON true
   LEFT JOIN LATERAL (
-    SELECT * FROM scan WHERE connector = c.id AND error IS NOT NULL AND ended_at <= $3 AND id > coalesce(s.id, 0)
+    SELECT * FROM scan WHERE connector = c.id AND error IS NOT NULL AND ended_at <= $4 AND id > coalesce(s.id, 0)
     ORDER BY id DESC LIMIT 1
-  ) f ON true ${WANTED}`;
+  ) f ON true ${wanted('c.retired_at > $4')}`;
+
+/** The accounts that are asked for, and whether the store has others that are asked about no longer. */
+interface ReadScope {
+  readonly accounts: readonly ScopedAccount[];
+  readonly someRetired: boolean;
+}
 
 /**
  * @param headers those that are known from before.
  * @throws IamqlError InvalidInput for a connector that is not there, and where there is none at all.
  */
-export async function readScope(
-  session: SqlSession,
-  request: ScopeRequest,
-  headers: ScanHeaders,
-): Promise<readonly ScopedAccount[]> {
-  const { connectors, tags, asOf } = request;
-  const isKept = [...(connectors ?? []), ...Object.entries(tags).flat()].every(canBeKept);
-  const values = [connectors ?? null, tags];
+export async function readScope(session: SqlSession, request: ScopeRequest, headers: ScanHeaders): Promise<ReadScope> {
+  const { connectors, units, tags, asOf } = request;
+  const isKept = [...(connectors ?? []), ...(units ?? []), ...Object.entries(tags).flat()].every(canBeKept);
+  const values = [connectors ?? null, tags, units ?? null];
   const rows = !isKept
     ? []
     : asOf === undefined
@@ -62,7 +74,10 @@ export async function readScope(
     throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
   const scans = rows.flatMap(({ scan: id, scan_ended_at: endedAt }) => (id && endedAt ? [{ id, endedAt }] : []));
   const known = await headers.of(session, scans);
-  return rows.map((row) => accountOf(row, row.scan === null ? undefined : known.get(row.scan)));
+  return {
+    accounts: rows.map((row) => accountOf(row, row.scan === null ? undefined : known.get(row.scan))),
+    someRetired: rows.some((row) => row.some_retired),
+  };
 }
 
 /** Postgres rounds what is finer, and what had not ended by then would be there. */
@@ -78,6 +93,8 @@ function accountOf(row: Row, header: SnapshotHeader | undefined): ScopedAccount 
     connector: id,
     name,
     accountId,
+    organization: row.organization ?? undefined,
+    units: row.units,
     scan: scan && endedAt && header ? { id: scan, endedAt, header, hasAdditionalKeys } : undefined,
     failure: failedAt && error ? { endedAt: failedAt, error: new IamqlError(error.code, error.message) } : undefined,
   };

@@ -12,6 +12,8 @@ import type { Expression } from '../where/expression.ts';
 export interface ScopeRequest {
   /** Ids or names of connectors; undefined for all. */
   readonly connectors: readonly string[] | undefined;
+  /** Ids or names of roots and units: accounts in these or below; undefined for all. */
+  readonly units?: readonly string[] | undefined;
   /** Only connectors with these tags. */
   readonly tags: Readonly<Record<string, string>>;
   /** As the last scans before this found it; undefined for now. */
@@ -25,6 +27,9 @@ export interface ScopedAccount {
   readonly connector: string;
   readonly name: string;
   readonly accountId: string;
+  readonly organization: string | undefined;
+  /** From the top; empty where none are known. */
+  readonly units: readonly { readonly id: string; readonly name: string }[];
   /** Undefined where no scan has ended well by then. */
   readonly scan: AccountScan | undefined;
   /** Why a later scan read nothing. */
@@ -57,12 +62,13 @@ export class Scope {
   /** By type and field: of a thousand accounts it takes a while to find out, and a statement asks of one field often. */
   private readonly mayLack = new Map<string, boolean>();
 
-  constructor(accounts: readonly ScopedAccount[], request: ScopeRequest) {
-    const { connectors, tags, asOf } = request;
+  constructor(accounts: readonly ScopedAccount[], request: ScopeRequest, someRetired = false) {
+    const { connectors, units, tags, asOf } = request;
     this.request = request;
     this.accounts = accounts;
     this.isNow = asOf === undefined;
-    this.isAll = connectors === undefined && Object.keys(tags).length === 0;
+    const isChosen = connectors !== undefined || units !== undefined || Object.keys(tags).length > 0;
+    this.isAll = !isChosen && !someRetired;
     this.notes = accounts.map((account) => ({ account, unread: new UnreadNotes(account.scan?.header.unread ?? []) }));
     this.byConnector = new Map(this.notes.map((noted) => [noted.account.connector, noted]));
   }
@@ -101,14 +107,19 @@ export class Scope {
   /** Why the assets of a type may not be all: accounts that no scan has read, or not this type of. */
   whyNotAll(type: AssetTypeName): readonly IamqlError[] {
     return this.notes.flatMap(({ account, unread }) => {
-      const { failure, scan, name } = account;
-      if (failure) return [ofAccount(name, failure.error.kind, `the last scan read nothing: ${failure.error.message}`)];
+      const { failure, scan } = account;
+      const isStale = scan !== undefined;
+      if (failure)
+        return [
+          ofAccount(account, failure.error.kind, `the last scan read nothing: ${failure.error.message}`, isStale),
+        ];
       if (!scan)
-        return [ofAccount(name, 'NotCollected', this.isNow ? 'it was not scanned' : 'it was not scanned by then')];
+        return [ofAccount(account, 'NotCollected', this.isNow ? 'it was not scanned' : 'it was not scanned by then')];
       const old = this.tooOld(account);
-      if (old) return [ofAccount(name, 'TooOld', old)];
-      if (!scan.header.types[type]) return [ofAccount(name, 'NotCollected', `its scan knew no ${type}; scan it again`)];
-      return onceEach(unread.ofType(type).map(({ code, message }) => ofAccount(name, code, message)));
+      if (old) return [ofAccount(account, 'TooOld', old, true)];
+      if (!scan.header.types[type])
+        return [ofAccount(account, 'NotCollected', `its scan knew no ${type}; scan it again`)];
+      return onceEach(unread.ofType(type).map(({ code, message }) => ofAccount(account, code, message)));
     });
   }
 
@@ -133,18 +144,18 @@ export class Scope {
     const known = this.byConnector.get(connector);
     const note =
       known?.unread.of(type, field, identifier) ?? known?.unread.ofAny(type, field) ?? known?.unread.ofType(type)[0];
-    if (known && note) return ofAccount(known.account.name, note.code, note.message);
+    if (known && note) return ofAccount(known.account, note.code, note.message);
     const message = `its scan knew no ${field} of ${type}; scan it again`;
-    return ofAccount(known?.account.name ?? connector, 'NotCollected', message);
+    return ofAccount(known?.account ?? { connector, name: connector }, 'NotCollected', message);
   }
 
   /** Why it cannot be told whether an asset of an account matches. */
   whyUndecided(connector: string, expression: Expression, identifier: string): IamqlError {
     const known = this.byConnector.get(connector);
     const note = known?.unread.ofQuestion(expression, identifier);
-    const name = known?.account.name ?? connector;
-    if (note) return ofAccount(name, note.code, note.message);
-    return ofAccount(name, 'NotCollected', 'its scan knew not all of the facts; scan it again');
+    const account = known?.account ?? { connector, name: connector };
+    if (note) return ofAccount(account, note.code, note.message);
+    return ofAccount(account, 'NotCollected', 'its scan knew not all of the facts; scan it again');
   }
 
   account(connector: string): ScopedAccount | undefined {
@@ -163,7 +174,7 @@ export class Scope {
       (type) => catalogue[type].group === group,
     );
     const errors = this.notes.flatMap(({ account, unread }) =>
-      types.flatMap((type) => unread.ofType(type)).map((note) => ofAccount(account.name, note.code, note.message)),
+      types.flatMap((type) => unread.ofType(type)).map((note) => ofAccount(account, note.code, note.message)),
     );
     return errors[0];
   }
@@ -196,5 +207,10 @@ const ADDITIONAL_KEY_FACTS: readonly (readonly [AssetTypeName, string])[] = [
 const knows = ({ scan }: ScopedAccount, type: AssetTypeName, field: string): boolean =>
   scan?.header.types[type]?.fields.includes(field) !== false;
 
-const ofAccount = (name: string, kind: IamqlError['kind'], message: string): IamqlError =>
-  new IamqlError(kind, `account ${name}: ${message}`);
+const ofAccount = (
+  { connector: account, name }: Pick<ScopedAccount, 'connector' | 'name'>,
+  kind: IamqlError['kind'],
+  message: string,
+  isStale = false,
+): IamqlError =>
+  new IamqlError(kind, `account ${name}: ${message}`, { about: { account, ...(isStale ? { isStale } : {}) } });

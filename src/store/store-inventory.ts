@@ -12,7 +12,7 @@ import type {
   KeptJudgement,
   SummaryQuestion,
 } from '../inventory/findings.ts';
-import type { Evidence, Found, Inventory, InventorySettings, LeftOpen } from '../inventory/inventory.ts';
+import type { AskedAccount, Evidence, Found, Inventory, InventorySettings, LeftOpen } from '../inventory/inventory.ts';
 import { notCounted, onceEach, unknownAge } from '../inventory/not-told.ts';
 import type { Page } from '../inventory/page.ts';
 import { groupsOfQuestion, type Provenance } from '../inventory/provenance.ts';
@@ -196,6 +196,11 @@ export class StoreInventory implements Inventory {
     return scope.accounts.map(({ connector }) => connector);
   }
 
+  async accounts(): Promise<readonly AskedAccount[]> {
+    const { scope } = await this.opened();
+    return scope.accounts.map(({ connector: id, name, organization, units }) => ({ id, name, organization, units }));
+  }
+
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
     return readTimesOf(this.view?.scope);
   }
@@ -209,8 +214,9 @@ function accountsNotAsked(scope: Scope, expression: Expression): readonly Scoped
   return scope.accounts.filter(({ connector, scan }) => scan && values.some((known) => !known.has(connector)));
 }
 
-const whyNotAsked = ({ name }: ScopedAccount): IamqlError =>
+const whyNotAsked = ({ name, connector: account }: ScopedAccount): IamqlError =>
   new IamqlError(
     'NotCollected',
     `account ${name}: its scan did not read when its facts were true, or whose account it is, which the question is about`,
+    { about: { account } },
   );

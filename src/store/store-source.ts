@@ -78,7 +78,8 @@ export async function openView(database: Database, request: ScopeRequest, header
 }
 
 async function look(session: SqlSession, request: ScopeRequest, headers: ScanHeaders): Promise<View> {
-  const scope = new Scope(await readScope(session, request, headers), request);
+  const { accounts, someRetired } = await readScope(session, request, headers);
+  const scope = new Scope(accounts, request, someRetired);
   return {
     session,
     scope,

@@ -17,6 +17,8 @@ import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } 
 interface Naming {
   readonly name?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** The round that it is scanned in: there is one scan of it in each. */
+  readonly round?: string | undefined;
 }
 
 /** A whole account as it was read. */
@@ -37,17 +39,22 @@ export interface FailedScan extends Naming {
   readonly endedAt: Date;
 }
 
-/** Keeps a scan: all of it, or, whatever happens on the way, nothing. @returns its number. */
-export async function writeScan(database: Database, scanned: Scanned): Promise<string> {
-  const { header, startedAt, endedAt } = scanned;
+/**
+ * Keeps a scan: all of it, or, whatever happens on the way, nothing.
+ *
+ * @returns its number; undefined where its round has one of the account already, and nothing was kept.
+ */
+export async function writeScan(database: Database, scanned: Scanned): Promise<string | undefined> {
+  const { header, startedAt, endedAt, round } = scanned;
   const id = await database.transaction(async (session) => {
     await lockConnector(session, header.connector, scanned);
     const [scan] = await session.query<{ id: string }>(
-      `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys)
-       VALUES ($1, $2, $3, $4, $5) RETURNING id::text`,
-      [header.connector.id, startedAt, endedAt, header, hasAdditionalKeys(scanned)],
+      `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys, round)
+       VALUES ($1, $2, $3, $4, $5, $6) ${ONCE_IN_A_ROUND} RETURNING id::text`,
+      [header.connector.id, startedAt, endedAt, header, hasAdditionalKeys(scanned), round ?? null],
     );
-    const id = (scan as { id: string }).id;
+    if (!scan) return undefined;
+    const { id } = scan;
     const writer = new ScanWriter(session, id, scanned);
     const tables = tablesOf(catalogue);
     const known = await tablesWithRows(session, tables, header.connector.id);
@@ -79,16 +86,20 @@ const hasAdditionalKeys = ({ assets, header }: Scanned): boolean =>
   new UnreadNotes(header.unread).ofType('IAMUserCredentials').length > 0 ||
   (assets.get('IAMUserCredentials') ?? []).some(({ asset }) => asset['additionalCredentialsInfo'] !== null);
 
-/** Notes that an account could not be read. What the last scan found of it stays. @returns its number. */
-export function writeFailedScan(database: Database, failed: FailedScan): Promise<string> {
-  const { connector, error, startedAt, endedAt } = failed;
+const ONCE_IN_A_ROUND = 'ON CONFLICT (round, connector) WHERE round IS NOT NULL DO NOTHING';
+
+/** Notes that an account could not be read. What the last scan found of it stays. @returns as `writeScan` does. */
+export function writeFailedScan(database: Database, failed: FailedScan): Promise<string | undefined> {
+  const { connector, error, startedAt, endedAt, round } = failed;
   return database.transaction(async (session) => {
     await lockConnector(session, connector, failed);
     const [scan] = await session.query<{ id: string }>(
-      'INSERT INTO scan (connector, started_at, ended_at, error) VALUES ($1, $2, $3, $4) RETURNING id::text',
-      [connector.id, startedAt, endedAt, { code: error.kind, message: error.message }],
+      `INSERT INTO scan (connector, started_at, ended_at, error, round)
+       VALUES ($1, $2, $3, $4, $5) ${ONCE_IN_A_ROUND} RETURNING id::text`,
+      [connector.id, startedAt, endedAt, { code: error.kind, message: error.message }, round ?? null],
     );
-    const id = (scan as { id: string }).id;
+    if (!scan) return undefined;
+    const { id } = scan;
     await session.query('UPDATE connector SET failed_scan = $2 WHERE id = $1', [connector.id, id]);
     return id;
   });

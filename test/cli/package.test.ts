@@ -1,6 +1,7 @@
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.ts';
 import { builtPackage } from '../support/built-package.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -31,6 +32,14 @@ test('the package tests its controls as a checkout does, and begins one', async 
   expect(await runCli(['controls', 'new', 'mine'], inPackage)).toMatchObject({ code: 0, stdout: '' });
 });
 
+test('the package keeps a store, with the packages that come with it', async () => {
+  symlinkSync(join(packageRoot, 'node_modules'), join(folder, 'node_modules'));
+  const store = ['--store', join(folder, 'store')];
+  const scanned = await runCli(['scan', '--sample', '--no-judge', ...store], inPackage);
+  expect(scanned.stderr).toBe('');
+  expect(scanned.code).toBe(0);
+  expect((await runCli(['check', ...store], inPackage)).stdout).toContain('aws-iam-no-initial-access-keys');
+}, 60_000);
 test('what writes to AWS is in files of its own, which no other command loads', () => {
   const files = globSync('dist/cli/**/*.js', { cwd: folder });
   const sends = files.filter((file) =>

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { renderBenchmarks } from '../../scripts/benchmarks.ts';
+import { madeFiles } from '../../scripts/connectors.ts';
 import { editorSchemas, withTables } from '../../scripts/library-shape.ts';
 import { renderActions, withActions } from '../../scripts/permissions.ts';
 import { planSchema, withPlanTables } from '../../scripts/remediation-plan.ts';
@@ -283,6 +284,21 @@ describe('docs/http.md', () => {
 
   test.each(Object.entries(limitTable))('gives the limit %s', (name, { usual: value }) => {
     expect(rows.get(name)?.split(' ')[0]).toBe(value.toLocaleString('en'));
+  });
+});
+
+describe('docs/connectors.md', () => {
+  test('and the role beside it are as their shapes and actions make them', () => {
+    for (const [file, text] of Object.entries(madeFiles())) expect(read(file), file).toBe(text);
+  });
+
+  test('has a role of exactly the actions that iamql permissions prints', async () => {
+    const { stdout } = await runCli(['permissions']);
+    const { Action: actions } = JSON.parse(stdout).Statement[0];
+    for (const file of ['docs/role/iamql-role.cloudformation.yaml', 'docs/role/iamql-role.tf']) {
+      expect([...read(file).matchAll(/\biam:\w+/g)].map(([action]) => action)).toEqual(actions);
+      expect(read(file).match(/\*"/g)).toHaveLength(1);
+    }
   });
 });
 

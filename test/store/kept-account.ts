@@ -28,7 +28,7 @@ export async function keepAccount(database: Database, inventory: Inventory, ende
   const at = endedAt ?? new Date();
   const scan = await writeScan(database, { header, assets: taken.assets, inventory, startedAt: at, endedAt: at });
   return {
-    scan,
+    scan: String(scan),
     connector: header.connector.id,
     snapshot: () => {
       const opened = new OpenSnapshot(parseSnapshot(new TextEncoder().encode(text), 'account.ndjson'));

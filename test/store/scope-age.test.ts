@@ -18,7 +18,15 @@ function whyNot(facts: SnapshotHeader['facts']): readonly string[] {
     unread: [],
   };
   const scan = { id: '1', endedAt: new Date(), header, hasAdditionalKeys: false };
-  const account = { connector: '1', name: 'one', accountId: '1', scan, failure: undefined };
+  const account = {
+    connector: '1',
+    name: 'one',
+    accountId: '1',
+    scan,
+    failure: undefined,
+    organization: undefined,
+    units: [],
+  };
   const scope = new Scope([account], { connectors: undefined, tags: {}, asOf: undefined, maxAgeMs: 2 * HOUR_MS });
   return scope.whyNotAll('IAMUser').map(({ kind }) => kind);
 }

@@ -6,8 +6,12 @@ import { STS_ACTIONS } from './sts-actions.ts';
  * The sentence AWS answers a call that no policy allows
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
  */
-export function accessDeniedMessage(action: string, call: ReceivedCall): string {
-  const permission = `${action in STS_ACTIONS ? 'sts' : 'iam'}:${action}`;
+export function accessDeniedMessage(
+  action: string,
+  call: ReceivedCall,
+  service = action in STS_ACTIONS ? 'sts' : 'iam',
+): string {
+  const permission = `${service}:${action}`;
   const refused = `User: ${call.callerArn} is not authorized to perform: ${permission} on resource: ${resource(action, call)}`;
   return `${refused} because no identity-based policy allows the ${permission} action`;
 }

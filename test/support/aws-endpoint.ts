@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accessDeniedMessage } from './access-denied.ts';
 import { IAM_ACTIONS, type ReceivedCall } from './iam-actions.ts';
+import { answerOrganization, organizationError } from './organization.ts';
 import { AwsError, errorAnswer, type QueryAnswer, resultAnswer } from './query-answer.ts';
 import type { Fault, Scenario } from './scenario.ts';
 import { ScriptedAccount } from './scripted-account.ts';
@@ -22,6 +23,8 @@ export interface AwsCall {
   readonly at: number;
   /** The access key that signed the request. */
   readonly signedBy: string;
+  /** In the protocol of AWS Organizations, not in that of IAM and STS. */
+  readonly isJson?: boolean;
 }
 
 /** A scripted IAM and STS endpoint on a free loopback port, in the AWS Query protocol. Close it after the test. */
@@ -118,9 +121,9 @@ export class AwsEndpoint {
     const call = await readCall(request);
     this.#calls.push(call);
     this.#onCall?.(call);
-    const account = this.#account;
+    const { account, callerArn } = callerOf(call, this.#account);
     const fault = account.faults.take(call.action, call.params);
-    const answer = answerCall(call, account, fault);
+    const answer = answerCall(call, { account, callerArn, sessions: this.#account, fault });
     if (fault?.hang) return;
     // What the answer took to write is part of its latency.
     const delayMs = account.scenario.latencyMs + (fault?.delayMs ?? 0) - (performance.now() - start);
@@ -132,34 +135,68 @@ export class AwsEndpoint {
 async function readCall(request: IncomingMessage): Promise<AwsCall> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const { Action, ...params } = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
+  const body = Buffer.concat(chunks).toString('utf8');
   const signedBy = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  return { action: Action ?? '', params, at: Date.now(), signedBy };
+  const at = Date.now();
+  const target = request.headers['x-amz-target'];
+  if (typeof target === 'string')
+    return { action: target.split('.').at(-1) ?? '', params: JSON.parse(body), at, signedBy, isJson: true };
+  const { Action, ...params } = Object.fromEntries(new URLSearchParams(body));
+  return { action: Action ?? '', params, at, signedBy };
 }
 
-function answerCall(call: AwsCall, account: ScriptedAccount, fault: Fault | undefined): QueryAnswer {
-  const version = call.params['Version'];
-  const received = { account, params: call.params, callerArn: account.callerArn(call.signedBy), fault };
+type Caller = Pick<ReceivedCall, 'account'> & { readonly callerArn: string | AwsError };
+
+/** Whose credentials are past their time is nobody. */
+function callerOf({ signedBy }: AwsCall, endpoint: ScriptedAccount): Caller {
   try {
-    return resultAnswer(call.action, version, answerAction(call, received));
+    const callerArn = endpoint.callerArn(signedBy);
+    return { account: endpoint.accountOf(callerArn), callerArn };
   } catch (error) {
-    if (error instanceof AwsError) return errorAnswer(error, version);
-    // A scenario that makes no sense, such as a time that is none, is reported to the caller and not a hanging request.
-    return errorAnswer(new AwsError('InternalFailure', `the scripted endpoint failed: ${error}`, 400), version);
+    return { account: endpoint, callerArn: error as AwsError };
   }
 }
 
-function answerAction({ action, params, signedBy }: AwsCall, received: ReceivedCall): string {
-  if (signedBy === '') throw new AwsError('MissingAuthenticationToken');
-  const error = received.fault?.error;
-  if (error !== undefined) {
-    const denied = error.code === 'AccessDenied' ? accessDeniedMessage(action, received) : undefined;
-    throw new AwsError(error.code, error.message ?? denied, error.status);
+function answerCall(
+  call: AwsCall,
+  { callerArn, ...received }: Caller & Pick<ReceivedCall, 'sessions' | 'fault'>,
+): QueryAnswer {
+  const version = call.params['Version'];
+  try {
+    if (callerArn instanceof AwsError) throw callerArn;
+    const known = { ...received, params: call.params, callerArn };
+    if (!call.isJson) return resultAnswer(call.action, version, answerAction(call, known));
+    rejectFaulty(call, known);
+    return answerOrganization(received.account.scenario.organization, call.action, call.params);
+  } catch (error) {
+    // A scenario that makes no sense, such as a time that is none, is reported to the caller and not a hanging request.
+    const failure =
+      error instanceof AwsError
+        ? error
+        : new AwsError('InternalFailure', `the scripted endpoint failed: ${error}`, 400);
+    return call.isJson ? organizationError(failure) : errorAnswer(failure, version);
   }
-  if (received.account.bucket?.take() === false) throw new AwsError('Throttling');
+}
+
+function answerAction(call: AwsCall, received: ReceivedCall): string {
+  const { action, params } = call;
+  rejectFaulty(call, received);
   const answer = IAM_ACTIONS[action] ?? STS_ACTIONS[action];
   if (answer !== undefined) return answer(received);
   throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${params['Version']}`);
+}
+
+function rejectFaulty({ action, signedBy, isJson }: AwsCall, received: ReceivedCall): void {
+  if (signedBy === '') throw new AwsError('MissingAuthenticationToken');
+  const error = received.fault?.error;
+  if (error !== undefined) {
+    const denied =
+      error.code === 'AccessDenied'
+        ? accessDeniedMessage(action, received, isJson ? 'organizations' : undefined)
+        : undefined;
+    throw new AwsError(error.code, error.message ?? denied, error.status);
+  }
+  if (received.account.bucket?.take() === false) throw new AwsError('Throttling');
 }
 
 // Well-formed on purpose: the SDK's XML reader takes any root element, and answers as if AWS had sent an empty result.
@@ -176,7 +213,7 @@ function send(response: ServerResponse, answer: QueryAnswer, fault: Fault | unde
   }
   const body = Buffer.from(answer.body, 'utf8');
   response.writeHead(answer.status, {
-    'content-type': 'text/xml',
+    'content-type': answer.body.startsWith('{') ? 'application/x-amz-json-1.1' : 'text/xml',
     'content-length': fault?.trickle ? Number.MAX_SAFE_INTEGER : body.length,
     'x-amzn-requestid': answer.requestId,
   });

@@ -11,7 +11,10 @@ import { USER_ACTIONS } from './user-actions.ts';
 
 /** One call as an action sees it. */
 export interface ReceivedCall {
+  /** The one that the caller is in. */
   readonly account: ScriptedAccount;
+  /** The endpoint's own, which hands out sessions. */
+  readonly sessions: Pick<ScriptedAccount, 'openSession' | 'scenario'>;
   readonly params: Readonly<Record<string, string>>;
   readonly callerArn: string;
   readonly fault: Fault | undefined;

@@ -1,3 +1,4 @@
+import type { ScenarioOrganization } from './organization.ts';
 import type {
   ScenarioMfaDevice,
   ScenarioNouns,
@@ -23,6 +24,10 @@ export interface Scenario extends ScenarioNouns {
   readonly aliases?: readonly string[];
   /** The roles that may be assumed, of any account, not to be mixed up with `iamRoles`, which this one has; left out, any role of any account may be. */
   readonly roles?: readonly ScenarioRole[];
+  /** How long a role's session lasts, whatever was asked; its credentials are refused afterwards. */
+  readonly sessionSeconds?: number;
+  /** The account is the management account of it. */
+  readonly organization?: ScenarioOrganization;
   /** The most items a page holds, below what MaxItems asks: AWS may return short pages that are still truncated. */
   readonly pageSize?: number;
   readonly latencyMs?: number;

@@ -26,7 +26,8 @@ export class ScriptedAccount {
   users: readonly ScenarioUser[];
   #usersByName: ReadonlyMap<string, ScenarioUser> = new Map();
   #keysById: ReadonlyMap<string, OwnedAccessKey> = new Map();
-  readonly #sessionArns = new Map<string, string>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #members = new Map<string, ScriptedAccount>();
   #policyUsage: PolicyUsage | undefined;
 
   constructor(scenario: Scenario) {
@@ -82,15 +83,35 @@ export class ScriptedAccount {
   }
 
   callerArn(signingKeyId: string): string {
-    return this.#sessionArns.get(signingKeyId) ?? this.scenario.callerArn;
+    const session = this.#sessions.get(signingKeyId);
+    if (session && session.endsAt <= Date.now()) throw new AwsError('ExpiredToken');
+    return session?.arn ?? this.scenario.callerArn;
+  }
+
+  /** The account that the caller is in: one of the organization, or this one. */
+  accountOf(callerArn: string): ScriptedAccount {
+    const id = callerArn.split(':')[4] ?? '';
+    const member = this.scenario.organization?.accounts.find((account) => account.id === id);
+    if (!member || id === this.scenario.accountId) return this;
+    const { latencyMs, partition } = this.scenario;
+    const known =
+      this.#members.get(id) ?? new ScriptedAccount({ latencyMs, partition, ...member.scenario?.(), accountId: id });
+    this.#members.set(id, known);
+    return known;
   }
 
   /** The id of the temporary access key that stands for this session from now on. */
-  openSession(arn: string): string {
-    const id = uniqueId('ASIA', `${arn}#${this.#sessionArns.size}`);
-    this.#sessionArns.set(id, arn);
+  openSession(arn: string, endsAt: number): string {
+    const id = uniqueId('ASIA', `${arn}#${this.#sessions.size}`);
+    this.#sessions.set(id, { arn, endsAt });
     return id;
   }
+}
+
+interface Session {
+  readonly arn: string;
+  /** Milliseconds since 1970. */
+  readonly endsAt: number;
 }
 
 export function currentKeys(user: Pick<ScenarioUser, 'accessKeys'>): readonly ScenarioAccessKey[] {

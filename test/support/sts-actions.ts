@@ -18,19 +18,20 @@ function assumeRole(call: ReceivedCall): string {
   const [, partition, , , accountId, role] = roleArn.split(':');
   const roleName = role?.split('/').at(-1);
   const arn = `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
-  const lifetimeMs = 1000 * Number(call.params['DurationSeconds'] ?? DEFAULT_SESSION_SECONDS);
+  const asked = Number(call.params['DurationSeconds'] ?? DEFAULT_SESSION_SECONDS);
+  const endsAt = Date.now() + 1000 * (call.account.scenario.sessionSeconds ?? asked);
   const credentials = elements({
-    AccessKeyId: call.account.openSession(arn),
+    AccessKeyId: call.sessions.openSession(arn, endsAt),
     SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     SessionToken: `session of ${arn}`,
-    Expiration: wireTime(new Date(Date.now() + lifetimeMs)),
+    Expiration: wireTime(new Date(endsAt)),
   });
   const assumed = elements({ AssumedRoleId: `${uniqueId('AROA', roleArn)}:${sessionName}`, Arn: arn });
   return element('Credentials', credentials) + element('AssumedRoleUser', assumed);
 }
 
-function mayAssume({ account, params }: ReceivedCall, roleArn: string): boolean {
-  const roles = account.scenario.roles;
+function mayAssume({ sessions, params }: ReceivedCall, roleArn: string): boolean {
+  const roles = sessions.scenario.roles;
   if (roles === undefined) return true;
   const role = roles.find((candidate) => candidate.arn === roleArn);
   return role !== undefined && (role.externalId === undefined || role.externalId === params['ExternalId']);

@@ -5,10 +5,10 @@ import { readRequest, type WrittenQuestion } from '../../graphql/request.ts';
 import { loadSchema } from '../../graphql/schema.ts';
 import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
+import type { YamlPath, YamlSource } from '../../yaml/yaml-source.ts';
 import type { Control } from '../control.ts';
 import { parametersOf, textsOf } from '../parameters.ts';
 import { fieldsAtPath } from '../return-path.ts';
-import type { YamlPath, YamlSource } from './yaml-source.ts';
 
 /** A text of a control, and what it asks: nothing where it is wrong. */
 export interface CheckedText {

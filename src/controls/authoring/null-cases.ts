@@ -2,9 +2,9 @@ import type { WrittenQuestion } from '../../graphql/request.ts';
 import { namedConditions } from '../../graphql/root-question.ts';
 import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
 import { type Expression, isLeaf, nodesOf } from '../../where/expression.ts';
+import type { YamlSource } from '../../yaml/yaml-source.ts';
 import type { Control } from '../control.ts';
 import type { CheckedText } from './check-texts.ts';
-import type { YamlSource } from './yaml-source.ts';
 
 /** When, and of whom, a question that has a name is looked into: neither changes what it compares. */
 const [ANY_TIME, ANYBODY] = ['2026-01-01T00:00:00+00:00', { accountId: '111122223333', partition: 'aws' }] as const;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { YamlSource } from '../../yaml/yaml-source.ts';
 import type { Benchmark, Recommendation } from '../benchmark.ts';
 import { benchmarkShape, type recommendationShape } from './shape.ts';
-import { YamlSource } from './yaml-source.ts';
 
 /** Reads a benchmark file. @throws IamqlError InvalidControl with file, line and column. */
 export function parseBenchmark(yaml: string, file: string): Benchmark {

@@ -1,7 +1,7 @@
+import { YamlSource } from '../../yaml/yaml-source.ts';
 import type { Control } from '../control.ts';
 import { checkParameters } from '../parameters.ts';
 import { controlShape } from './shape.ts';
-import { YamlSource } from './yaml-source.ts';
 
 /**
  * Reads a control file.

@@ -1,11 +1,11 @@
 import { catalogue } from '../../iam/catalogue.generated.ts';
 import type { IamqlError } from '../../iam/error.ts';
 import { type Instant, parseInstant } from '../../iam/instant.ts';
+import { meant } from '../../yaml/meant.ts';
+import { type YamlPath, YamlSource } from '../../yaml/yaml-source.ts';
 import { isArn, patternProblem } from '../asset-pattern.ts';
 import type { Control } from '../control.ts';
 import type { ExceptedKey, Exception } from '../exception.ts';
-import { meant } from '../meant.ts';
-import { type YamlPath, YamlSource } from './yaml-source.ts';
 
 type KnownControl = Pick<Control, 'id' | 'aliases' | 'assetTypes'>;
 

@@ -2,13 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { IamqlError } from '../../iam/error.ts';
 import { packageRoot } from '../../package-root.ts';
+import { meant } from '../../yaml/meant.ts';
+import { YamlSource } from '../../yaml/yaml-source.ts';
 import type { Benchmark } from '../benchmark.ts';
 import type { Control } from '../control.ts';
-import { meant } from '../meant.ts';
 import { whyNotParameter } from '../parameters.ts';
 import { readBenchmark } from './parse-benchmark.ts';
 import { readControl } from './parse-control.ts';
-import { YamlSource } from './yaml-source.ts';
 
 /** A file of a library, and what it holds: neither where it could not be read. */
 export interface LibraryFile {

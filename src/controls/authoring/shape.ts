@@ -1,61 +1,18 @@
 import { z } from 'zod';
 import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
+import { meant } from '../../yaml/meant.ts';
+import { flag, kind, list, map, oneOf, text } from '../../yaml/shapes.ts';
 import { severities } from '../control.ts';
 import { type Expectation, parseExpectation } from '../expectation.ts';
-import { meant } from '../meant.ts';
 
 /*
  * What the files of a library hold: the parser, the types, the schemas for editors (controls/*.schema.json) and the tables
- * of docs/controls.md follow from it. A message that begins with "is" is said of the key that it is about.
+ * of docs/controls.md follow from it.
  */
 
-/** What is asked where a value is of another kind, is not there, or was left blank. */
-const kind = (noun: string, description: string) => ({
-  error: ({ input }: { readonly input?: unknown }) => {
-    if (input === undefined) return 'is missing';
-    return input === null ? `is blank: ${withoutLinks(description)}` : `is not ${noun}`;
-  },
-});
-
-const withoutLinks = (markdown: string): string => markdown.replace(/ \(\[[^\]]*\]\([^)]*\)\)/g, '');
-
-const text = (description: string, hint = '') =>
-  z
-    .string(kind(`text${hint}`, description))
-    .min(1, 'is not text: it is empty')
-    .describe(description);
 const texts = (description: string) =>
   z.array(z.string(kind('text', description)), kind('a list of texts', description)).describe(description);
-const flag = (description: string) => z.boolean(kind('true or false', description)).describe(description);
-const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
-  z
-    .enum(values, {
-      error: ({ input }) => {
-        if (input === undefined) return 'is missing';
-        if (input === null) return `is blank: one of ${values.join(', ')}`;
-        return `is one of ${values.join(', ')}${meant(String(input), values)}`;
-      },
-    })
-    .describe(description);
-
-/** A map whose keys are all known. */
-const map = <T extends z.ZodRawShape>(shape: T, description: string, whole = '') =>
-  z
-    .strictObject(shape, {
-      error: (issue) => {
-        if (issue.code !== 'unrecognized_keys') return whole || kind('keys and values', description).error(issue);
-        const known = Object.keys(shape);
-        // A line for each, in the order of the issue's own keys.
-        return issue.keys
-          .map((key) => `unknown key ${key}; known are ${known.join(', ')}${meant(key, known)}`)
-          .join('\n');
-      },
-    })
-    .describe(description);
-
-const list = <T extends z.ZodType>(item: T, description: string) =>
-  z.array(item, kind('a list', description)).describe(description);
 
 const named = <T extends z.ZodType>(value: T, description: string) =>
   z

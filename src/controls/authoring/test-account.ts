@@ -5,13 +5,13 @@ import { UNREAD } from '../../iam/unread.ts';
 import { OpenSnapshot } from '../../inventory/snapshot/open-snapshot.ts';
 import { SNAPSHOT_FORMAT, type SnapshotHeader } from '../../inventory/snapshot/snapshot.ts';
 import { SnapshotInventory } from '../../inventory/snapshot/snapshot-inventory.ts';
+import { meant } from '../../yaml/meant.ts';
+import type { YamlPath, YamlSource } from '../../yaml/yaml-source.ts';
 import type { ControlTest } from '../control.ts';
-import { meant } from '../meant.ts';
 import { UNREAD_MARK } from './shape.ts';
 import { completeKeys, SETUP_SECONDS } from './test-keys.ts';
 import { completeAssets } from './test-relations.ts';
 import { describeTestValue, nameFieldOf, readTestValue, TEST_ACCOUNT, usualValue } from './test-values.ts';
-import type { YamlPath, YamlSource } from './yaml-source.ts';
 
 /** An asset of a test, and which of its fields the test writes. */
 export interface TestAsset {

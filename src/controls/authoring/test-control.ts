@@ -1,4 +1,5 @@
 import { parseInstant } from '../../iam/instant.ts';
+import type { YamlPath, YamlSource } from '../../yaml/yaml-source.ts';
 import { readApplicable } from '../applicable.ts';
 import type { Control, ControlTest } from '../control.ts';
 import type { Verdict } from '../judge.ts';
@@ -7,7 +8,6 @@ import { type ControlRun, runControl } from '../run-control.ts';
 import { checkNames, checkTexts } from './check-texts.ts';
 import { checkNullCases } from './null-cases.ts';
 import { buildTestAccount } from './test-account.ts';
-import type { YamlPath, YamlSource } from './yaml-source.ts';
 
 /** When the facts of a test were read that does not say when. */
 const TEST_NOW = '2026-01-01T00:00:00+00:00';

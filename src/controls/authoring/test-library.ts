@@ -1,11 +1,11 @@
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { IamqlError } from '../../iam/error.ts';
+import type { Problem } from '../../yaml/yaml-source.ts';
 import type { Control } from '../control.ts';
 import { libraryFolder } from '../load-controls.ts';
 import { checkTogether, type LibraryFile, readFolder, readLibraryFile } from './read-library.ts';
 import { type TestedRow, testControl } from './test-control.ts';
-import type { Problem } from './yaml-source.ts';
 
 /** A file of a library that was tested. */
 export interface TestedFile {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ControlRun, RuleRun } from '../../controls/run-control.ts';
+import { splitByAccount } from '../by-account.ts';
 import {
   accountOf,
   countOf,
@@ -47,10 +48,12 @@ const resourceTypes: Readonly<Record<string, string>> = {
  * @param region the Security Hub's, which is part of each finding's ProductArn.
  */
 export function renderAsff(run: Run, region = 'us-east-1'): string {
-  const findings = run.controls.flatMap((control) => [
-    findingOfControl(run, control, region),
-    ...listFound(control).map((found) => findingOfFound(run, found, region)),
-  ]);
+  const findings = splitByAccount(run).flatMap((one) =>
+    one.controls.flatMap((control) => [
+      findingOfControl(one, control, region),
+      ...listFound(control).map((found) => findingOfFound(one, found, region)),
+    ]),
+  );
   return printableLines(`${JSON.stringify(findings, null, 2)}\n`);
 }
 

@@ -1,6 +1,7 @@
 import type { RuleRun } from '../../controls/run-control.ts';
 import { instantOf, renderInstant } from '../../iam/instant.ts';
 import { isSample } from '../../inventory/inventory.ts';
+import { splitByAccount } from '../by-account.ts';
 import { countOf, decidingRules, renderDay, wordsOfFinding, wordsOfParameters } from '../found.ts';
 import { type Item, listSections, type Section } from '../listing.ts';
 import { printable } from '../printable.ts';
@@ -36,6 +37,11 @@ type Row = Readonly<Partial<Record<(typeof columns)[number], string>>>;
  * none, so that what passed and what could not be judged is there too.
  */
 export function renderCsv(run: Run): string {
+  const lines = [columns.map(cell), ...splitByAccount(run).flatMap(linesOfAccount)];
+  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
+}
+
+function linesOfAccount(run: Run): readonly (readonly string[])[] {
   const { evidence, judgedAt } = run;
   const same: Row = {
     account: evidence.account ?? '',
@@ -43,11 +49,7 @@ export function renderCsv(run: Run): string {
     judgedAt: renderInstant(instantOf(judgedAt)),
   };
   const rows = listSections(run).flatMap((section) => section.items.flatMap((item) => rowsOfItem(section, item)));
-  const lines = [
-    columns.map(cell),
-    ...rows.map((row) => columns.map((column) => cell({ ...same, ...row }[column] ?? ''))),
-  ];
-  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
+  return rows.map((row) => columns.map((column) => cell({ ...same, ...row }[column] ?? '')));
 }
 
 /** Rows of texts under their columns' names. */

@@ -1,17 +1,21 @@
+import { rollUp } from '../../controls/by-account.ts';
 import { renderExpectation } from '../../controls/expectation.ts';
 import type { Finding } from '../../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../../controls/run-control.ts';
+import { wordsOfRollUp } from '../by-account.ts';
 import { countOf, renderDay, runId, wordsOfFinding, wordsOfParameters } from '../found.ts';
+import type { Run } from '../run.ts';
 import { lines, type Markup, markup } from './markup.ts';
 
 /** Everything that there is to say of a control: what was found, what could not be read, why it matters, what to do. */
-export function renderArticle(run: ControlRun, id: string): Markup {
+export function renderArticle(run: ControlRun, id: string, accounts: Run['accounts']): Markup {
   const { control, verdict, rules } = run;
   const informative = rules.filter(({ rule }) => rule.informative);
   const asked = wordsOfParameters(run);
   return markup`<article id="${id}" class="${verdict}" aria-labelledby="${id}-title">
 <h3 id="${id}-title"><span class="verdict">${verdict}</span> ${control.title}</h3>
 <p class="quiet"><bdi>${runId(run)}</bdi>, severity ${control.severity}${asked.length > 0 ? `, ${asked.join(', ')}` : ''}</p>
+${accounts ? markup`<p>${wordsOfRollUp(rollUp(run, accounts))}</p>` : []}
 ${paragraphs(control.overview)}
 ${rules.filter(({ rule }) => !rule.informative).map((rule) => renderRule(run, rule))}
 ${

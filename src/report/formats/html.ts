@@ -23,7 +23,7 @@ ${renderSummary(scoreOf(sections))}
 ${sections.map((section, index) => renderSection(run, section, index))}
 <section aria-labelledby="controls">
 <h2 id="controls">Each control</h2>
-${run.controls.map((control, index) => renderArticle(control, anchorOf(index)))}
+${run.controls.map((control, index) => renderArticle(control, anchorOf(index), run.accounts))}
 </section>
 ${renderExceptions(run)}
 </main>`;

@@ -1,4 +1,6 @@
+import { rollUp } from '../../controls/by-account.ts';
 import type { ControlRun } from '../../controls/run-control.ts';
+import { wordsOfRollUp } from '../by-account.ts';
 import {
   countOf,
   decidingRules,
@@ -78,6 +80,7 @@ function renderControl(whole: Run, run: ControlRun): string {
     `${code(control.id)}, severity ${control.severity}${wordsOfParameters(run)
       .map((words) => `, ${plain(words)}`)
       .join('')}`,
+    ...(whole.accounts ? [plain(wordsOfRollUp(rollUp(run, whole.accounts)))] : []),
     ...(reasons.length > 0 ? [list(reasons.map((reason) => `${what}: ${code(reason)}`))] : []),
     ...(counted.length > 0 ? [renderFound(whole, counted)] : []),
     ...(found.length > counted.length

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../controls/judge.ts';
 import type { ControlRun } from '../../controls/run-control.ts';
 import { version } from '../../package-version.ts';
+import { splitByAccount } from '../by-account.ts';
 import {
   accountOf,
   countOf,
@@ -52,8 +53,12 @@ interface Told {
  * of its findings what it says of that asset. `status_code` is PASS, FAIL, ERROR or EXCEPTED.
  */
 export function renderOcsf(run: Run): string {
-  const told = listSections(run).flatMap((section) => section.items.flatMap(tellItem));
-  return printableLines(told.map((one) => `${JSON.stringify(eventOf(run, one))}\n`).join(''));
+  const events = splitByAccount(run).flatMap((one) =>
+    listSections(one)
+      .flatMap((section) => section.items.flatMap(tellItem))
+      .map((told) => eventOf(one, told)),
+  );
+  return printableLines(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
 }
 
 function tellItem({ number, title, status, run, reason = '' }: Item): readonly Told[] {

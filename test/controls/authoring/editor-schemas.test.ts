@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { readControl } from '../../../src/controls/authoring/parse-control.ts';
 import { buildTestAccount } from '../../../src/controls/authoring/test-account.ts';
-import { YamlSource } from '../../../src/controls/authoring/yaml-source.ts';
 import { parseInstant } from '../../../src/iam/instant.ts';
 import { packageRoot } from '../../../src/package-root.ts';
+import { YamlSource } from '../../../src/yaml/yaml-source.ts';
 
 const compile = (name: string) => {
   const schema = JSON.parse(readFileSync(join(packageRoot, 'controls', name), 'utf8'));

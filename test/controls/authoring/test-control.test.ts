@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readControl } from '../../../src/controls/authoring/parse-control.ts';
 import { testControl } from '../../../src/controls/authoring/test-control.ts';
-import { renderProblem, YamlSource } from '../../../src/controls/authoring/yaml-source.ts';
+import { renderProblem, YamlSource } from '../../../src/yaml/yaml-source.ts';
 
 const HEAD = `id: some-control
 title: A title

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isScalar, parseDocument } from 'yaml';
-import { offsetInScalar } from '../../../src/controls/authoring/scalar-offsets.ts';
+import { offsetInScalar } from '../../src/yaml/scalar-offsets.ts';
 
 /** Each is a YAML file whose `text` holds the word `HERE`, after much that is written otherwise than it is read. */
 const rows: Readonly<Record<string, string>> = {

@@ -11,7 +11,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { z } from 'zod';
-import { IamqlError } from '../../iam/error.ts';
+import { IamqlError } from '../iam/error.ts';
 import { offsetInScalar } from './scalar-offsets.ts';
 
 /** What is wrong with a file, and where. */

@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accountId, acme } from '../connectors/acme.ts';
+import { type AwsEndpoint, manyUsers, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
+import { awsEnv, runCli } from '../support/run-cli.ts';
+
+let folder = '';
+let endpoint: AwsEndpoint;
+
+const denied = { action: '*', error: { code: 'AccessDenied' } };
+/** 1 and 2 fail, 3 passes, 4 is refused, 5 is suspended, 6 has no keys to be asked for. */
+const scenarios: readonly Scenario[] = [
+  { users: manyUsers(4, 2) },
+  { users: manyUsers(3, 1) },
+  { users: manyUsers(5, 0) },
+  { users: manyUsers(2, 1), faults: [denied] },
+  {},
+  { users: manyUsers(3, 1), faults: [{ action: 'ListAccessKeys', error: { code: 'AccessDenied' } }] },
+];
+const organization = acme(6, (n) => ({
+  ...(n === 5 ? { state: 'SUSPENDED' } : {}),
+  ...(n === 1 ? { tags: { env: 'prod' } } : {}),
+  scenario: () => scenarios[n - 1] ?? {},
+}));
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'iamql-check-connectors-'));
+  endpoint = await startAwsEndpoint({ organization });
+  writeFileSync(join(folder, 'acme.yaml'), 'organizations: [{name: acme, memberRole: iamql, accountTags: true}]\n');
+});
+afterAll(async () => {
+  await endpoint.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...args: readonly string[]) =>
+  runCli([args[0] as string, '--connectors', 'acme.yaml', ...args.slice(1)], {
+    env: awsEnv(endpoint.url),
+    cwd: folder,
+  });
+
+test('check judges every account, and says of each how it stands', async () => {
+  endpoint.forgetCalls();
+  const { stdout, code } = await run('check', '--format', 'json');
+  // That some could not be judged wins over that others failed.
+  expect(code).toBe(2);
+  const { accounts, connectors, account, controls } = JSON.parse(stdout);
+  expect(account).toBeNull();
+  expect(accounts).toEqual([1, 2, 3, 4, 6].map(accountId));
+  expect(connectors[1]).toMatchObject({ account: accountId(2), name: 'account 2', organization: 'acme' });
+  const [{ verdict, accounts: whole, rules }] = controls;
+  expect(verdict).toBe('FAIL');
+  expect(whole).toMatchObject({ passed: 1, failed: 3, notJudged: 1, stale: 0 });
+  expect(whole.verdicts.map((one: { verdict: string; found: number }) => [one.verdict, one.found])).toEqual([
+    ['FAIL', 2],
+    ['FAIL', 1],
+    ['PASS', 0],
+    ['ERROR', 0],
+    ['FAIL', 1],
+  ]);
+  expect(whole.verdicts[3].reasons).toEqual([
+    expect.stringMatching(/^account account 4: iam:GetCredentialReport denied/),
+  ]);
+  expect(rules[0].total).toBeNull();
+  expect(rules[0].findings.map((one: { account: string }) => one.account)).toEqual(
+    expect.arrayContaining([1, 1, 2, 6].map(accountId)),
+  );
+  // As many calls as each costs alone: the role, the report, and the keys of whom it finds.
+  expect(endpoint.count('AssumeRole')).toBe(5);
+  expect(endpoint.count('GetCredentialReport')).toBe(5);
+  expect(endpoint.count('ListAccessKeys')).toBe(4);
+});
+
+test('text has findings by account and unit, and names who was not judged', async () => {
+  const { stdout } = await run('check');
+  expect(stdout).toMatch(/^5 accounts\n/);
+  expect(stdout).toMatch(
+    / {6}accounts: 1 passed, 3 failed, 1 could not be judged\n {6}not judged: account 4\n {6}4 of \? IAM users\n/,
+  );
+  expect(stdout).toContain('  In account account 2 (111100000002) in acme: Root / Workloads:\n');
+  expect(stdout).toContain('could not be judged in full: account account 4: iam:GetCredentialReport denied');
+});
+
+test.each([
+  ['csv', /^"PASS".*"111100000003"/m, /^"ERROR".*denied in account 111100000004.*"111100000004"/m],
+  ['ocsf', /"status_code":"PASS".*"uid":"111100000003"/, /"status_code":"ERROR".*"uid":"111100000004"/],
+  ['asff', /"AwsAccountId": "111100000003"/, /"AwsAccountId": "111100000004"/],
+  ['markdown', /accounts&#58; 1 passed, 3 failed, 1 could not be judged/, /account 2 \(111100000002\)/],
+  ['html', /accounts: 1 passed, 3 failed, 1 could not be judged/, /account account 4: iam:GetCredentialReport denied/],
+  ['junit', /account 2 \(111100000002\) in acme/, /<error .*account account 4/],
+  ['sarif', /aws-iam\/111100000002\//, /"kind": "open"/],
+])('%s says of each account what it says', async (format, ...texts) => {
+  const { stdout } = await run('check', '--format', format);
+  for (const text of texts) expect(stdout).toMatch(text);
+});
+
+test('accounts are selected; where none can be read nothing passes', async () => {
+  const passed = await run('check', '--connector', 'account 3');
+  expect(passed.code).toBe(0);
+  expect(passed.stdout).toContain('0 of 5 IAM users');
+  const tagged = await run('check', '--tag', 'env=prod', '--format', 'json');
+  expect(JSON.parse(tagged.stdout).account).toBe(accountId(1));
+  const unit = await run('check', '--ou', 'Sandbox');
+  expect(unit.stdout).toMatch(/^ERROR {2}/m);
+  expect(unit.code).toBe(2);
+  const suspended = await run('check', '--connector', 'account 5');
+  expect(suspended).toMatchObject({ code: 3, stderr: 'iamql: account account 5 is not read: SUSPENDED\n' });
+});
+
+test('query answers for all of them in one order, and pages go on over accounts', async () => {
+  const text =
+    '{iamUsersConnection(first:5,sort:[{userName:DESC}]){totalCount pageInfo{endCursor} edges{node{userName cloudAccountID connector{accountID}}}}}';
+  const args = ['--connector', 'account 1', 'account 2', 'account 3'];
+  const first = JSON.parse((await run('query', text, ...args)).stdout).data.iamUsersConnection;
+  expect(first.totalCount).toBe(12);
+  const after = first.pageInfo.endCursor;
+  const next = JSON.parse((await run('query', text.replace('first:5', `first:9,after:"${after}"`), ...args)).stdout);
+  const nodes = [...first.edges, ...next.data.iamUsersConnection.edges].map(({ node }) => node);
+  const keys = nodes.map(({ userName, cloudAccountID }) => `${userName} ${cloudAccountID}`);
+  expect(new Set(keys).size).toBe(12);
+  expect(nodes.map(({ userName }) => userName)).toEqual(
+    nodes
+      .map(({ userName }) => userName)
+      .sort()
+      .reverse(),
+  );
+  for (const { cloudAccountID, connector } of nodes) expect(connector.accountID).toBe(cloudAccountID);
+});
+
+test('what one account refuses stands beside what the others answer, with its id', async () => {
+  const { stdout, code } = await run('query', '{iamUsers(where:{userName_STARTS_WITH:"user"}){userName}}');
+  const { errors, data } = JSON.parse(stdout);
+  expect(code).toBe(2);
+  expect(data.iamUsers.filter((user: unknown) => user !== null)).toHaveLength(15);
+  expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'AccessDenied', account: accountId(4) } })]);
+});
+
+test('an organization that cannot be listed is beside every answer; no account means no PASS', async () => {
+  const faulty = await startAwsEndpoint({ organization, faults: [{ ...denied, action: 'ListRoots' }] });
+  writeFileSync(
+    join(folder, 'mixed.yaml'),
+    `accounts: [{roleArn: "arn:aws:iam::${accountId(3)}:role/iamql"}]\norganizations: [{name: acme, memberRole: iamql}]\n`,
+  );
+  const options = { env: awsEnv(faulty.url), cwd: folder };
+  const { stdout, code } = await runCli(['check', '--connectors', 'mixed.yaml'], options);
+  await faulty.close();
+  expect(stdout).toMatch(
+    /^ERROR {2}.*\n.*\n {6}accounts: 1 passed, 0 failed, 1 could not be judged\n {6}not judged: organization acme\n/m,
+  );
+  expect(code).toBe(2);
+});
+
+test('an exception counts in its own account alone', async () => {
+  const { findings } = JSON.parse((await run('check', '--format', 'json')).stdout).controls[0].rules[0];
+  const [finding] = findings.filter((one: { account: string }) => one.account === accountId(2));
+  const exception = (account: string) =>
+    `exceptions: [{control: aws-iam-no-initial-access-keys, account: "${account}", asset: ${finding.name}, key: {accessKeyId: ${finding.keys[0].accessKeyId}}, reason: r, owner: o, expires: 2999-01-01}]`;
+  for (const [account, count] of [
+    [accountId(2), 1],
+    [accountId(3), 0],
+  ] as const) {
+    writeFileSync(join(folder, 'e.yaml'), exception(account));
+    const { stdout } = await run('check', '--exceptions', 'e.yaml', '--format', 'json');
+    expect(JSON.parse(stdout).controls[0].rules[0].excepted).toHaveLength(count);
+  }
+});
+
+test.each([
+  [
+    ['--profile', 'x'],
+    '--profile, --role-arn and --external-id are for one account: the file of --connectors says how each is reached',
+  ],
+  [['--sample'], '--sample and --connectors name two sources'],
+  [['--as-of', '2026-01-01'], '--as-of needs --store'],
+])('--connectors with %s is refused', async (args, message) => {
+  expect(await run('check', ...args)).toMatchObject({ code: 3, stderr: `iamql: ${message}\n` });
+});

@@ -1,0 +1,273 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStore } from '../../src/store/open-store.ts';
+import { accountId, acme } from '../connectors/acme.ts';
+import { type AwsEndpoint, manyUsers, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
+import type { ScenarioOrganization } from '../support/organization.ts';
+import { awsEnv, runCli, startCli } from '../support/run-cli.ts';
+import { post, serveUrl } from '../support/serve.ts';
+import { backends, makesStores } from '../support/stores.ts';
+
+/** `npm run test:faults` asks for a thousand. */
+const ACCOUNTS = Number(process.env['IAMQL_FAULT_ACCOUNTS'] ?? 20);
+/** Machines that are shared are slow, and each account takes them some hundredths of a second. */
+const timeout = 90_000 + ACCOUNTS * 500;
+
+let folder = '';
+let endpoint: AwsEndpoint | undefined;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'iamql-scan-connectors-'));
+  writeFileSync(join(folder, 'acme.yaml'), 'organizations: [{name: acme, memberRole: iamql}]\n');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await endpoint?.close();
+  endpoint = undefined;
+});
+
+/** What is wrong with some of the accounts, by number. */
+const wrong: Readonly<Record<number, Scenario>> = {
+  4: { faults: [{ action: '*', error: { code: 'Throttling' } }] },
+  5: { faults: [{ action: '*', error: { code: 'Throttling' } }] },
+  7: { faults: [{ action: '*', garbage: true }] },
+  8: { users: manyUsers(2, 1), faults: [{ action: 'ListAccessKeys', error: { code: 'AccessDenied' } }] },
+};
+const organizationOf = (count: number): ScenarioOrganization =>
+  acme(count, (n) => ({
+    ...(n === 6 ? { state: 'SUSPENDED' } : {}),
+    scenario: () => wrong[n] ?? { users: manyUsers(2, n % 2) },
+  }));
+const denied = [1, 2, 3].map((n) => ({
+  action: 'AssumeRole',
+  params: { RoleArn: `arn:aws:iam::${accountId(n)}:role/iamql` },
+  error: { code: 'AccessDenied' },
+}));
+
+async function start(scenario: Scenario): Promise<AwsEndpoint> {
+  endpoint = await startAwsEndpoint(scenario);
+  return endpoint;
+}
+
+const options = (url: string) => ({ env: awsEnv(url), cwd: folder });
+const args = (store: string, ...more: readonly string[]) => [
+  ...['scan', '--connectors', 'acme.yaml', '--store', store, '--no-judge', ...more],
+];
+const scan = (store: string, { url }: AwsEndpoint, ...more: readonly string[]) =>
+  runCli(args(store, ...more), options(url));
+
+interface Listed {
+  readonly account: string;
+  readonly state: string;
+}
+
+/** Every scan of the store, oldest first. */
+async function scansOf(store: string): Promise<readonly Listed[]> {
+  const { stdout } = await runCli(['scans', '--store', store, '--format', 'json']);
+  return JSON.parse(stdout).toReversed();
+}
+
+const good = Array.from({ length: ACCOUNTS }, (_, n) => n + 1)
+  .filter((n) => n > 8)
+  .map(accountId);
+
+describe.each(backends)('iamql scan --connectors into %s', { timeout }, (backend) => {
+  const newStore = makesStores(backend);
+
+  test('goes on where it was interrupted, or killed, and keeps whole scans only', async () => {
+    const store = await newStore();
+    const count = 8;
+    const aws = await start({
+      organization: acme(count, () => ({ scenario: () => ({ users: manyUsers(2, 1) }) })),
+      latencyMs: 40,
+    });
+    for (const [round, signal] of (['SIGINT', 'SIGKILL'] as const).entries()) {
+      const cli = startCli(
+        args(store, '--accounts-at-once', '2', ...(round > 0 ? ['--new-round'] : [])),
+        options(aws.url),
+      );
+      // In the middle: some are scanned, some are under way.
+      const before = aws.count('GetCredentialReport');
+      while (aws.count('GetCredentialReport') < before + 4) await sleep(20);
+      cli.kill(signal);
+      const { code, stderr } = await cli.ended;
+      expect(code).toBe(signal === 'SIGINT' ? 130 : null);
+      if (signal === 'SIGINT') expect(stderr).toContain('iamql: interrupted');
+      const scanned = (await scansOf(store)).slice(round * count);
+      expect(scanned.length).toBeGreaterThan(0);
+      expect(scanned.length).toBeLessThan(count);
+      const next = await scan(store, aws);
+      expect(next.stderr).toMatch(/^iamql: goes on with round \d of /);
+      expect(next).toMatchObject({ code: 0, stdout: expect.stringContaining(`${count} scanned whole`) as string });
+      const all = (await scansOf(store)).slice(round * count);
+      expect(all.map(({ account }) => account).sort()).toEqual(
+        Array.from({ length: count }, (_, n) => accountId(n + 1)),
+      );
+      expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['whole']));
+    }
+  });
+});
+
+describe('what is asked for', { timeout }, () => {
+  const newStore = makesStores('PostgreSQL');
+
+  test('scans whom it can, and says of the others why not', async () => {
+    const store = await newStore();
+    const aws = await start({ organization: organizationOf(ACCOUNTS), faults: denied });
+    const { stdout, stderr, code } = await scan(store, aws);
+    expect(stderr.replace(/^iamql: scanned \d+ of .*\n/gm, '')).toBe('');
+    expect(stdout).toMatch(
+      new RegExp(`^round 1: ${ACCOUNTS - 1} accounts, ${good.length} scanned whole, 1 in part, 6 not at all, 0 left\n`),
+    );
+    for (const n of [1, 2, 3])
+      expect(stdout).toMatch(new RegExp(`^failed: ${accountId(n)} \\(account ${n}\\): sts:AssumeRole denied`, 'm'));
+    for (const n of [4, 5]) expect(stdout).toMatch(new RegExp(`^failed: ${accountId(n)} .*Rate exceeded`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^failed: ${accountId(7)} .*answered without an account`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^in part: ${accountId(8)} .*iam:ListAccessKeys denied`, 'm'));
+    expect(stdout).toContain(`skipped: ${accountId(6)} (account 6): SUSPENDED\n`);
+    expect(code).toBe(2);
+    const scans = await scansOf(store);
+    expect(scans.map(({ account }) => account).sort()).toEqual(
+      Array.from({ length: ACCOUNTS }, (_, n) => n + 1)
+        .filter((n) => n !== 6)
+        .map(accountId),
+    );
+    // What throttles is given one more turn; what is refused is not.
+    const asks = (n: number) => aws.calls.filter(({ params }) => params['RoleArn']?.includes(accountId(n))).length;
+    expect([asks(1), asks(4)]).toEqual([1, 2]);
+
+    // A day later one more account is there, and the suspended one is gone for good.
+    aws.setScenario({ organization: organizationOf(ACCOUNTS + 1), faults: denied });
+    const next = await scan(store, aws);
+    expect(next.stdout).toContain(`round 2: ${ACCOUNTS} accounts, ${good.length + 1} scanned whole`);
+
+    const { stdout: judged, code: verdict } = await runCli(['check', '--store', store]);
+    expect(judged).toMatch(
+      /accounts: \d+ passed, \d+ failed, 6 could not be judged\n {6}not judged: account 1, account 2, account 3, account 4, account 5,\s+account 7\n/,
+    );
+    expect(verdict).toBe(2);
+    const unit = await runCli(['check', '--store', store, '--ou', 'Production', '--format', 'json']);
+    const placed = JSON.parse(unit.stdout).connectors as readonly {
+      readonly organizationalUnits: readonly { name: string }[];
+    }[];
+    expect(placed.length).toBeGreaterThan(1);
+    for (const { organizationalUnits } of placed) expect(organizationalUnits.at(-1)?.name).toBe('Production');
+  });
+
+  test('an account that the file names no longer is asked about no longer, but as of before', async () => {
+    const store = await newStore();
+    const aws = await start({ organization: acme(3) });
+    await scan(store, aws);
+    const then = new Date().toISOString();
+    aws.setScenario({ organization: acme(3, (n) => (n === 2 ? { state: 'SUSPENDED' } : {})) });
+    // A part of the file says nothing of the others.
+    await scan(store, aws, '--connector', 'account 1');
+    const ids = async (...more: readonly string[]) => {
+      const { stdout } = await runCli(['query', '--store', store, '{connectors{accountID}}', ...more]);
+      return JSON.parse(stdout).data.connectors.map((one: { accountID: string }) => one.accountID);
+    };
+    expect(await ids()).toEqual([1, 2, 3].map(accountId));
+    expect((await scan(store, aws)).stdout).toContain('skipped: 111100000002 (account 2): SUSPENDED');
+    expect(await ids()).toEqual([1, 3].map(accountId));
+    expect(await ids('--as-of', then)).toEqual([1, 2, 3].map(accountId));
+  });
+
+  test('an account that was never read is known, and not clean', async () => {
+    const store = await newStore();
+    const aws = await start({
+      organization: acme(2),
+      faults: [{ action: 'AssumeRole', error: { code: 'AccessDenied' } }],
+    });
+    expect((await scan(store, aws)).code).toBe(2);
+    const { stdout, code } = await runCli(['check', '--store', store]);
+    expect(stdout).toContain('accounts: 0 passed, 0 failed, 2 could not be judged');
+    expect(code).toBe(2);
+  });
+
+  test('an organization that cannot be listed retires nobody, and makes the exit code 2', async () => {
+    const store = await newStore();
+    const aws = await start({ organization: acme(2) });
+    await scan(store, aws);
+    writeFileSync(
+      join(folder, 'two.yaml'),
+      `accounts: [{account: "111122223333"}]\norganizations: [{name: acme, memberRole: iamql}]\n`,
+    );
+    aws.setScenario({ organization: acme(2), faults: [{ action: 'ListRoots', error: { code: 'AccessDenied' } }] });
+    const { stdout, code } = await runCli(
+      ['scan', '--connectors', 'two.yaml', '--store', store, '--no-judge'],
+      options(aws.url),
+    );
+    expect(stdout).toMatch(
+      /^round 2: 1 accounts, 1 scanned whole.*\norganization acme could not be listed: organizations:ListRoots denied/,
+    );
+    expect(code).toBe(2);
+    const { stdout: answer } = await runCli(['query', '--store', store, '{connectorsAggregate{count}}']);
+    expect(JSON.parse(answer).data.connectorsAggregate.count).toBe(3);
+  });
+
+  test.each([
+    [
+      ['--connectors', 'acme.yaml', '--profile', 'x'],
+      '--profile, --role-arn and --external-id and --connectors: the file says which accounts are read, and how',
+    ],
+    [['--every', '4h'], '--connector, --ou, --new-round and --every need --connectors'],
+    [
+      ['--connectors', 'acme.yaml', '--accounts-at-once', '65'],
+      "option '--accounts-at-once <n>' argument '65' is invalid. it is a number from 1 to 64.",
+    ],
+  ])('%s is refused', async (more, message) => {
+    const { code, stderr } = await runCli(['scan', '--store', 'none', ...more], { cwd: folder });
+    expect(stderr).toBe(`iamql: ${message}\n`);
+    expect(code).toBe(3);
+  });
+});
+
+test('serve --scan-every answers while it scans, from one folder, and ends in good order', { timeout }, async () => {
+  const aws = await start({ organization: acme(4, () => ({ scenario: () => ({ users: manyUsers(3, 1) }) })) });
+  const store = join(folder, 'served');
+  const { server, url } = await serveUrl(
+    ['--store', store, '--connectors', 'acme.yaml', '--scan-every', '1s'],
+    options(aws.url),
+  );
+  const count = async () =>
+    (await post(url, { query: '{iamUsersAggregate{count}}' })).body.data?.iamUsersAggregate?.count;
+  // A store that nothing is in yet, or not all, has no count.
+  while ((await count()) !== 12) await sleep(100);
+  // Rounds follow each other, and every answer is of whole scans.
+  await server.waitFor(/round 2: 4 accounts, 4 scanned whole/);
+  for (let n = 0; n < 20; n += 1) expect(await count()).toBe(12);
+  server.kill('SIGTERM');
+  const { code, stderr } = await server.ended;
+  expect(stderr).toMatch(/^iamql serves the store .*\n/);
+  expect(code).toBe(0);
+});
+
+test('an account that ends every process that scans it keeps no other waiting, and is given up', {
+  timeout,
+}, async () => {
+  const hang = { faults: [{ action: '*', hang: true }] };
+  const aws = await start({ organization: acme(3, (n) => ({ scenario: () => (n === 2 ? hang : {}) })) });
+  const store = join(folder, 'poisoned');
+  const worker = startCli(args(store), options(aws.url));
+  const ofPoisoned = () => aws.calls.filter(({ params }) => params['RoleArn']?.includes(accountId(2))).length;
+  while (ofPoisoned() === 0 || aws.count('GetAccessKeyLastUsed') + aws.count('ListAccountAliases') < 2) await sleep(20);
+  worker.kill('SIGKILL');
+  await worker.ended;
+  const database = await openStore(store);
+  const [{ begun } = { begun: 0 }] = await database.query<{ begun: number }>(
+    'UPDATE round_account SET begun = 5 WHERE connector = $1 RETURNING (SELECT begun FROM round_account WHERE connector = $1)',
+    [accountId(2)],
+  );
+  await database.close();
+  // Each beginning that did not end is counted.
+  expect(begun).toBe(1);
+  const asked = ofPoisoned();
+  const { stdout, code } = await scan(store, aws);
+  expect(stdout).toMatch(/^round 1: 3 accounts, 2 scanned whole, 0 in part, 1 not at all, 0 left\n/);
+  expect(stdout).toMatch(/^failed: 111100000002 \(account 2\): 5 processes ended while they scanned it/m);
+  expect(code).toBe(2);
+  // Nobody asked it for anything more.
+  expect(ofPoisoned()).toBe(asked);
+});

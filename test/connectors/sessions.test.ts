@@ -1,0 +1,73 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { listAccountAliases } from '../../src/aws/account.ts';
+import { AwsAccount } from '../../src/aws/aws-account.ts';
+import { CallLog } from '../../src/aws/call-log.ts';
+import { AwsAccess } from '../../src/connectors/access.ts';
+import { parseConnectors } from '../../src/connectors/parse-connectors.ts';
+import { testConnector } from '../../src/connectors/test-connector.ts';
+import { stubAwsEnvironment } from '../aws/open-account.ts';
+import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
+import type { Scenario } from '../support/aws-endpoint.ts';
+import { opensEndpoints } from '../support/opened-endpoints.ts';
+import { accountId, acme } from './acme.ts';
+
+const open = opensEndpoints();
+afterEach(() => vi.unstubAllEnvs());
+
+async function start(scenario: Scenario) {
+  const { endpoint } = await open(scenario);
+  stubAwsEnvironment({
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: EXAMPLE_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey,
+  });
+  return { endpoint, access: new AwsAccess(new AbortController().signal), tag: { why: 'a test', log: new CallLog() } };
+}
+
+const arnOf = (n: number, name = 'iamql'): string => `arn:aws:iam::${accountId(n)}:role/${name}`;
+
+test('a session that ends is renewed, and nobody sees that it has', async () => {
+  const { endpoint, access, tag } = await start({ organization: acme(1), sessionSeconds: 1 });
+  const account = access.open({ roleArn: arnOf(1) }, 'aws');
+  const end = Date.now() + 2_500;
+  while (Date.now() < end) await listAccountAliases(account, tag);
+  expect(endpoint.count('AssumeRole')).toBeGreaterThan(2);
+  expect(new Set(endpoint.calls.map(({ signedBy }) => signedBy)).size).toBeGreaterThan(3);
+});
+
+test('roles are assumed with the credentials of the profile, or by way of another role', async () => {
+  const { endpoint, access, tag } = await start({ organization: acme(3) });
+  const direct = access.open({ roleArn: arnOf(1) }, 'aws');
+  const chained = access.open({ roleArn: arnOf(2), through: { roleArn: arnOf(3, 'lister') } }, 'aws');
+  await Promise.all([listAccountAliases(direct, tag), listAccountAliases(chained, tag)]);
+  const assumed = endpoint.calls.filter(({ action }) => action === 'AssumeRole');
+  const signerOf = (n: number) => assumed.find(({ params }) => params['RoleArn']?.includes(accountId(n)))?.signedBy;
+  expect([signerOf(1), signerOf(3)]).toEqual([EXAMPLE_CREDENTIALS.accessKeyId, EXAMPLE_CREDENTIALS.accessKeyId]);
+  expect(signerOf(2)).toMatch(/^ASIA/);
+});
+
+test.each([
+  ['a wrong external id', 'externalId: x-2'],
+  ['no external id', ''],
+  ['a role that is not there', 'externalId: x-1', 'gone'],
+])('%s is said to be a matter of the role and its trust', async (_name, externalId, name = 'iamql') => {
+  const { access, endpoint } = await start({ organization: acme(1), roles: [{ arn: arnOf(1), externalId: 'x-1' }] });
+  const [connector] = parseConnectors(`accounts: [{roleArn: "${arnOf(1, name)}", ${externalId}}]`, 'c.yaml').accounts;
+  const { failure } = await testConnector(connector as NonNullable<typeof connector>, access, []);
+  expect(failure).toMatchObject({
+    kind: 'AccessDenied',
+    message: expect.stringContaining('check that its trust policy allows this caller and external id') as string,
+  });
+  // STS is asked once, and not for each call.
+  expect(endpoint.counts()).toEqual({ AssumeRole: 1 });
+});
+
+test('accounts share connections, and each has bounds of its own', async () => {
+  const { endpoint, access, tag } = await start({ organization: acme(4), latencyMs: 30 });
+  const accounts = [1, 2, 3, 4].map((n) => access.open({ roleArn: arnOf(n) }, 'aws'));
+  expect(accounts.every((account) => account instanceof AwsAccount)).toBe(true);
+  await Promise.all(accounts.flatMap((account) => Array.from({ length: 20 }, () => listAccountAliases(account, tag))));
+  expect(endpoint.peakInFlight).toBeGreaterThan(8);
+  expect(endpoint.peakInFlight).toBeLessThanOrEqual(4 * 8);
+});
