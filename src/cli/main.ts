@@ -7,6 +7,7 @@ import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { addExportCommand } from './export.ts';
 import { addHistoryCommand } from './history.ts';
+import { addIacCommand } from './iac.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
@@ -58,6 +59,7 @@ function createProgram(): Command {
   addExportCommand(program);
   addHistoryCommand(program);
   addPermissionsCommand(program);
+  addIacCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);
   refuseTwice(program);
