@@ -6,6 +6,7 @@ import { addControlsCommand } from './controls.ts';
 import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { addExportCommand } from './export.ts';
+import { addGuardrailsCommand } from './guardrails.ts';
 import { addHistoryCommand } from './history.ts';
 import { addIacCommand } from './iac.ts';
 import { writeNote } from './output.ts';
@@ -60,6 +61,7 @@ function createProgram(): Command {
   addHistoryCommand(program);
   addPermissionsCommand(program);
   addIacCommand(program);
+  addGuardrailsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);
   refuseTwice(program);
