@@ -16,6 +16,7 @@ export const median = (values: readonly number[]): number => {
 export async function medians<K extends string>(
   rounds: number,
   candidates: Readonly<Record<K, () => unknown>>,
+  of: (values: readonly number[]) => number = median,
 ): Promise<Record<K, number>> {
   const names = Object.keys(candidates) as K[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
@@ -26,7 +27,7 @@ export async function medians<K extends string>(
       times[name].push(performance.now() - start);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<K, number>;
+  return Object.fromEntries(names.map((name) => [name, of(times[name])])) as Record<K, number>;
 }
 
 export const ms = (value: number): string => `${value.toFixed(value < 20 ? 1 : 0)} ms`;

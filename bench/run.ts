@@ -5,6 +5,7 @@ import type { Line } from './line.ts';
 import { benchReport } from './report.ts';
 import { benchServe } from './serve.ts';
 import { benchSnapshot } from './snapshot.ts';
+import { benchStore } from './store.ts';
 import { benchWhere } from './where.ts';
 
 /**
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   where: benchWhere,
   graph: benchGraph,
   snapshot: benchSnapshot,
+  store: benchStore,
 };
 
 const names = process.argv.slice(2);

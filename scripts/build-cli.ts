@@ -48,7 +48,7 @@ await build({
           groups: [
             {
               name: 'iamql',
-              test: /\/src\/(?!server\/|cli\/main|inventory\/snapshot\/|controls\/authoring\/|report\/tested-files|report\/formats\/)/,
+              test: /\/src\/(?!server\/|cli\/main|inventory\/snapshot\/|controls\/authoring\/|report\/tested-files|report\/formats\/|aws\/remediation\/|remediate\/|cli\/remediate-|report\/remediation)/,
             },
             {
               name: 'aws',

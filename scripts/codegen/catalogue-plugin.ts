@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type CatalogueField, type CatalogueType, catalogueOf, factGroupsOf } from './catalogue.ts';
+import { type CatalogueField, type CatalogueType, catalogueOf, factGroupsOf, findingFieldsOf } from './catalogue.ts';
 
 const declarations = `/** Where a field's value comes from, what it costs and how it is related: schema/*.graphql as plain data. */
 export interface Field {
@@ -62,6 +62,9 @@ export function plugin(schema: GraphQLSchema): string {
       .join(' | ')};\n`,
     declarations,
     `export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = ${JSON.stringify(catalogue, null, 2)};`,
+    '',
+    '/** What can be compared of a finding, which is no asset. */',
+    `export const findingFields: Readonly<Record<string, Field>> = ${JSON.stringify(findingFieldsOf(schema), null, 2)};`,
     '',
     `export const factGroups: Readonly<Record<FactGroup, FactGroupReading>> = ${JSON.stringify(factGroupsOf(schema), null, 2)};`,
     '',

@@ -63,6 +63,14 @@ export function catalogueOf(schema: GraphQLSchema): Record<string, CatalogueType
   return Object.fromEntries(assetTypes(schema).map((type) => [type.name, typeEntry(schema, type)]));
 }
 
+/** What can be compared of a finding, which is no asset: its own values, and none of what it leads to. */
+export function findingFieldsOf(schema: GraphQLSchema): Record<string, CatalogueField> {
+  const finding = schema.getType('Finding');
+  if (!isObjectType(finding)) throw new Error('schema/finding.graphql no longer declares Finding');
+  const fields = Object.values(finding.getFields()).map((field) => [field.name, fieldEntry(schema, field)] as const);
+  return Object.fromEntries(fields.filter(([, { relation }]) => relation === undefined));
+}
+
 function assetTypes(schema: GraphQLSchema): readonly GraphQLObjectType[] {
   const asset = schema.getType('IAsset');
   if (!isInterfaceType(asset)) throw new Error('schema/asset.graphql no longer declares the interface IAsset');

@@ -25,6 +25,7 @@ export class AwsAccount {
   private readonly signal: AbortSignal;
   private readonly gate = new CallGate();
   private iam: Promise<IAMClient> | undefined;
+  private once: Promise<IAMClient> | undefined;
   private sts: Promise<STSClient> | undefined;
   private sourceSts: Promise<STSClient> | undefined;
 
@@ -36,14 +37,29 @@ export class AwsAccount {
   }
 
   iamClient(): Promise<IAMClient> {
-    this.iam ??= this.createIamClient();
+    this.iam ??= this.ownCredentials().then((credentials) => this.createIamClient(credentials));
     return this.iam;
+  }
+
+  /** The same without retries: for a request that must not be sent again before somebody has looked. */
+  iamClientOnce(): Promise<IAMClient> {
+    this.once ??= this.iamClient().then(({ config }) =>
+      this.createIamClient({ credentials: config.credentials }, { retryMode: 'standard', maxAttempts: 1 }),
+    );
+    return this.once;
   }
 
   /** Shares the credentials of the IAM client, so that a program or a role gives them once. */
   stsClient(): Promise<STSClient> {
     this.sts ??= this.iamClient().then(({ config }) => this.createStsClient({ credentials: config.credentials }));
     return this.sts;
+  }
+
+  /** The ids of the access keys that sign: the caller's, and where a role is assumed, those of who assumes it. */
+  async signingKeyIds(): Promise<readonly string[]> {
+    const { accessKeyId } = await (await this.iamClient()).config.credentials();
+    const source = await this.sourceSts;
+    return source ? [accessKeyId, (await source.config.credentials()).accessKeyId] : [accessKeyId];
   }
 
   /**
@@ -72,14 +88,20 @@ export class AwsAccount {
     }
   }
 
-  private async createIamClient(): Promise<IAMClient> {
+  private async ownCredentials(): Promise<Credentials> {
+    const { roleArn, profile } = this.settings;
+    return roleArn ? { credentials: () => this.assumeRole(roleArn) } : sourceCredentials(profile);
+  }
+
+  private async createIamClient(
+    credentials: Credentials,
+    retries: Pick<IAMClientConfig, 'retryMode' | 'maxAttempts'> = {},
+  ): Promise<IAMClient> {
     const [{ IAMClient }, { PlainXmlQuery: protocol }] = await Promise.all([
       import('@aws-sdk/client-iam'),
       import('./plain-xml-query.ts'),
     ]);
-    const { roleArn, profile } = this.settings;
-    const credentials = roleArn ? { credentials: () => this.assumeRole(roleArn) } : await sourceCredentials(profile);
-    const client = await this.inRegion((config) => new IAMClient({ ...config, protocol }), credentials);
+    const client = await this.inRegion((config) => new IAMClient({ ...config, ...retries, protocol }), credentials);
     // It makes a copy of each answer without secrets, for a logger that nobody gave it.
     client.middlewareStack.remove('loggerMiddleware');
     client.middlewareStack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });

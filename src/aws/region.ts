@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { configTexts } from './config-files.ts';
 
 /** IAM is global: any region of the partition reaches it. */
 export const DEFAULT_REGION = 'us-east-1';
@@ -18,12 +16,5 @@ export async function regionToUse(): Promise<string | undefined> {
 
 /** Whose region it is, the SDK finds out: this only tells whether it is worth asking. */
 async function someProfileHasRegion(): Promise<boolean> {
-  const aws = join(homedir(), '.aws');
-  const files = [
-    process.env['AWS_CONFIG_FILE'] ?? join(aws, 'config'),
-    process.env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(aws, 'credentials'),
-  ];
-  // A file that is not there or cannot be read names no region, and the SDK says what else is wrong with it.
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return texts.some((text) => /^\s*region\s*=/m.test(text));
+  return (await configTexts()).some((text) => /^\s*region\s*=/m.test(text));
 }

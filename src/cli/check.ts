@@ -6,7 +6,7 @@ import type { ControlRun } from '../controls/run-control.ts';
 import { runControls, runOfRecommendation } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
-import { accountsOf, type Source } from '../inventory/inventory.ts';
+import { accountsOf, type Inventory, type Source } from '../inventory/inventory.ts';
 import { renderExceptionNotes } from '../report/exceptions.ts';
 import type { Run } from '../report/run.ts';
 import { addControlOptions, type ControlOptions, selectControls } from './control-options.ts';
@@ -35,7 +35,7 @@ export function addCheckCommand(program: Command): void {
         .choices(severities)
         .default('low'),
     )
-    .option('--explain', 'print every call that was made to AWS, on stderr');
+    .option('--explain', 'print every call that was made to AWS, and what patterns cost over a store, on stderr');
   for (const add of [addExceptionOptions, addControlOptions, addFormatOptions, addSourceOptions]) add(command);
   addLimitOptions(command).action(check);
 }
@@ -71,7 +71,10 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
   };
   const settings = { limits: limitsOf(options), exceptions, now, onJudged };
   const runs = await runControls(inventory, asked, settings).finally(progress.end);
-  if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+  if (options.explain) {
+    writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+    await writePatternCosts(runs, inventory);
+  }
   throwIfNotRun(runs);
   const clock = { now, expiringMs: options.expiring, accounts: accountsOf(inventory.evidence()) };
   const excepted = hasExceptions ? exceptionsRun(exceptions, runs, clock) : undefined;
@@ -86,13 +89,24 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
   };
 }
 
+/** What the patterns of the controls cost, over a store. */
+async function writePatternCosts(runs: readonly ControlRun[], inventory: Inventory): Promise<void> {
+  if (!inventory.leftOpen) return;
+  const [{ patternCosts }, { renderPatternCosts }] = await Promise.all([
+    import('../controls/pattern-costs.ts'),
+    import('../report/explanation.ts'),
+  ]);
+  const costs = renderPatternCosts(await patternCosts(runs, inventory));
+  if (costs !== '') writeNote(costs);
+}
+
 const whyNothing = ({ severity }: CheckOptions): string =>
   severity === undefined
     ? 'no control decides any of it'
     : `no control that was asked for is of severity ${severity}${severity === 'high' ? '' : ' or more'}`;
 
 /** Without credentials or a file nothing was judged: that is an error of the run, not of a control. */
-function throwIfNotRun(runs: readonly ControlRun[]): void {
+export function throwIfNotRun(runs: readonly ControlRun[]): void {
   const errors = runs
     .flatMap(({ rules }) => rules.filter(({ rule }) => !rule.informative))
     .flatMap((rule) => rule.errors);

@@ -31,7 +31,8 @@ export function addControlOptions(command: Command): Command {
   );
 }
 
-const paramOption = (): Option =>
+/** A value in place of a control's own. */
+export const paramOption = (): Option =>
   new Option('--param <name=value>', 'a value for a parameter; ID.name=value for that of one control').argParser(
     collect,
   );

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Control } from '../controls/control.ts';
 import type { Exception } from '../controls/exception.ts';
 import { EXPIRING_DAYS, type ExceptionsRun, exceptionsRun, stateOf } from '../controls/exceptions-run.ts';
@@ -30,18 +30,16 @@ interface CheckOptions extends ListOptions, SourceOptions, Pick<ControlOptions, 
 /** The flags of every command that takes exceptions. */
 export function addExceptionOptions(command: Command): Command {
   return command
-    .option(
-      '--exceptions <file>',
-      'findings that somebody has agreed to live with, for a time; repeatable',
-      collect,
-      [],
-    )
+    .addOption(exceptionsOption())
     .addOption(
       durationOption('--expiring <time>', 'how long before its end an exception is about to end', `${EXPIRING_DAYS}d`),
     );
 }
 
-const collect = (file: string, files: readonly string[]): readonly string[] => [...files, file];
+export const exceptionsOption = (): Option =>
+  new Option('--exceptions <file>', 'findings that somebody has agreed to live with, for a time; repeatable')
+    .argParser((file: string, files: readonly string[]) => [...files, file])
+    .default([]);
 
 export function addExceptionsCommand(program: Command): void {
   const exceptions = program
@@ -90,7 +88,10 @@ async function checkExceptions(options: CheckOptions): Promise<void> {
 }
 
 /** The exceptions of the files that the flags name, and the library whose controls they may be about. */
-export async function openExceptions({ exceptions: files }: ExceptionOptions, folders?: readonly string[]) {
+export async function openExceptions(
+  { exceptions: files }: Pick<ExceptionOptions, 'exceptions'>,
+  folders?: readonly string[],
+) {
   if (files.length === 0) throw new IamqlError('InvalidInput', 'no exceptions: name a file with --exceptions');
   const library = await loadLibrary(folders);
   const { readExceptions } = await import('../controls/authoring/read-exceptions.ts');

@@ -3,7 +3,7 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { exitCodes } from './exit-code.ts';
-import { writeLines, writeNote } from './output.ts';
+import { withFirst, writeLines, writeNote } from './output.ts';
 import { addSourceOptions, type SourceOptions, withSource } from './source-options.ts';
 
 interface ExportOptions extends SourceOptions {
@@ -58,11 +58,6 @@ async function* linesOf(source: Source, types: readonly AssetTypeName[], unread:
   const { exportAssets } = await import('../inventory/snapshot/export-assets.ts');
   const inventory = source.inventory();
   for (const type of types) yield* exportAssets(inventory, type, (error, field) => unread.add(error, type, field));
-}
-
-async function* withFirst(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  if (!first.done) yield first.value;
-  yield* rest;
 }
 
 /** What could not be read: each reason once, however many assets it is true of. */

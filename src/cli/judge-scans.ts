@@ -1,25 +1,36 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
-import type { Control } from '../controls/control.ts';
 import type { Exception } from '../controls/exception.ts';
 import { judgedControl } from '../controls/judged-control.ts';
 import { loadLibrary } from '../controls/load-controls.ts';
-import { runControls } from '../controls/run-controls.ts';
+import { parametersOf } from '../controls/parameters.ts';
+import { type AskedControl, runControls } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
 import type { Database } from '../store/database.ts';
+import { type FailedAccount, failedAccounts } from '../store/failed-accounts.ts';
 import { controlsJudged, scansToJudge } from '../store/judged-scans.ts';
 import { type JudgedScan, keepFindings } from '../store/keep-findings.ts';
-import { changeKinds, changesOf, type FindingChange, unjudgedOf } from '../store/scan-changes.ts';
+import {
+  type ChangeKind,
+  changeKinds,
+  changesOf,
+  countChanges,
+  type FindingChange,
+  unjudgedOf,
+} from '../store/scan-changes.ts';
 import { StoreSource } from '../store/store-source.ts';
-import { addControlsFolders } from './control-options.ts';
+import { addControlsFolders, paramOption, readOverrides } from './control-options.ts';
 import { addExceptionOptions, type ExceptionOptions, openExceptions } from './exceptions.ts';
 import { writeNew } from './new-findings.ts';
 import { writeNote } from './output.ts';
-import { deliver, readWebhook } from './webhook.ts';
+import { deliver, deliverFailure } from './scan-events.ts';
+import { readWebhook } from './webhook.ts';
 
 /** What is judged over a scan, and who is told what it changed. */
 export interface JudgingOptions extends ExceptionOptions {
   readonly controls?: readonly string[];
+  readonly param?: readonly string[];
   /** True: only judge; false: only read. */
   readonly judge?: boolean;
   readonly new?: string;
@@ -27,8 +38,8 @@ export interface JudgingOptions extends ExceptionOptions {
 }
 
 export function addJudgingOptions(command: Command): Command {
-  const judged = addExceptionOptions(addControlsFolders(command.optionsGroup('What is judged over the scan:')));
-  return judged
+  const judged = addControlsFolders(command.optionsGroup('What is judged over the scan:').addOption(paramOption()));
+  return addExceptionOptions(judged)
     .option('--judge', 'read nothing: judge what is in the store and was not judged yet')
     .option('--no-judge', 'judge nothing: only keep the scan')
     .option('--new <file>', 'write the findings that the scan changed as NDJSON; - for stdout')
@@ -37,47 +48,70 @@ export function addJudgingOptions(command: Command): Command {
 
 /** What is asked for is looked at before anything is read: an exception or a URL that is wrong ends the scan before it begins. */
 export async function openJudging(options: JudgingOptions): Promise<Judge> {
-  const { controls: folders, exceptions: files, expiring, judge = true } = options;
+  const { controls: folders, param = [], exceptions: files, judge = true } = options;
   if (!judge && (options.new ?? options.webhook) !== undefined)
     throw new IamqlError('InvalidInput', '--new and --webhook tell what judging changed: leave --no-judge out');
-  if (!judge) return async () => [];
+  if (!judge && param.length > 0)
+    throw new IamqlError('InvalidInput', '--param is for what is judged: leave --no-judge out');
+  if (!judge) return { scans: async () => [], failure: async () => {} };
   const webhook = options.webhook === undefined ? undefined : readWebhook(options.webhook);
   const { controls } = await loadLibrary(folders);
-  const opened = files.length > 0 ? await openExceptions({ exceptions: files, expiring }, folders) : { exceptions: [] };
-  return (database: Database, connectors?: readonly string[]) =>
-    judgeScans(database, { controls, exceptions: opened.exceptions, webhook, file: options.new }, connectors);
+  const overrides = readOverrides(param, controls);
+  const asked = controls.map((control) => ({ control, parameters: overrides(control) }));
+  const opened = files.length > 0 ? await openExceptions({ exceptions: files }, folders) : { exceptions: [] };
+  const judging = { asked, exceptions: opened.exceptions, webhook, file: options.new };
+  return {
+    scans: (database, connectors) => judgeScans(database, judging, connectors),
+    failure: async (failed, database) => webhook && deliverFailure(database, webhook, failed),
+  };
 }
 
-/** Judges what was not judged yet, of all accounts or of some. @returns a line for each scan, for people. */
-export type Judge = (database: Database, connectors?: readonly string[]) => Promise<readonly string[]>;
+export interface Judge {
+  /** Judges what was not judged yet, of all accounts or of some, and tells what that changed. @returns a line for each scan. */
+  scans(database: Database, connectors?: readonly string[]): Promise<readonly string[]>;
+  /** Tells of an account of which nothing could be read. */
+  failure(failed: FailedAccount, database: Database): Promise<void>;
+}
 
 interface Judging {
-  readonly controls: readonly Control[];
+  readonly asked: readonly AskedControl[];
   readonly exceptions: readonly Exception[];
   readonly webhook: ReturnType<typeof readWebhook> | undefined;
   readonly file: string | undefined;
 }
 
-/** Judges what was not judged yet, and tells what that changed. @returns a line for each scan. */
 async function judgeScans(database: Database, judging: Judging, connectors: readonly string[] | undefined) {
+  const { webhook, file } = judging;
   const scans = await scansToJudge(database, connectors);
   const lines: string[] = [];
-  const all: FindingChange[] = [];
   for (const scan of scans) {
     await judgeScan(database, scan, judging);
-    const [changes, unjudged] = [await changesOf(database, scan.id), await unjudgedOf(database, scan.id)];
-    all.push(...changes);
-    lines.push(describe(scan, changes, unjudged.length));
-    if (judging.webhook) await deliver(database, judging.webhook, { scan, changes, unjudged });
+    const [counts, unjudged] = [await countChanges(database, scan.id), await unjudgedOf(database, scan.id)];
+    lines.push(describe(scan, counts, unjudged.length));
+    if (webhook) await deliver(database, webhook, { scan, counts, unjudged });
   }
-  if (judging.file !== undefined) await writeNew(all, judging.file);
+  // An account that is stale is told of until somebody has heard it.
+  if (webhook && !connectors)
+    for (const failed of await failedAccounts(database)) await deliverFailure(database, webhook, failed);
+  if (file !== undefined) await writeNew(changesOfAll(database, scans), file);
   return lines;
 }
 
+async function* changesOfAll(database: Database, scans: readonly JudgedScan[]): AsyncGenerator<FindingChange> {
+  for (const { id } of scans) yield* changesOf(database, id);
+}
+
 /** As it was when the scan ended: exceptions too, so that judging it another day says the same. */
-async function judgeScan(database: Database, scan: JudgedScan, { controls, exceptions }: Judging): Promise<void> {
+async function judgeScan(database: Database, scan: JudgedScan, { asked: all, exceptions }: Judging): Promise<void> {
   const done = await controlsJudged(database, scan);
-  const asked = controls.filter(({ id }) => !done.has(id)).map((control) => ({ control, parameters: {} }));
+  for (const { control, parameters } of all) {
+    const before = done.get(control.id);
+    if (before && !isDeepStrictEqual(before, parametersOf(control, parameters)))
+      writeNote(
+        `iamql: scan ${scan.id} was judged by ${control.id} with other values already (${JSON.stringify(before)}); those that are asked for now count from the next scan on`,
+      );
+  }
+  const asked = all.filter(({ control }) => !done.has(control.id));
   if (asked.length === 0) return;
   const now = instantOf(scan.endedAt);
   const source = new StoreSource(database, { connectors: [scan.connector], tags: {}, asOf: now });
@@ -89,12 +123,11 @@ async function judgeScan(database: Database, scan: JudgedScan, { controls, excep
   }
 }
 
-function describe(scan: JudgedScan, changes: readonly FindingChange[], unjudged: number): string {
-  const counts = changeKinds.map((kind) => {
-    const count = changes.filter(({ change }) => change === kind).length;
-    return `${count} ${kind.toLowerCase()}`;
-  });
+function describe(scan: JudgedScan, counts: Readonly<Record<ChangeKind, number>>, unjudged: number): string {
+  const told = changeKinds
+    .filter((kind) => kind !== 'RETIRED' || counts[kind] > 0)
+    .map((kind) => `${counts[kind]} ${kind.toLowerCase()}`);
   if (unjudged > 0)
     writeNote(`iamql: scan ${scan.id}: ${unjudged} controls could not be judged whole; \`iamql history\` says which`);
-  return `judged scan ${scan.id} of account ${scan.connector}: findings ${counts.join(', ')}\n`;
+  return `judged scan ${scan.id} of account ${scan.connector}: findings ${told.join(', ')}\n`;
 }

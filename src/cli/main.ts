@@ -12,6 +12,7 @@ import { addIacCommand } from './iac.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
+import { addRemediateCommand } from './remediate.ts';
 import { addScanCommand } from './scan.ts';
 import { addScansCommand } from './scans.ts';
 import { addServeCommand } from './serve.ts';
@@ -64,6 +65,7 @@ function createProgram(): Command {
   addGuardrailsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);
+  addRemediateCommand(program);
   refuseTwice(program);
   return exitOverrideAll(program);
 }

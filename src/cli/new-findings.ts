@@ -3,11 +3,11 @@ import type { FindingChange } from '../store/scan-changes.ts';
 import { writeLines } from './output.ts';
 
 /** Writes what a scan changed, an object a line. @param file `-` for stdout. */
-export const writeNew = (changes: readonly FindingChange[], file: string): Promise<void> =>
+export const writeNew = (changes: AsyncIterable<FindingChange>, file: string): Promise<void> =>
   writeLines(linesOf(changes), file === '-' ? undefined : file);
 
-function* linesOf(changes: readonly FindingChange[]): Generator<string> {
-  for (const change of changes) yield `${JSON.stringify(rendered(change))}\n`;
+async function* linesOf(changes: AsyncIterable<FindingChange>): AsyncGenerator<string> {
+  for await (const change of changes) yield `${JSON.stringify(rendered(change))}\n`;
 }
 
 /** Instants as GraphQL prints them. */

@@ -51,6 +51,12 @@ export async function writeLines(
   else await writeFileWhole(file, pieces, (await import('node:zlib')).createGzip());
 }
 
+/** What was looked at already, and all that follows it. */
+export async function* withFirst<T>(first: IteratorResult<T>, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  if (!first.done) yield first.value;
+  yield* rest;
+}
+
 /** Everything that is not the result. */
 export function writeNote(text: string): void {
   process.stderr.write(printableLines(text.endsWith('\n') ? text : `${text}\n`));

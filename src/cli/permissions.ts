@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Control } from '../controls/control.ts';
-import { findControls, loadLibrary } from '../controls/load-controls.ts';
+import { findControls, foundingControlId, loadLibrary } from '../controls/load-controls.ts';
 import { parametersOf, textsOf } from '../controls/parameters.ts';
 import { isOfRowsOnly } from '../controls/run-control.ts';
 import { askedByBenchmark } from '../controls/run-controls.ts';
@@ -24,20 +24,41 @@ export function addPermissionsCommand(program: Command): void {
     )
     .argument('[question...]', 'texts, or ids of controls and benchmarks')
     .addOption(verifyOption('with what `--verify` of `check` and `query` reads'))
+    .option('--remediate', 'what `remediate` takes for these controls, what writes apart (default: the founding one)')
     .option('--output <file>', 'write the policy to a file')
     .action(permissions);
 }
 
+interface PermissionsOptions {
+  readonly output?: string;
+  readonly verify?: Verify;
+  readonly remediate?: boolean;
+}
+
+/** What `remediate` reads of the users that it plans for and looks at, beside what controls ask. */
+const REMEDIATION_READS = ['iam:GetAccountAuthorizationDetails', 'iam:GetUser'];
+
 async function permissions(
-  questions: readonly string[],
-  { output, verify }: { readonly output?: string; readonly verify?: Verify },
+  asked: readonly string[],
+  { output, verify: isVerified, remediate }: PermissionsOptions,
 ): Promise<void> {
+  const questions = remediate && asked.length === 0 ? [foundingControlId] : asked;
+  // A step is judged by what is true now.
+  const verify = remediate ? 'all' : isVerified;
   const groups =
     questions.length > 0
       ? await Promise.all(questions.map((question) => groupsOf(question, verify)))
       : [Object.keys(factGroups) as FactGroup[]];
   const actions = groups.flat().flatMap((group) => factGroups[group].actions);
-  writeResult(renderPolicy(actions), output);
+  if (!remediate) return writeResult(renderPolicy([{ sid: 'Iamql', actions }]), output);
+  // Who is there now is told by the user's own call, one by one; a plan that is verified asks for them all.
+  const reads = actions.filter((action) => isVerified || action !== 'iam:ListUsers');
+  const policy = renderPolicy([
+    { sid: 'Iamql', actions: [...reads, ...REMEDIATION_READS] },
+    { sid: 'IamqlTurnsKeysOffAndOn', actions: ['iam:UpdateAccessKey'] },
+    { sid: 'IamqlDeletesKeys', actions: ['iam:DeleteAccessKey'] },
+  ]);
+  return writeResult(policy, output);
 }
 
 /** No id of a control has a bracket, and no text is without one. */

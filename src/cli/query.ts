@@ -57,8 +57,7 @@ async function answerQuestion(question: Question, options: QueryOptions, source:
   const { expect, returnPath } = options;
   const inventory = source.inventory();
   const explained = options.explain || options.why !== undefined ? await explain(question, options.verify) : [];
-  if (options.explain && explained.length > 0)
-    writeNote((await import('../report/explanation.ts')).renderExplanation(explained));
+  if (options.explain && explained.length > 0) await writeExplanation(explained, inventory);
   const judgement = expect ? await judge(inventory, question, expect, returnPath) : undefined;
   const answer = judgement ?? (await ask(inventory, question));
   const { result } = answer;
@@ -70,6 +69,14 @@ async function answerQuestion(question: Question, options: QueryOptions, source:
   for (const one of answer.selections.flatMap(({ found }) => found.withdrawn))
     writeNote(`iamql: ${one.identifier} is no longer selected: ${one.reasons.join('; ')}`);
   for (const error of judgement?.errors ?? result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
+}
+
+async function writeExplanation(explained: readonly ExplainedQuestion[], inventory: Inventory) {
+  const [{ withPatternCosts }, { renderExplanation }] = await Promise.all([
+    import('../graphql/pattern-cost.ts'),
+    import('../report/explanation.ts'),
+  ]);
+  writeNote(renderExplanation(await withPatternCosts(explained, inventory)));
 }
 
 async function writeWhy(inventory: Inventory, explained: readonly ExplainedQuestion[], identifier: string) {

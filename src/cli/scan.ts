@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import type { Database } from '../store/database.ts';
@@ -7,8 +8,9 @@ import { exitCodeOfUnread } from './exit-code.ts';
 import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
 import { writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
+import { saveMemory } from './save-memory.ts';
 import { addAccountOptions, collectTags, openSource, type SourceOptions } from './source-options.ts';
-import { addStoreOption, keepOption, keptSince } from './store-options.ts';
+import { addStoreOption, describeExpired, keepOption, keptSince } from './store-options.ts';
 
 interface ScanOptions extends SourceOptions, JudgingOptions {
   readonly store: string;
@@ -38,15 +40,19 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
   const judge = await openJudging(options);
   const write = options.new === '-' ? writeNote : (text: string) => writeResult(text, undefined);
   if (options.judge) return judgeStore(await openStore(store), judge, write);
+  saveMemory();
   const source = await openSource(options);
   const database = await openOrMakeStore(store);
   try {
     const outcome = await scanInto(database, source, { ...options, ...(tag ? { tag } : {}) });
     if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
-    if (outcome.failure) throw outcome.failure;
+    if (outcome.failure) {
+      await judge.failure(await failedAccount(database, outcome, options.name), database);
+      throw outcome.failure;
+    }
     process.exitCode = exitCodeOfUnread(outcome.unread);
     write(await describe(outcome, store));
-    for (const line of await judge(database, [String(outcome.account)])) write(line);
+    for (const line of await judge.scans(database, [String(outcome.account)])) write(line);
     if (options.keep !== undefined) await expireBefore(database, keptSince(options.keep));
   } finally {
     await database.close();
@@ -56,7 +62,7 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
 /** Of all accounts, what was not judged when it was scanned. */
 async function judgeStore(database: Database, judge: Judge, write: (text: string) => void): Promise<void> {
   try {
-    for (const line of await judge(database)) write(line);
+    for (const line of await judge.scans(database)) write(line);
   } finally {
     await database.close();
   }
@@ -78,10 +84,20 @@ async function scanInto(database: Database, source: Source, options: Omit<ScanOp
   return scanAccount(database, source, settings, version()).finally(progress.end);
 }
 
+/** Where not even whose account it is could be read, all that is known is what it was called. */
+async function failedAccount(database: Database, { scan, failure }: ScanOutcome, name: string | undefined) {
+  const { failedAccounts } = await import('../store/failed-accounts.ts');
+  const kept = (await failedAccounts(database)).find((one) => one.scan === scan);
+  const { kind: code, message } = failure as IamqlError;
+  const unknown = { scan: null, connector: null, accountName: name ?? null, lastGoodAt: null };
+  return kept ?? { ...unknown, failedAt: new Date(), error: { code, message } };
+}
+
 async function expireBefore(database: Database, before: Date): Promise<void> {
   const { expire } = await import('../store/retention.ts');
-  const { scans, rows } = await expire(database, before);
-  if (scans > 0) writeNote(`iamql: deleted what was older than --keep: scans: ${scans}, states of assets: ${rows}`);
+  const expired = await expire(database, before);
+  if (Object.values(expired).some((count) => count > 0))
+    writeNote(`iamql: deleted what was older than --keep: ${describeExpired(expired)}`);
 }
 
 async function describe({ scan: number, account, counts, unread }: ScanOutcome, store: string): Promise<string> {

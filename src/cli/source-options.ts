@@ -44,17 +44,21 @@ export function addSourceOptions(command: Command): Command {
 
 /** The same without those that are of a store: for who fills one. */
 export function addAccountOptions(command: Command): Command {
-  return command
-    .optionsGroup('Where facts come from (default: live AWS):')
-    .option('--profile <name>', 'a profile of your AWS config files')
-    .option('--role-arn <arn>', 'assume this role first')
-    .option('--external-id <id>', 'the external id that the role asks for')
+  return addLiveOptions(command.optionsGroup('Where facts come from (default: live AWS):'))
     .option('--report <file>', "a credential report: AWS's CSV, or its JSON answer")
     .option('--generated-at <time>', 'when a CSV was generated, which it does not say itself', readInstant)
     .option('--accept-filtered', "take a report without the root user's row for a whole one")
     .option('--snapshot <file>', 'a snapshot that `iamql snapshot` took')
     .option('--sample', 'the bundled sample account')
-    .option('--max-age <time>', 'no facts older than this, for example 4h', parseDuration)
+    .option('--max-age <time>', 'no facts older than this, for example 4h', parseDuration);
+}
+
+/** Those of a live account: all that there are for who changes something in one. */
+export function addLiveOptions(command: Command): Command {
+  return command
+    .option('--profile <name>', 'a profile of your AWS config files')
+    .option('--role-arn <arn>', 'assume this role first')
+    .option('--external-id <id>', 'the external id that the role asks for')
     .addOption(durationOption('--wait <time>', 'how long AWS may take to generate a report', DEFAULT_WAIT))
     .option(
       '--setup-seconds <n>',
@@ -104,9 +108,12 @@ export async function openSource(options: SourceOptions): Promise<Source> {
     const { SnapshotSource } = await import('../inventory/snapshot/snapshot-source.ts');
     return new SnapshotSource({ file: snapshot, maxAgeMs, setupSeconds });
   }
-  const settings = { setupSeconds: setupSeconds ?? DEFAULT_SETUP_SECONDS };
+  const settings = { setupSeconds: setupSecondsOf(options) };
   return openAccount(await openFactSource(options), settings, { maxAgeMs, verify });
 }
+
+export const setupSecondsOf = ({ setupSeconds }: Pick<SourceOptions, 'setupSeconds'>): number =>
+  setupSeconds ?? DEFAULT_SETUP_SECONDS;
 
 async function openFactSource(options: SourceOptions): Promise<FactSource> {
   const { report } = options;
@@ -115,10 +122,17 @@ async function openFactSource(options: SourceOptions): Promise<FactSource> {
     const { generatedAt, maxAge: maxAgeMs, acceptFiltered = false } = options;
     return new ReportSource({ file: report, generatedAt, maxAgeMs, acceptFiltered });
   }
-  return openLive(options, new AbortController().signal);
+  return (await openLive(options)).source;
 }
 
-async function openLive(options: SourceOptions, signal: AbortSignal): Promise<FactSource> {
+export type LiveOptions = Pick<
+  SourceOptions,
+  'profile' | 'roleArn' | 'externalId' | 'maxAge' | 'wait' | 'setupSeconds'
+>;
+
+/** The account of the credentials that the flags name, and the facts of it. */
+export async function openLive(options: LiveOptions) {
+  const { signal } = new AbortController();
   const [{ AwsAccount }, { LiveSource }] = await Promise.all([
     import('../aws/aws-account.ts'),
     import('../inventory/live-source.ts'),
@@ -129,7 +143,8 @@ async function openLive(options: SourceOptions, signal: AbortSignal): Promise<Fa
     ...(roleArn ? { roleArn } : {}),
     ...(externalId ? { externalId } : {}),
   };
-  return new LiveSource(new AwsAccount(settings, signal), { maxAgeMs, waitMs }, signal);
+  const account = new AwsAccount(settings, signal);
+  return { account, source: new LiveSource(account, { maxAgeMs, waitMs }, signal) };
 }
 
 function rejectContradictions(options: SourceOptions): void {
@@ -152,7 +167,16 @@ function rejectContradictions(options: SourceOptions): void {
       (options.connector ?? options.tag ?? options.asOf) !== undefined &&
       '--connector, --tag and --as-of need --store') ||
     (sample && options.maxAge !== undefined && '--max-age is not for the sample, which is as old as it is') ||
-    (externalId && !roleArn && '--external-id needs --role-arn');
+    whyNotLive(options);
+  if (problem) throw new IamqlError('InvalidInput', problem);
+}
+
+const whyNotLive = ({ externalId, roleArn }: LiveOptions): string | false =>
+  externalId !== undefined && !roleArn && '--external-id needs --role-arn';
+
+/** @throws IamqlError InvalidInput */
+export function rejectLiveContradictions(options: LiveOptions): void {
+  const problem = whyNotLive(options);
   if (problem) throw new IamqlError('InvalidInput', problem);
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Expired } from '../store/retention.ts';
 import { parseDuration } from './duration.ts';
 
 /** Where scans are kept unless told otherwise: in the folder that one stands in. */
@@ -18,3 +19,7 @@ export const formatOption = (): Option =>
 
 /** What `--keep` counts from. */
 export const keptSince = (keepMs: number): Date => new Date(Date.now() - keepMs);
+
+/** What was deleted, in words. */
+export const describeExpired = ({ scans, rows, findings, judgements }: Expired): string =>
+  `scans: ${scans}, states of assets: ${rows}, findings that are gone: ${findings}, judgements that changed nothing: ${judgements}`;

@@ -3,7 +3,7 @@ import { renderColumns } from '../report/columns.ts';
 import { printable } from '../report/printable.ts';
 import type { StoreStatus } from '../store/store-status.ts';
 import { writeNote, writeResult } from './output.ts';
-import { addStoreOption, formatOption, keepOption, keptSince } from './store-options.ts';
+import { addStoreOption, describeExpired, formatOption, keepOption, keptSince } from './store-options.ts';
 
 interface StoreOptions {
   readonly store: string;
@@ -57,9 +57,9 @@ async function vacuumStore({ store, keep }: VacuumOptions): Promise<void> {
   ]);
   const database = await openStore(store);
   try {
-    const expired = keep === undefined ? { scans: 0, rows: 0 } : await expire(database, keptSince(keep));
+    const expired = keep === undefined ? undefined : await expire(database, keptSince(keep));
     await vacuum(database);
-    writeNote(`iamql: deleted scans: ${expired.scans}, states of assets: ${expired.rows}`);
+    if (expired) writeNote(`iamql: deleted ${describeExpired(expired)}`);
   } finally {
     await database.close();
   }

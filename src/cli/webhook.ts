@@ -1,38 +1,23 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IamqlError } from '../iam/error.ts';
-import { instantOf, renderInstant } from '../iam/instant.ts';
 import { isLoopback } from '../server/access.ts';
-import type { Database } from '../store/database.ts';
-import { noteDelivery, wasDelivered } from '../store/deliveries.ts';
-import type { JudgedScan } from '../store/keep-findings.ts';
-import { changeKinds, type FindingChange, type UnjudgedControl } from '../store/scan-changes.ts';
-import { rendered } from './new-findings.ts';
-import { writeNote } from './output.ts';
 
-/** What a request holds is read whole by whoever takes it; the rest is in `iamql history`. */
-const MOST_CHANGES = 1000;
 /** A receiver that is being restarted is back by the third; a scan must not wait for one that is gone. */
 const TRIES = 3;
 /** How long a receiver is waited for. */
-interface Patience {
+export interface Patience {
   /** From the first attempt to connect until the answer has begun. */
   readonly answerMs: number;
   /** Doubled for each further try, and up to as much again by chance: the scans of many accounts do not all ask at once. */
   readonly firstWaitMs: number;
 }
-const USUAL: Patience = { answerMs: 10_000, firstWaitMs: 500 };
+export const usualPatience: Patience = { answerMs: 10_000, firstWaitMs: 500 };
 const LEAST_SECRET_LENGTH = 16;
 
 export interface Webhook {
   readonly url: URL;
   readonly secret: string;
-}
-
-export interface ScanEvent {
-  readonly scan: JudgedScan;
-  readonly changes: readonly FindingChange[];
-  readonly unjudged: readonly UnjudgedControl[];
 }
 
 /** @throws IamqlError InvalidInput for a URL that findings must not be sent to, and without a secret. */
@@ -50,39 +35,8 @@ export function readWebhook(text: string): Webhook {
   return { url, secret };
 }
 
-/** Sends what a scan changed, once. What is not delivered is a warning: it is kept all the same. */
-export async function deliver(database: Database, webhook: Webhook, event: ScanEvent, patience = USUAL): Promise<void> {
-  const { scan, changes, unjudged } = event;
-  if (changes.length + unjudged.length === 0) return;
-  if (await wasDelivered(database, scan.id, webhook.url.href)) return;
-  const body = JSON.stringify(bodyOf(event));
-  const problem = await send(webhook, { event: eventId(scan), body }, patience);
-  if (problem === undefined) await noteDelivery(database, scan.id, webhook.url.href);
-  else writeNote(`iamql: ${webhook.url.host} was not told what scan ${scan.id} changed: ${problem}`);
-}
-
-/** The same for the same scan, so that a receiver can tell what it has taken before. */
-function eventId({ id, connector, endedAt }: JudgedScan): string {
-  const hash = createHash('sha256').update(JSON.stringify([connector, id, endedAt.toISOString()]));
-  return hash.digest('hex').slice(0, 32);
-}
-
-function bodyOf({ scan, changes, unjudged }: ScanEvent) {
-  const counts = changeKinds.map((kind) => [kind.toLowerCase(), changes.filter((one) => one.change === kind).length]);
-  return {
-    event: eventId(scan),
-    scan: scan.id,
-    connector: scan.connector,
-    at: renderInstant(instantOf(scan.endedAt)),
-    counts: Object.fromEntries(counts),
-    changes: changes.slice(0, MOST_CHANGES).map(rendered),
-    omitted: Math.max(0, changes.length - MOST_CHANGES),
-    unjudged,
-  };
-}
-
 /** @returns why it was not delivered. */
-async function send(
+export async function send(
   { url, secret }: Webhook,
   { event, body }: { readonly event: string; readonly body: string },
   { answerMs, firstWaitMs }: Patience,

@@ -67,6 +67,23 @@ export function namesKey(excepted: ExceptedKey, { accessKeyId, slot, since, crea
   return excepted.slot === slot && (excepted.createDate === since || excepted.createDate === createDate);
 }
 
+/**
+ * The exception because of which a key is left as it is: one that names the key, or one that names its user and no key. The
+ * latter covers no finding, but whoever wrote it meant to live with something.
+ */
+export function sparedBy(
+  owner: FindingIdentity,
+  key: FindingKey,
+  exceptions: readonly Exception[],
+  { control, now }: ExceptionScope,
+): Exception | undefined {
+  const [last] = exceptions
+    .filter((one) => one.control === control && !hasExpired(one, now) && isAbout(one, owner))
+    .filter(({ key: named }) => !named || namesKey(named, key))
+    .sort(lastToEnd);
+  return last;
+}
+
 /** How an exception that counts fits a finding that was made. */
 export type Fit =
   | { readonly kind: 'covers' }

@@ -54,7 +54,7 @@ export async function judge(
   returnPath = '',
 ): Promise<Judgement> {
   const path = pathFields(question, returnPath);
-  const { result, selections } = await ask(inventory, question);
+  const { result, selections } = await ask(inventory, { ...question, isJudged: true });
   const types = [...new Set(selections.map((selection) => selection.type))];
   const isListed = ({ kind }: Selection): boolean => asksForNone(expectation) && kind === 'list';
   const listed = selections.filter(isListed);

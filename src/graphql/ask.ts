@@ -13,6 +13,8 @@ export interface Question {
   readonly operationName?: string | undefined;
   /** Leave the fields of what is selected out of the answer: `selections` alone are wanted. */
   readonly rowsOnly?: boolean;
+  /** Whoever judges the answer wants to know how many match, whether or not the text asks for it. */
+  readonly isJudged?: boolean;
   readonly limits?: Limits | undefined;
 }
 
@@ -34,7 +36,12 @@ export async function ask(inventory: Inventory, question: Question): Promise<Ans
   if (!document) return refuse(errors);
   const request = await readRequest(schema, { document, operationName, variables }, limits);
   if (request.errors.length > 0) return refuse(request.errors);
-  const contextValue: Context = { inventory, selections: [], rowsOnly: question.rowsOnly === true };
+  const contextValue: Context = {
+    inventory,
+    selections: [],
+    rowsOnly: question.rowsOnly === true,
+    isJudged: question.isJudged === true,
+  };
   const result = await execute({
     schema,
     document,

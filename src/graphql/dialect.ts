@@ -12,6 +12,7 @@ import {
   visit,
 } from 'graphql';
 import { catalogue } from '../iam/catalogue.generated.ts';
+import { findingCatalogue } from '../inventory/finding-type.ts';
 import type { Catalogue } from '../where/read-where.ts';
 import { type Entry, OperatorObjects, type Values } from './operator-objects.ts';
 
@@ -20,11 +21,14 @@ export interface Rewritten<T> {
   readonly errors: readonly GraphQLError[];
 }
 
+/** What a `where` may speak of: assets, and what controls have found. */
+const asked: Catalogue = { ...catalogue, ...findingCatalogue };
+
 /** Rewrites operator objects in a text to the flat form; every part keeps the position that it was written at. */
 export function rewriteDocument(
   schema: GraphQLSchema,
   document: DocumentNode,
-  types: Catalogue = catalogue,
+  types: Catalogue = asked,
 ): Rewritten<DocumentNode> {
   const errors: GraphQLError[] = [];
   const objects = new OperatorObjects(types, new SyntaxValues(errors));
@@ -55,7 +59,7 @@ type Variables = Readonly<Record<string, unknown>>;
 export function rewriteVariables(
   operation: OperationDefinitionNode,
   variables: Variables,
-  types: Catalogue = catalogue,
+  types: Catalogue = asked,
 ): Rewritten<Variables> {
   const errors: GraphQLError[] = [];
   const value: Record<string, unknown> = { ...variables };

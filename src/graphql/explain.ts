@@ -19,6 +19,7 @@ import { factsOf, fieldsOf } from '../where/expression.ts';
 import type { Question } from './ask.ts';
 import { prepareDocument } from './document.ts';
 import { usualLimits } from './limits.ts';
+import type { PatternCost } from './pattern-cost.ts';
 import { readRequest, type WrittenQuestion } from './request.ts';
 import { namedConditions } from './root-question.ts';
 import { loadSchema } from './schema.ts';
@@ -43,6 +44,8 @@ export interface ExplainedQuestion extends WrittenQuestion {
   /** In words; empty where there is none. */
   readonly condition: readonly ConditionLine[];
   readonly facts: readonly NeededFacts[];
+  /** What its patterns cost over a store; undefined where it has none, and over other sources. */
+  readonly patterns?: PatternCost;
 }
 
 /** How a text is understood; a text that cannot be executed asks nothing. Nothing is read for it. */
@@ -80,11 +83,12 @@ export const explainQuestions = (
 
 /** What a client gets that asks for `extensions.plan`: each root field with what it asks and what that costs. */
 export const planOf = (questions: readonly ExplainedQuestion[]) =>
-  questions.map(({ responseKey, type, condition, facts }) => ({
+  questions.map(({ responseKey, type, condition, facts, patterns }) => ({
     field: responseKey,
     type,
     condition: condition.map(({ depth, words }) => '  '.repeat(depth) + words),
     facts: facts.map(({ group, of, cost }) => ({ group, for: of, actions: factGroups[group].actions, cost })),
+    ...(patterns ? { patterns } : {}),
   }));
 
 const SOME_ACCOUNT = { accountId: '<account id>', partition: '<partition>' };

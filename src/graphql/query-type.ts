@@ -15,17 +15,12 @@ import {
   isInputType,
 } from 'graphql';
 import type { AssetType } from '../iam/catalogue.generated.ts';
+import { FINDING, findingCatalogue } from '../inventory/finding-type.ts';
 import { operators } from '../where/operators.ts';
 import type { Catalogue } from '../where/read-where.ts';
-import { FINDINGS, findingsField } from './findings.ts';
+import { SUMMARY } from './findings-fields.ts';
 import { type NamedField, namedFields } from './named-fields.ts';
-
-/** The names of a type's three root fields. */
-export const rootFieldsOf = (root: string) => ({
-  list: root,
-  connection: `${root}Connection`,
-  aggregate: `${root}Aggregate`,
-});
+import { rootFieldsOf } from './root-fields.ts';
 
 /**
  * Adds what is asked of each asset type to a schema of asset types: its root fields, and the inputs that they take.
@@ -45,16 +40,16 @@ class QueryTypes {
 
   constructor(assets: GraphQLSchema, types: Catalogue) {
     this.assets = assets;
-    this.types = Object.entries(types);
+    this.types = Object.entries({ ...types, ...(assets.getType(FINDING) ? findingCatalogue : {}) });
     this.wheres = new Map(this.types.map(([name, type]) => [`${name}Where`, this.where(name, type)]));
   }
 
   query(): GraphQLObjectType {
     const fields = this.types.flatMap(([name, { root }]) => Object.entries(this.rootFields(name, root)));
-    const findings = this.assets.getType('Finding') ? { [FINDINGS]: findingsField((name) => this.named(name)) } : {};
+    const summary = this.assets.getType(FINDING) ? { [SUMMARY]: this.summary() } : {};
     return new GraphQLObjectType({
       name: 'Query',
-      fields: { ...Object.fromEntries(fields), ...this.namedFields(), ...findings },
+      fields: { ...Object.fromEntries(fields), ...this.namedFields(), ...summary },
     });
   }
 
@@ -75,6 +70,23 @@ class QueryTypes {
         ? { type: new GraphQLNonNull(GraphQLInt) }
         : { type: GraphQLInt, defaultValue: rest.days };
     return { description, type, args: { days, asOf } };
+  }
+
+  private summary(): GraphQLFieldConfig<unknown, unknown> {
+    return {
+      description:
+        'How findings came and went, oldest first: a day on which something was judged. A null in the list stands for what is not known: see `errors`.',
+      type: new GraphQLList(this.named('FindingsDay') as GraphQLOutputType),
+      args: {
+        where: {
+          type: this.named(`${FINDING}Where`) as GraphQLInputType,
+          description:
+            'Of `control`, `severity`, `connector`, `accountName` and `accountID`: what else a finding holds changes in its life.',
+        },
+        since: { type: this.named('DateTime') as GraphQLInputType, description: 'Only days from that one on.' },
+        asOf: this.asOf(),
+      },
+    };
   }
 
   private asOf(): GraphQLArgumentConfig {

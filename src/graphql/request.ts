@@ -12,11 +12,14 @@ import {
   type ValueNode,
 } from 'graphql';
 import { IamqlError } from '../iam/error.ts';
+import type { Expression } from '../where/expression.ts';
 import { preparePatterns } from '../where/patterns.ts';
 import { WhereError, type WherePath } from '../where/read-where.ts';
 import { nullVariables, rewriteVariables } from './dialect.ts';
+import { findingsRoot } from './findings-fields.ts';
 import { checkLimit, type Limits } from './limits.ts';
 import { type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
+import { readFindingsQuestion } from './select-findings.ts';
 import { selectedFields } from './selected-fields.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -96,17 +99,18 @@ async function readQuestions(schema: GraphQLSchema, nodes: readonly FieldNode[],
   const warnings = new Set<string>();
   const errors: GraphQLError[] = [];
   for (const node of nodes) {
-    const field = rootField(node.name.value);
+    const [field, findings] = [rootField(node.name.value), findingsRoot(node.name.value)];
     const definition = schema.getQueryType()?.getFields()[node.name.value];
-    if (!field || !definition) continue;
+    if (!definition) continue;
     try {
       const args = getArgumentValues(definition, node, variables);
       checkWhere(args['where'], node, limits);
-      const question = readRootQuestion(field, args, (warning) => warnings.add(warning));
-      await preparePatterns(question.where, ({ length, size }) => {
-        checkLimit('maxPatternLength', length, limits, whereOf(node));
-        checkLimit('maxPatternSize', size, limits, whereOf(node));
-      });
+      const warn = (warning: string) => warnings.add(warning);
+      // Findings are no assets: what is asked of them is checked, and costs no facts.
+      if (findings) await checkPatterns(readFindingsQuestion(findings, args, warn).where, node, limits);
+      if (!field) continue;
+      const question = readRootQuestion(field, args, warn);
+      await checkPatterns(question.where, node, limits);
       questions.push({ ...question, node });
     } catch (error) {
       errors.push(located(error, node));
@@ -120,6 +124,12 @@ function checkWhere(where: unknown, node: FieldNode, limits: Limits): void {
   checkLimit('maxWhereDepth', depth, limits, whereOf(node));
   checkLimit('maxWhereNodes', keys, limits, whereOf(node));
 }
+
+const checkPatterns = (where: Expression, node: FieldNode, limits: Limits): Promise<void> =>
+  preparePatterns(where, ({ length, size }) => {
+    checkLimit('maxPatternLength', length, limits, whereOf(node));
+    checkLimit('maxPatternSize', size, limits, whereOf(node));
+  });
 
 const whereOf = (node: FieldNode): { readonly nodes: ArgumentNode | FieldNode } => ({
   nodes: node.arguments?.find(({ name }) => name.value === 'where') ?? node,

@@ -1,22 +1,17 @@
-import { GraphQLError, type GraphQLFieldResolver } from 'graphql';
+import { type GraphQLFieldResolver, type GraphQLResolveInfo, Kind } from 'graphql';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
-import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Found, Inventory } from '../inventory/inventory.ts';
-import type { Position } from '../inventory/page.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import type { Expression } from '../where/expression.ts';
-import { renderCursor } from './cursor.ts';
-import { FINDINGS, selectFindings } from './findings.ts';
-import {
-  askedOf,
-  conditionsOf,
-  type RootKind,
-  type RootQuestion,
-  readRootQuestion,
-  rootField,
-} from './root-question.ts';
+import { connectionOf, countOf } from './connection.ts';
+import { findingsRoot } from './findings-fields.ts';
+import { throwGraphQLError, toGraphQLError } from './graphql-error.ts';
+import type { RootKind } from './root-fields.ts';
+import { askedOf, conditionsOf, type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
+import { selectFindings } from './select-findings.ts';
+import { selectedFields } from './selected-fields.ts';
 
 /** What a root field selected, for whoever judges the answer: the assets themselves, not only what was printed. */
 export interface Selection {
@@ -36,6 +31,8 @@ export interface Context {
   readonly selections: Selection[];
   /** Nobody reads the fields of what is selected. */
   readonly rowsOnly: boolean;
+  /** How many match is wanted, whatever is selected. */
+  readonly isJudged: boolean;
 }
 
 /**
@@ -45,10 +42,8 @@ export interface Context {
 export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
   try {
     const isRoot = info.path.prev === undefined;
-    if (isRoot && info.fieldName === FINDINGS) return findingsOf(args, context);
-    const root = isRoot ? rootField(info.fieldName) : undefined;
-    const value = root
-      ? select(readRootQuestion(root, args), String(info.path.key), context)
+    const value = isRoot
+      ? rootValue(source, args, context, info)
       : fieldOf(source as Asset, info.fieldName, context.inventory);
     return value instanceof Promise ? value.catch(throwGraphQLError) : value;
   } catch (error) {
@@ -56,21 +51,23 @@ export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, arg
   }
 };
 
-function throwGraphQLError(error: unknown): never {
-  throw toGraphQLError(error);
-}
-
-const findingsOf = (args: Readonly<Record<string, unknown>>, { inventory }: Context): Promise<unknown> =>
-  selectFindings(args, inventory)
-    .then((items) => items.map((item) => (item instanceof IamqlError ? toGraphQLError(item) : item)))
-    .catch(throwGraphQLError);
+const rootValue: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
+  const { fieldName } = info;
+  const kind = findingsRoot(fieldName);
+  if (kind) return selectFindings(kind, args, context.inventory);
+  const root = rootField(fieldName);
+  if (root) return select(readRootQuestion(root, args), info, context);
+  return fieldOf(source as Asset, fieldName, context.inventory);
+};
 
 async function select(
   question: RootQuestion,
-  responseKey: string,
-  { inventory: current, selections, rowsOnly }: Context,
+  info: GraphQLResolveInfo,
+  { inventory: current, selections, rowsOnly, isJudged }: Context,
 ): Promise<unknown> {
-  const { kind, page, asOf } = question;
+  const { kind, asOf } = question;
+  const responseKey = String(info.path.key);
+  const page = { ...question.page, isUncounted: kind === 'connection' && !isJudged && !isCounted(info) };
   const inventory = askedOf(question, current);
   const conditions = await conditionsOf(question, inventory);
   const found = await Promise.all(conditions.map(({ type, where }) => inventory.find(type, where, page)));
@@ -80,42 +77,21 @@ async function select(
   }
   const [only] = found as [Found, ...Found[]];
   if (kind === 'aggregate') return { count: countOf(only) };
-  if (kind === 'connection') return connectionOf(question, only);
+  if (kind === 'connection') {
+    const { type, asOf } = question;
+    return connectionOf({ type, sort: page.sort, asOf }, { ...only, nodes: only.assets });
+  }
   // GraphQL puts an error in the list as a null in its place and an error on its path.
   const assets = rowsOnly ? [] : found.flatMap((one) => one.assets);
   return [...assets, ...found.flatMap(({ unread }) => unread.map(toGraphQLError))];
 }
 
-function connectionOf({ type, page, asOf }: RootQuestion, found: Found): unknown {
-  const { assets, positions, skipped, total, unread } = found;
-  const cursors = assets.map((_asset, index) =>
-    renderCursor(positions[index] as Position, { type, sort: page.sort, asOf }),
-  );
-  return {
-    totalCount: countOf(found),
-    pageInfo: {
-      hasNextPage: skipped + assets.length < total,
-      hasPreviousPage: skipped > 0,
-      startCursor: cursors[0] ?? null,
-      endCursor: cursors.at(-1) ?? null,
-    },
-    edges: [...assets.map((node, index) => ({ cursor: cursors[index], node })), ...unread.map(toGraphQLError)],
-  };
+function isCounted({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+  const document = { kind: Kind.DOCUMENT, definitions: Object.values(fragments) } as const;
+  const selected = fieldNodes.flatMap(({ selectionSet }) => selectedFields(document, selectionSet));
+  return selected.some(({ name }) => name.value === 'totalCount');
 }
-
-/** What could not be read may match or not, so nobody knows how many do. */
-const countOf = ({ total, unread }: Found): number | GraphQLError => (unread[0] ? toGraphQLError(unread[0]) : total);
 
 /** A connection or a part of one holds all that it has; an asset's fields may have to be read. */
 const fieldOf = (source: Asset, name: string, inventory: Inventory): unknown =>
   source.__typename === undefined ? source[name] : wholeField(inventory, source, name);
-
-function toGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  if (!(error instanceof IamqlError)) {
-    const internal = new GraphQLError('internal error', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
-    return Object.assign(internal, { cause: error });
-  }
-  const code = error.kind === 'InvalidInput' ? 'BAD_USER_INPUT' : error.kind;
-  return new GraphQLError(error.message, { extensions: { code }, originalError: error });
-}

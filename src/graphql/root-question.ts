@@ -6,12 +6,10 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { everything, type Order, type Page } from '../inventory/page.ts';
 import { always, type Expression } from '../where/expression.ts';
 import { forAccounts } from '../where/per-account.ts';
-import { readWhere, type Warn, WhereError, type WhereInput } from '../where/read-where.ts';
+import { type Catalogue, readWhere, type Warn, WhereError, type WhereInput } from '../where/read-where.ts';
 import { parseCursor } from './cursor.ts';
 import { type NamedAccount, type NamedField, namedContext, namedFields } from './named-fields.ts';
-import { rootFieldsOf } from './query-type.ts';
-
-export type RootKind = keyof ReturnType<typeof rootFieldsOf>;
+import { type RootKind, rootFieldsOf } from './root-fields.ts';
 
 /** What a root field asks: assets of a type that match, in an order, from one place to another. */
 export interface RootQuestion {
@@ -58,17 +56,23 @@ export function readRootQuestion({ type, kind, named }: RootField, args: Args, w
     const days = readCount(args['days'], ['days']) ?? named.days;
     return { kind, type, where: always, page: everything, asOf, named: { field: named, days } };
   }
-  const where = inside('where', () => readWhere(type, args['where'] as WhereInput | null | undefined, warn));
-  return { kind, type, where, page: readPage(type, kind, args), asOf };
+  const where = readCondition(args, type, warn);
+  return { kind, type, where, page: readPage({ type, kind }, args), asOf };
 }
 
-/** GraphQL has read it as an instant. */
-const readAsOf = (value: unknown): Instant | undefined => (typeof value === 'string' ? value : undefined);
+/** What `where` asks. @param types that it may speak of. */
+export const readCondition = (args: Args, type: AssetTypeName, warn?: Warn, types?: Catalogue): Expression =>
+  inside('where', () => readWhere(type, args['where'] as WhereInput | null | undefined, warn, types));
 
-function readPage(type: AssetTypeName, kind: RootKind, args: Args): Page {
+/** GraphQL has read it as an instant. */
+export const readAsOf = (value: unknown): Instant | undefined => (typeof value === 'string' ? value : undefined);
+
+/** @param usual the order in which everything stands when none is said, before that of `identifier`. */
+export function readPage({ type, kind }: Pick<RootField, 'type' | 'kind'>, args: Args, usual: Page['sort'] = []): Page {
+  const ordered = (sort: Page['sort']): Page['sort'] => (sort.length > 0 ? sort : usual);
   if (kind === 'aggregate') return { ...everything, limit: 0 };
   if (kind === 'connection') {
-    const sort = readSort(args['sort'], ['sort']);
+    const sort = ordered(readSort(args['sort'], ['sort']));
     const after = args['after'];
     return {
       sort,
@@ -82,7 +86,7 @@ function readPage(type: AssetTypeName, kind: RootKind, args: Args): Page {
   }
   const options = (args['options'] ?? {}) as Args;
   return {
-    sort: readSort(options['sort'], ['options', 'sort']),
+    sort: ordered(readSort(options['sort'], ['options', 'sort'])),
     offset: readCount(options['offset'], ['options', 'offset']) ?? 0,
     limit: readCount(options['limit'], ['options', 'limit']),
     after: undefined,

@@ -13,9 +13,10 @@ import { parseInstant, renderInstant } from '../iam/instant.ts';
 import { packageRoot } from '../package-root.ts';
 import type { Catalogue } from '../where/read-where.ts';
 import { withAssetTypes } from './asset-types.ts';
-import { FINDINGS } from './findings.ts';
+import { findingsFields } from './findings-fields.ts';
 import { namedFields } from './named-fields.ts';
-import { rootFieldsOf, withQueryType } from './query-type.ts';
+import { withQueryType } from './query-type.ts';
+import { rootFieldsOf } from './root-fields.ts';
 
 let whole: GraphQLSchema | undefined;
 let part: { readonly types: ReadonlySet<AssetTypeName>; readonly schema: GraphQLSchema } | undefined;
@@ -47,7 +48,7 @@ const BASE_FILES = ['asset.graphql', 'date-time.graphql', 'paging.graphql'];
 /** Those whose root field, `where` or relations a text names; undefined for a text that asks about the schema, or for no assets. */
 function namedTypes(text: string): Set<AssetTypeName> | undefined {
   const names = new Set(text.match(/\w+/g));
-  if (['__schema', '__type', FINDINGS].some((name) => names.has(name))) return undefined;
+  if (['__schema', '__type', ...findingsFields].some((name) => names.has(name))) return undefined;
   const stems = new Set([...names].flatMap((name) => [name, name.replace(/_[A-Z_]+$/, '')]));
   const types = Object.entries(catalogue) as readonly [AssetTypeName, AssetType][];
   const found = types.filter(([name, { root }]) => {

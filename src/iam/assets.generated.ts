@@ -121,7 +121,7 @@ export type Finding = {
   readonly exception: Maybe<FindingException>;
   /** When the scan ended that found it first. */
   readonly firstSeen: Scalars['DateTime']['output'];
-  /** The same for as long as it is about the same control, account, asset and access key, however often it came back. */
+  /** The same for as long as it is about the same control and its parameters, account, asset and access key, however often it came back. */
   readonly id: Scalars['ID']['output'];
   /** The asset's identifier. */
   readonly identifier: Scalars['String']['output'];
@@ -131,12 +131,16 @@ export type Finding = {
   readonly lastSeen: Scalars['DateTime']['output'];
   /** The asset's IAM name. */
   readonly name: Scalars['String']['output'];
+  /** The values of its parameters. With other values it is another question, and what it finds are other findings. */
+  readonly parameters: ReadonlyArray<FindingParameter>;
   /** How often it came back after it was resolved, or after its exception had ended. */
   readonly reopenedCount: Scalars['Int']['output'];
   /** When the scan ended that did not find it any more; null where it is not resolved. */
   readonly resolvedAt: Maybe<Scalars['DateTime']['output']>;
   readonly severity: FindingSeverity;
   readonly state: FindingState;
+  /** Since when it is in that state: when the scan ended that changed it. */
+  readonly stateSince: Scalars['DateTime']['output'];
   /** The asset's type, for example `IAMUser`. */
   readonly type: Scalars['String']['output'];
   /** Since when nobody knows whether it is still there, because the control could not be judged; null where that is known. */
@@ -163,6 +167,14 @@ export type FindingKey = {
   readonly slot: Maybe<Scalars['Int']['output']>;
 };
 
+/** A value of a control's parameter. */
+export type FindingParameter = {
+  readonly __typename: 'FindingParameter';
+  readonly name: Scalars['String']['output'];
+  /** As JSON writes it, for example `45` or `true`; a text in quotes. */
+  readonly value: Scalars['String']['output'];
+};
+
 export type FindingSeverity =
   | 'HIGH'
   | 'LOW'
@@ -175,7 +187,37 @@ export type FindingState =
   /** It was found, and counts. */
   | 'OPEN'
   /** It was found once and is no more. */
-  | 'RESOLVED';
+  | 'RESOLVED'
+  /** It was found once, and the control has been asked with other values of its parameters since: nobody looks for it any more. */
+  | 'RETIRED';
+
+export type FindingsBySeverity = {
+  readonly __typename: 'FindingsBySeverity';
+  readonly high: Scalars['Int']['output'];
+  readonly low: Scalars['Int']['output'];
+  readonly medium: Scalars['Int']['output'];
+};
+
+/** How findings stood at the end of a day (UTC), and what the scans of that day changed. */
+export type FindingsDay = {
+  readonly __typename: 'FindingsDay';
+  /** For example `2026-03-01`. */
+  readonly day: Scalars['String']['output'];
+  /** How many were excepted at its end. */
+  readonly excepted: Scalars['Int']['output'];
+  /** How many were open at its end. */
+  readonly open: FindingsBySeverity;
+  /** How many were found for the first time. */
+  readonly opened: Scalars['Int']['output'];
+  /** How many came back after they were resolved or retired, or after their exception had ended. */
+  readonly reopened: Scalars['Int']['output'];
+  /** How many were found no more. */
+  readonly resolved: Scalars['Int']['output'];
+  /** How many are looked for no more, because the control is asked with other values of its parameters. */
+  readonly retired: Scalars['Int']['output'];
+  /** How many judgements of the day were not whole. Not known of days that were before what `--keep` keeps: 0 there. */
+  readonly unjudged: Scalars['Int']['output'];
+};
 
 /** An access key of an IAM user, as `iam:ListAccessKeys` and `iam:GetAccessKeyLastUsed` give it. */
 export type IAMAccessKey = IAsset & {

@@ -2930,6 +2930,74 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
   }
 };
 
+/** What can be compared of a finding, which is no asset. */
+export const findingFields: Readonly<Record<string, Field>> = {
+  "accountID": {
+    "type": "String",
+    "nullable": false
+  },
+  "accountName": {
+    "type": "String",
+    "nullable": false
+  },
+  "connector": {
+    "type": "String",
+    "nullable": false
+  },
+  "control": {
+    "type": "String",
+    "nullable": false
+  },
+  "firstSeen": {
+    "type": "DateTime",
+    "nullable": false
+  },
+  "id": {
+    "type": "ID",
+    "nullable": false
+  },
+  "identifier": {
+    "type": "String",
+    "nullable": false
+  },
+  "lastSeen": {
+    "type": "DateTime",
+    "nullable": false
+  },
+  "name": {
+    "type": "String",
+    "nullable": false
+  },
+  "reopenedCount": {
+    "type": "Int",
+    "nullable": false
+  },
+  "resolvedAt": {
+    "type": "DateTime",
+    "nullable": true
+  },
+  "severity": {
+    "type": "FindingSeverity",
+    "nullable": false
+  },
+  "state": {
+    "type": "FindingState",
+    "nullable": false
+  },
+  "stateSince": {
+    "type": "DateTime",
+    "nullable": false
+  },
+  "type": {
+    "type": "String",
+    "nullable": false
+  },
+  "unjudgedSince": {
+    "type": "DateTime",
+    "nullable": true
+  }
+};
+
 export const factGroups: Readonly<Record<FactGroup, FactGroupReading>> = {
   "ACCESS_KEYS": {
     "actions": [

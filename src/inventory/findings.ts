@@ -1,5 +1,7 @@
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
+import type { Expression } from '../where/expression.ts';
+import type { Page, Position } from './page.ts';
 
 /** An access key that a finding is about. */
 export interface KeptKey {
@@ -40,17 +42,12 @@ export interface JudgedControl {
   readonly errors: readonly { readonly code: string; readonly message: string }[];
 }
 
-export type FindingState = 'OPEN' | 'EXCEPTED' | 'RESOLVED';
+type FindingState = 'OPEN' | 'EXCEPTED' | 'RESOLVED' | 'RETIRED';
 
-/** Which findings are asked for; what is undefined does not matter. */
-export interface FindingsRequest {
-  readonly control?: string | undefined;
-  readonly state?: FindingState | undefined;
-  readonly severity?: string | undefined;
-  /** The id or the name of one. */
-  readonly connector?: string | undefined;
-  /** Only those that have become what they are since. */
-  readonly since?: Instant | undefined;
+/** Which findings are asked for, in which order, from one place to another. Fields are those of `Finding` in the schema. */
+export interface FindingsQuestion {
+  readonly where: Expression;
+  readonly page: Page;
   readonly asOf?: Instant | undefined;
 }
 
@@ -62,7 +59,10 @@ export interface FindingRecord extends Omit<JudgedFinding, 'exception'> {
   readonly connector: string;
   readonly accountName: string;
   readonly accountID: string;
+  /** The values of the control's parameters, which it was found with. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly state: FindingState;
+  readonly stateSince: Instant;
   readonly firstSeen: Instant;
   readonly lastSeen: Instant;
   readonly resolvedAt: Instant | null;
@@ -72,8 +72,28 @@ export interface FindingRecord extends Omit<JudgedFinding, 'exception'> {
 }
 
 export interface FoundFindings {
+  /** The page that was asked for, in order. */
   readonly findings: readonly FindingRecord[];
+  readonly positions: readonly Position[];
+  /** How many there are, on this page and all others. */
+  readonly total: number;
+  /** How many of them stand before the page. */
+  readonly skipped: number;
   /** Why these may not be all. */
+  readonly unread: readonly IamqlError[];
+}
+
+/** Of which findings, and from which day on. */
+export interface SummaryQuestion {
+  /** Of the control and the account alone: what else a finding holds changes in its life. */
+  readonly where: Expression;
+  readonly since?: Instant | undefined;
+  readonly asOf?: Instant | undefined;
+}
+
+/** How findings stood day by day, and why that may not be all. */
+export interface FindingsSummary {
+  readonly days: readonly HistoryDay[];
   readonly unread: readonly IamqlError[];
 }
 
@@ -93,8 +113,11 @@ export type FindingSeverity = 'HIGH' | 'MEDIUM' | 'LOW';
 export interface HistoryDay {
   readonly day: string;
   readonly open: Readonly<Record<FindingSeverity, number>>;
+  readonly excepted: number;
   readonly opened: number;
+  readonly reopened: number;
   readonly resolved: number;
+  readonly retired: number;
   /** Judgements of the day that were not whole: what they did not find is not known to be gone. */
   readonly unjudged: number;
 }

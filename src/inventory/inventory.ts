@@ -5,7 +5,7 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
-import type { FindingsRequest, FoundFindings } from './findings.ts';
+import type { FindingsQuestion, FindingsSummary, FoundFindings, SummaryQuestion } from './findings.ts';
 import type { Page, Position } from './page.ts';
 import type { Provenance } from './provenance.ts';
 import type { Verify } from './verification.ts';
@@ -103,10 +103,14 @@ export interface Inventory {
   prefetch(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
   /** Makes what a condition compares of these assets readable, where that costs no call of AWS. */
   prepare?(assets: readonly Asset[], where: Expression): Promise<void>;
+  /** What the database leaves to this process of a question; only a store has one to leave anything. */
+  leftOpen?(type: AssetTypeName, where: Expression): Promise<LeftOpen>;
   /** The same accounts as the last scans found them that had ended by then; only a store keeps these. */
   asOf?(time: Instant): Inventory;
   /** What controls have found, and since when; only a store keeps this. */
-  findings?(request: FindingsRequest): Promise<FoundFindings>;
+  findings?(question: FindingsQuestion): Promise<FoundFindings>;
+  /** How they came and went, day by day. */
+  findingsSummary?(question: SummaryQuestion): Promise<FindingsSummary>;
   /**
    * All assets of a type, one after the other, where they need not all be in memory. What could not be read is said as it
    * is met.
@@ -114,6 +118,13 @@ export interface Inventory {
   stream?(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void): AsyncIterable<StreamedAsset>;
   /** To be called when nothing more is asked, where an inventory holds something. */
   close?(): Promise<void>;
+}
+
+/** How many assets a database hands over to be decided, because it cannot: those that the rest of the condition keeps. */
+export interface LeftOpen {
+  readonly rows: number;
+  /** How many assets of the type there are. */
+  readonly of: number;
 }
 
 /** An asset outside of any inventory: the fields that were read, relations by identifier. */

@@ -1,4 +1,5 @@
 import type { ExplainedQuestion, NeededFacts } from '../graphql/explain.ts';
+import type { PatternCost } from '../graphql/pattern-cost.ts';
 import type { Why } from '../graphql/why.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import { UNREAD } from '../iam/unread.ts';
@@ -16,6 +17,7 @@ function renderQuestion(question: ExplainedQuestion): readonly string[] {
     ...condition.map(({ depth, words }) => indent(depth + 1, words)),
     ...(named?.field.group ? ['  (as of now; it is asked as of when the facts were read)'] : []),
     ...(kind === 'aggregate' ? [] : pageLines(question)),
+    ...(question.patterns ? [`  ${renderPatternCost(question.patterns, many)}`] : []),
     `  It needs, for all ${many}:`,
     ...facts.flatMap((needed, index) => [
       ...(index > 0 && needed.of !== facts[index - 1]?.of ? [`  ${forWhom(needed, many)}:`] : []),
@@ -23,6 +25,23 @@ function renderQuestion(question: ExplainedQuestion): readonly string[] {
     ]),
   ];
 }
+
+/** A database is not trusted with a pattern: rows that nothing else rules out are handed over and matched here. */
+function renderPatternCost(patterns: PatternCost, many: string): string {
+  if (patterns.how === 'UNKNOWN') return `what its pattern costs could not be counted: ${patterns.why}`;
+  const { rows, of } = patterns;
+  return `its pattern is matched in this process: ${rows} of ${of} ${many}, which the rest of it keeps, leave the database (counted)`;
+}
+
+/** What the patterns of controls cost over a store; empty where none has any. */
+export const renderPatternCosts = (
+  costs: readonly { readonly control: string; readonly rule: string; readonly question: ExplainedQuestion }[],
+): string =>
+  costs
+    .flatMap(({ control, rule, question: { responseKey, type, patterns } }) =>
+      patterns ? [`${control}, ${rule}, ${responseKey}: ${renderPatternCost(patterns, catalogue[type].many)}\n`] : [],
+    )
+    .join('');
 
 function pageLines({ page: { sort, offset, limit, after } }: ExplainedQuestion): readonly string[] {
   const order = sort.map(({ field, direction }) => `${field} ${direction === 'ASC' ? 'ascending' : 'descending'}`);

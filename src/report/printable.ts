@@ -18,9 +18,3 @@ const escapeUnits = (character: string): string =>
   Array.from({ length: character.length }, (_, index) => unitEscape(character.charCodeAt(index))).join('');
 
 const unitEscape = (unit: number): string => `\\u${unit.toString(16).padStart(4, '0')}`;
-
-/** An option of a command line that is printed to be copied: no name may become another option or a command. */
-export function shellOption(option: string, value: string): string {
-  const word = /^[\w+=,.@/:-]+$/.test(value) ? value : `'${printable(value).replaceAll("'", `'\\''`)}'`;
-  return value.startsWith('-') ? `${option}=${word}` : `${option} ${word}`;
-}

@@ -2,6 +2,7 @@ import type { Finding, FindingKey } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import { instantOf, instantToMs, renderInstant } from '../iam/instant.ts';
+import { keyStatusCommand, shellOption } from '../iam/shell.ts';
 import type { Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { renderDuration } from './duration.ts';
@@ -18,7 +19,7 @@ import {
   wordsOfUse,
 } from './found.ts';
 import { listSections } from './listing.ts';
-import { printable, printableLines, shellOption } from './printable.ts';
+import { printable, printableLines } from './printable.ts';
 import type { Run } from './run.ts';
 import { renderTable } from './text-table.ts';
 
@@ -216,9 +217,9 @@ const canTurnOff = ({ type }: Finding, { foundUnused }: FindingKey): boolean => 
 /** A key that was used after all is not to be turned off by copying a line. */
 function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): string {
   if (lastUsedDate) return '  in use: rotate or keep it, and judge again when AWS has a newer report';
-  const userName = shellOption('--user-name', user);
-  if (!accessKeyId) return `  aws iam list-access-keys ${userName}`;
-  return `  aws iam update-access-key ${userName} ${shellOption('--access-key-id', accessKeyId)} --status Inactive`;
+  const name = printable(user);
+  if (!accessKeyId) return `  aws iam list-access-keys ${shellOption('--user-name', name)}`;
+  return `  ${keyStatusCommand(name, accessKeyId, 'Inactive')}`;
 }
 
 /** The id of the control is not broken between lines: it is there to be copied. */
@@ -229,7 +230,8 @@ function whatToDo({ control, rules }: ControlRun): string {
   if (!hasUnused) return indent(`What to do: ${show}`, 2);
   const ofKeys =
     'What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and delete it once nobody missed it. In full:';
-  return `${wrap(ofKeys, 2)}\n${indent(show, 4)}`;
+  const inBatches = `In batches, looked at again and written down: iamql remediate plan ${control.id}`;
+  return [wrap(ofKeys, 2), indent(show, 4), indent(inBatches, 2)].join('\n');
 }
 
 function renderInformative(run: RuleRun, control: ControlRun): string {

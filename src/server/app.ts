@@ -52,6 +52,7 @@ export async function createApp(settings: ServerSettings): Promise<Express> {
     inventory: await settings.openInventory(),
     selections: [],
     rowsOnly: false,
+    isJudged: false,
   });
   app.use(
     '/graphql',

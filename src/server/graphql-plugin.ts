@@ -9,6 +9,7 @@ import { extensionsOf } from '../graphql/ask.ts';
 import { type Prepared, prepareDocument } from '../graphql/document.ts';
 import { explainQuestions, planOf } from '../graphql/explain.ts';
 import type { Limits } from '../graphql/limits.ts';
+import { withPatternCosts } from '../graphql/pattern-cost.ts';
 import { readRequest } from '../graphql/request.ts';
 import type { Context } from '../graphql/resolve.ts';
 
@@ -76,7 +77,8 @@ export class DocumentStage {
     const read = await readRequest(this.schema, { document, operationName, variables }, this.limits);
     contextValue.warnings = read.warnings;
     if (request.extensions?.['plan'] === true) {
-      contextValue.plan = planOf(explainQuestions(this.schema, document, read.questions));
+      const explained = explainQuestions(this.schema, document, read.questions);
+      contextValue.plan = planOf(await withPatternCosts(explained, contextValue.inventory));
     }
     request.variables = read.variables;
     return read.errors;

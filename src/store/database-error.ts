@@ -12,6 +12,10 @@ interface Explanation {
   readonly advice?: string;
 }
 
+/** Of a server that takes encrypted connections only, in its words. */
+const NO_ENCRYPTION = /no pg_hba\.conf entry .*no encryption/;
+const ASK_FOR_TLS = 'the server asks for TLS: write ?sslmode=verify-full behind the URL of --store';
+
 const ASK_ANOTHER_LOGIN = 'check the user, the password and the database in --store';
 
 /** By SQLSTATE, or by the two characters of its class (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
@@ -58,8 +62,11 @@ export function databaseError(cause: unknown, during = "the store's database fai
 function explanationOf(cause: Error): Explanation | undefined {
   if (isServerError(cause)) {
     const { code } = cause;
+    if (code === '28000' && NO_ENCRYPTION.test(cause.message)) return { kind: 'InvalidInput', advice: ASK_FOR_TLS };
     return STATES[code] ?? STATES[code.slice(0, 2)] ?? { kind: 'Unexpected' };
   }
+  if ('syscall' in cause && cause.syscall === 'open')
+    return { kind: 'InvalidInput', advice: 'a file that --store names (sslrootcert, sslcert, sslkey) cannot be read' };
   if ('syscall' in cause || cause instanceof AggregateError) return { kind: 'Unreachable' };
   const kind = CONNECTION.find(([pattern]) => pattern.test(cause.message))?.[1];
   return kind && { kind };

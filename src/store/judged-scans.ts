@@ -1,3 +1,4 @@
+import type { JudgedControl } from '../inventory/findings.ts';
 import type { SqlSession } from './database.ts';
 import type { JudgedScan } from './keep-findings.ts';
 
@@ -21,11 +22,15 @@ export async function scansToJudge(
   return rows.map(({ id, connector, ended_at: endedAt }) => ({ id, connector, endedAt }));
 }
 
-/** The controls that have said something of a scan, or of a later one of its account. */
-export async function controlsJudged(session: SqlSession, { id, connector }: JudgedScan): Promise<ReadonlySet<string>> {
-  const rows = await session.query<{ control: string }>(
-    'SELECT DISTINCT control FROM judgement WHERE connector = $1 AND scan >= $2',
+/** The controls that have said something of a scan, or of a later one of its account, and with which parameters first. */
+export async function controlsJudged(
+  session: SqlSession,
+  { id, connector }: JudgedScan,
+): Promise<ReadonlyMap<string, JudgedControl['parameters']>> {
+  const rows = await session.query<{ control: string; parameters: JudgedControl['parameters'] }>(
+    `SELECT DISTINCT ON (control) control, parameters FROM judgement WHERE connector = $1 AND scan >= $2
+     ORDER BY control, judgement.scan`,
     [connector, id],
   );
-  return new Set(rows.map(({ control }) => control));
+  return new Map(rows.map(({ control, parameters }) => [control, parameters]));
 }

@@ -1,91 +1,11 @@
 import { IamqlError } from '../iam/error.ts';
 import type { Catalogue } from '../where/read-where.ts';
 import type { Database, SqlSession } from './database.ts';
+import { MIGRATIONS } from './fixed-tables.ts';
 import { columnType, createTable, quoted, type Table, tablesOf } from './tables.ts';
 
-/**
- * The tables that are not made of the catalogue. A released migration is never changed: stores out there have run it.
- */
-const MIGRATIONS: readonly string[] = [
-  `
-  CREATE TABLE connector (
-    id text COLLATE "C" PRIMARY KEY,
-    name text NOT NULL,
-    account_id text NOT NULL,
-    tags jsonb NOT NULL DEFAULT '{}',
-    -- The scan that "now" is; null while none has ended well.
-    scan bigint,
-    -- The last one that was tried and read nothing, if it is newer than that.
-    failed_scan bigint
-  );
-  CREATE TABLE scan (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    connector text COLLATE "C" NOT NULL REFERENCES connector,
-    started_at timestamptz NOT NULL,
-    ended_at timestamptz NOT NULL,
-    -- As the first line of a snapshot has it; null for one that failed.
-    header jsonb,
-    -- Somebody has more access keys than the credential report has slots.
-    has_additional_keys boolean NOT NULL DEFAULT false,
-    error jsonb,
-    CHECK ((header IS NULL) <> (error IS NULL))
-  );
-  CREATE INDEX scan_then ON scan (connector, ended_at);
-  `,
-  `
-  -- What a control said of a scan. It outlives the scan's own row, so it holds when that ended.
-  CREATE TABLE judgement (
-    connector text COLLATE "C" NOT NULL REFERENCES connector,
-    control text COLLATE "C" NOT NULL,
-    scan bigint NOT NULL,
-    at timestamptz NOT NULL,
-    severity text NOT NULL,
-    parameters json NOT NULL,
-    verdict text NOT NULL,
-    found int NOT NULL,
-    excepted int NOT NULL,
-    total int,
-    errors json NOT NULL,
-    PRIMARY KEY (connector, control, scan)
-  );
-  CREATE INDEX judgement_of_scan ON judgement (scan);
-  -- A row is a state of a finding, from the scan that found it so until the scan that found it otherwise.
-  CREATE TABLE finding (
-    -- The same in all rows of a finding.
-    id text COLLATE "C" NOT NULL,
-    connector text COLLATE "C" NOT NULL REFERENCES connector,
-    control text COLLATE "C" NOT NULL,
-    type text NOT NULL,
-    identifier text COLLATE "C" NOT NULL,
-    name text COLLATE "C" NOT NULL,
-    key json,
-    state text NOT NULL CHECK (state IN ('OPEN', 'EXCEPTED')),
-    -- False: the control could not be judged, so nobody knows.
-    is_known boolean NOT NULL,
-    exception json,
-    first bigint NOT NULL,
-    first_at timestamptz NOT NULL,
-    last bigint,
-    last_at timestamptz,
-    -- The last scan before that in which it was found.
-    seen_at timestamptz
-  );
-  CREATE UNIQUE INDEX finding_now ON finding (id) WHERE last IS NULL;
-  CREATE INDEX finding_life ON finding (connector, control, id, first);
-  CREATE INDEX finding_begun ON finding (first);
-  CREATE INDEX finding_ended ON finding (last) WHERE last IS NOT NULL;
-  -- A URL that has taken what a scan changed, by its hash: it may hold a secret.
-  CREATE TABLE delivery (
-    scan bigint NOT NULL,
-    url_hash text NOT NULL,
-    delivered_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (scan, url_hash)
-  );
-  `,
-];
-
 /** Two processes that open a new store at once must not both make its tables. */
-const MIGRATION_LOCK = 4_276_511;
+export const MIGRATION_LOCK = 4_276_511;
 
 interface State {
   readonly version: number;

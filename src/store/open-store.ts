@@ -4,6 +4,7 @@ import { catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Database } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
+import { makeIndexes } from './indexes.ts';
 import { isServer, shownLocation } from './location.ts';
 import { hasStore, migrate } from './migrations.ts';
 
@@ -13,7 +14,10 @@ const FILES = 'postgres';
 /** Opens a store, and makes it if it is not there yet. The same errors as `openStore`. */
 export async function openOrMakeStore(location: string): Promise<Database> {
   const database = await openDatabase(location);
-  return closedOnError(database, () => migrate(database, catalogue));
+  return closedOnError(database, async () => {
+    await migrate(database, catalogue);
+    await makeIndexes(database);
+  });
 }
 
 /**

@@ -8,12 +8,38 @@ import { Statement } from './statement.ts';
 import { connectorOf } from './store-assets.ts';
 import { type Asked, type View, whyUnread } from './view.ts';
 
-/** The assets of a page, in its order. */
-export function findPage(
-  { assets }: View,
-  { type, expression, scope, more }: Asked,
-  page: Page,
-): Promise<readonly Asset[]> {
+interface FoundPage {
+  readonly assets: readonly Asset[];
+  readonly total: number;
+  readonly skipped: number;
+}
+
+/** The assets of a page, in its order, and how many there are around it. */
+export async function findPage(view: View, asked: Asked, page: Page): Promise<FoundPage> {
+  const { limit, isUncounted = false } = page;
+  if (isUncounted && limit !== undefined) return peekAround(view, asked, { ...page, limit });
+  const assets = await readPage(view, asked, page);
+  return { assets, ...(await countAround(view, asked, page, assets.length)) };
+}
+
+/** One more than the page tells whether there are more; all would have to be looked at to count them. */
+async function peekAround(view: View, asked: Asked, page: Page & { readonly limit: number }): Promise<FoundPage> {
+  const found = await readPage(view, asked, { ...page, limit: page.limit + 1 });
+  const assets = found.slice(0, page.limit);
+  const skipped = page.offset + (page.after && (await isAnyBefore(view, asked, page)) ? 1 : 0);
+  return { assets, skipped, total: skipped + found.length };
+}
+
+async function isAnyBefore({ assets }: View, asked: Asked, { after, sort }: Page): Promise<boolean> {
+  const { type, expression, scope, more } = asked;
+  const statement = new Statement(type, scope);
+  const before = after ? `(${statement.behind(after, sort)}) IS NOT TRUE` : 'false';
+  const conditions = [statement.matchingOr(expression, more), before];
+  const first = statement.select(conditions, { sort: [], limit: 1, offset: 0 });
+  return (await assets.find(type, statement, first)).length > 0;
+}
+
+function readPage({ assets }: View, { type, expression, scope, more }: Asked, page: Page): Promise<readonly Asset[]> {
   const statement = new Statement(type, scope);
   const conditions = [
     statement.matchingOr(expression, more),
@@ -23,7 +49,7 @@ export function findPage(
 }
 
 /** How many match, and how many of these stand before the page. A list that is not cut has been counted already. */
-export async function countAround(
+async function countAround(
   { session }: View,
   { type, expression, scope, more }: Asked,
   page: Page,
@@ -54,7 +80,7 @@ export async function whyNotSorted(
 ): Promise<readonly IamqlError[]> {
   const errors: IamqlError[] = [];
   for (const { field } of sort.filter((order) => view.scope.mayBeUnread(type, order.field))) {
-    const statement = new Statement(type, scope);
+    const statement = new Statement(type, scope.lacking([{ type, field }]));
     const lacking = [statement.matchingOr(expression, more), isUnread(field, 'a')];
     const assets = await view.assets.find(type, statement, statement.selectAll(lacking));
     errors.push(...assets.map((asset) => whyUnread(view, asset, field)));

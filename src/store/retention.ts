@@ -5,6 +5,9 @@ import { quoted, tablesOf } from './tables.ts';
 export interface Expired {
   readonly scans: number;
   readonly rows: number;
+  /** Findings that were resolved or retired by then, with all that was known of them. */
+  readonly findings: number;
+  readonly judgements: number;
 }
 
 /**
@@ -27,6 +30,20 @@ const expiredRows = (table: string): string => `
     WHERE s.connector = t._connector AND s.header IS NOT NULL AND s.id >= t._first AND s.id < t._last
   )`;
 
+/**
+ * States of findings that were others before that time; of findings that were resolved or retired before it, the last too.
+ * One that is open or excepted stays, with when it was first seen: its newest row tells that.
+ */
+const EXPIRED_FINDINGS = `
+  DELETE FROM finding WHERE next_at <= $1 OR (next_at IS NULL AND ended IS NOT NULL AND last_at < $1)`;
+
+/** What was said before that time and changed nothing. What changed something is what the summary over time is made of. */
+const EXPIRED_JUDGEMENTS = 'DELETE FROM judgement WHERE next_at <= $1 AND changes IS NULL';
+
+/** Nobody sends again what such a scan changed. */
+const EXPIRED_DELIVERIES = `
+  DELETE FROM delivery d WHERE NOT EXISTS (SELECT 1 FROM scan s WHERE s.id = d.scan)`;
+
 /** Deletes what is needed for no question as of that time or later. What is true now stays, however old it is. */
 export function expire(database: Database, before: Date): Promise<Expired> {
   return database.transaction(async (session) => {
@@ -34,8 +51,20 @@ export function expire(database: Database, before: Date): Promise<Expired> {
     let rows = 0;
     // Without a scan less, there is no state that nothing needs.
     if (scans > 0) for (const { name } of tablesOf(catalogue)) rows += await deleted(session, expiredRows(name), []);
-    return { scans, rows };
+    const judgements = await deleted(session, EXPIRED_JUDGEMENTS, [before]);
+    const findings = await countGone(session, before);
+    await session.query(EXPIRED_FINDINGS, [before]);
+    await session.query(EXPIRED_DELIVERIES);
+    return { scans, rows, findings, judgements };
   });
+}
+
+async function countGone(session: SqlSession, before: Date): Promise<number> {
+  const [row] = await session.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM finding WHERE next_at IS NULL AND ended IS NOT NULL AND last_at < $1',
+    [before],
+  );
+  return row?.count ?? 0;
 }
 
 async function deleted(session: SqlSession, sql: string, values: readonly unknown[]): Promise<number> {

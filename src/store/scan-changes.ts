@@ -2,14 +2,17 @@ import { type Instant, instantOf } from '../iam/instant.ts';
 import type { KeptException, KeptKey } from '../inventory/findings.ts';
 import { readStored } from '../where/stored-value.ts';
 import type { SqlSession } from './database.ts';
+import type { ChangeCounts } from './merge-findings.ts';
 
-export const changeKinds = ['OPENED', 'REOPENED', 'RESOLVED', 'EXCEPTED'] as const;
+export const changeKinds = ['OPENED', 'REOPENED', 'RESOLVED', 'EXCEPTED', 'RETIRED'] as const;
+export type ChangeKind = (typeof changeKinds)[number];
 
 /** What a scan changed of a finding. */
 export interface FindingChange {
-  readonly change: (typeof changeKinds)[number];
+  readonly change: ChangeKind;
   readonly id: string;
   readonly control: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly severity: string;
   readonly connector: string;
   readonly accountName: string;
@@ -32,39 +35,65 @@ interface Row extends Omit<FindingChange, 'key' | 'at' | 'accountName' | 'accoun
 
 /** A state that goes on, known or not, under an exception of another wording or not, changes nothing. */
 const CHANGES = `
-  WITH touched AS (SELECT DISTINCT id FROM finding WHERE first = $1 OR last = $1),
-  states AS (
-    SELECT f.*, lag(f.last) OVER life AS last_before, lag(f.state) OVER life AS state_before, lead(f.first) OVER life AS next
-    FROM finding f JOIN touched USING (id) WINDOW life AS (PARTITION BY f.id ORDER BY f.first)
-  ),
-  changes AS (
-    SELECT *, CASE
-      WHEN first = $1 AND last_before = first AND state_before = state THEN NULL
-      WHEN first = $1 AND state = 'EXCEPTED' THEN 'EXCEPTED'
-      WHEN first = $1 AND last_before IS NULL THEN 'OPENED'
-      WHEN first = $1 THEN 'REOPENED'
-      WHEN last = $1 AND next IS DISTINCT FROM $1 THEN 'RESOLVED'
-    END AS change FROM states
+  WITH changes AS (
+    SELECT f.change AS what, f.* FROM finding f WHERE f.first = $1::bigint AND f.change IS NOT NULL
+    UNION ALL
+    SELECT f.ended, f.* FROM finding f WHERE f.last = $1::bigint AND f.ended IS NOT NULL
   )
-  SELECT n.change, n.id, n.control, j.severity, n.connector, c.name AS account_name, c.account_id, n.type, n.identifier, n.name,
-         n.key, CASE WHEN n.change = 'EXCEPTED' THEN n.exception END AS exception, j.scan::text AS scan, j.at
-  FROM changes n JOIN judgement j ON j.connector = n.connector AND j.control = n.control AND j.scan = $1
+  SELECT n.what AS change, n.id, n.control, n.parameters, j.severity, n.connector, c.name AS account_name, c.account_id,
+         n.type, n.identifier, n.name, n.key, CASE WHEN n.what = 'EXCEPTED' THEN n.exception END AS exception,
+         j.scan::text AS scan, j.at
+  FROM changes n JOIN judgement j ON j.connector = n.connector AND j.control = n.control AND j.scan = $1::bigint
   JOIN connector c ON c.id = n.connector
-  WHERE n.change IS NOT NULL ORDER BY n.control, n.identifier, n.id`;
+  WHERE (n.control, n.identifier, n.id) > ($2::text, $3::text, $4::text)
+  ORDER BY n.control, n.identifier, n.id LIMIT $5::int`;
 
-/** What a scan changed, the same however often it is asked. */
-export async function changesOf(session: SqlSession, scan: string): Promise<readonly FindingChange[]> {
-  const rows = await session.query<Row>(CHANGES.replaceAll('$1', '$1::bigint'), [scan]);
-  return rows.map(({ key, at, account_name: accountName, account_id: accountID, ...row }) => ({
-    ...{ change: row.change, id: row.id, control: row.control, severity: row.severity, connector: row.connector },
-    ...{ accountName, accountID, type: row.type },
+/** A first scan of a large account finds more than should be in memory at once. */
+const CHANGES_AT_ONCE = 1000;
+
+/** What a scan changed, the same however often it is asked; the first so many, or all. */
+export async function* changesOf(session: SqlSession, scan: string, most = Number.POSITIVE_INFINITY) {
+  let place = ['', '', ''];
+  for (let left = most; left > 0; ) {
+    const asked = Math.min(left, CHANGES_AT_ONCE);
+    const rows: readonly Row[] = await session.query<Row>(CHANGES, [scan, ...place, asked]);
+    yield* rows.map(changeOf);
+    const last = rows.at(-1);
+    if (!last || rows.length < asked) return;
+    place = [last.control, last.identifier, last.id];
+    left -= rows.length;
+  }
+}
+
+function changeOf({ key, at, account_name: accountName, account_id: accountID, ...row }: Row): FindingChange {
+  return {
+    ...{ change: row.change, id: row.id, control: row.control, parameters: row.parameters, severity: row.severity },
+    ...{ connector: row.connector, accountName, accountID, type: row.type },
     identifier: readStored(row.identifier) as string,
     name: readStored(row.name) as string,
     key: key && { accessKeyId: key.accessKeyId, slot: key.slot, createDate: key.createDate ?? key.since },
     exception: row.exception,
     scan: row.scan,
     at: instantOf(at),
-  }));
+  };
+}
+
+const COUNTED: Readonly<Record<ChangeKind, keyof ChangeCounts>> = {
+  OPENED: 'opened',
+  REOPENED: 'reopened',
+  RESOLVED: 'resolved',
+  EXCEPTED: 'set_apart',
+  RETIRED: 'retired',
+};
+
+/** How many changes a scan made, by kind. */
+export async function countChanges(session: SqlSession, scan: string): Promise<Readonly<Record<ChangeKind, number>>> {
+  const rows = await session.query<{ changes: ChangeCounts }>(
+    'SELECT changes FROM judgement WHERE scan = $1 AND changes IS NOT NULL',
+    [scan],
+  );
+  const sum = (kind: ChangeKind): number => rows.reduce((total, { changes }) => total + changes[COUNTED[kind]], 0);
+  return Object.fromEntries(changeKinds.map((kind) => [kind, sum(kind)])) as Record<ChangeKind, number>;
 }
 
 /** A control that could not be judged whole over a scan. */

@@ -1,13 +1,12 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
-import { type Instant, parseInstant, renderInstant } from '../iam/instant.ts';
+import { type Instant, parseInstant } from '../iam/instant.ts';
 import { onceEach } from '../inventory/not-told.ts';
 import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
 import type { Expression } from '../where/expression.ts';
-import type { SqlSession } from './database.ts';
 
 /** Which accounts, and when. */
 export interface ScopeRequest {
@@ -40,63 +39,10 @@ interface AccountScan {
   readonly hasAdditionalKeys: boolean;
 }
 
-interface Row extends Record<string, unknown> {
-  readonly id: string;
-  readonly name: string;
-  readonly account_id: string;
-  readonly scan: string | null;
-  readonly scan_ended_at: Date | null;
-  readonly header: SnapshotHeader | null;
-  readonly has_additional_keys: boolean | null;
-  readonly failed_at: Date | null;
-  readonly error: { readonly code: IamqlError['kind']; readonly message: string } | null;
-}
-
-/** The last scan of each account that had ended by then, and what has failed since. */
-const ACCOUNTS = `
-  SELECT c.id, c.name, c.account_id, s.id::text AS scan, s.ended_at AS scan_ended_at, s.header, s.has_additional_keys,
-         f.ended_at AS failed_at, f.error
-  FROM connector c
-  LEFT JOIN LATERAL (
-    SELECT * FROM scan WHERE connector = c.id AND header IS NOT NULL AND ended_at <= $3 ORDER BY id DESC LIMIT 1
-  ) s ON true
-  LEFT JOIN LATERAL (
-    SELECT * FROM scan WHERE connector = c.id AND error IS NOT NULL AND ended_at <= $3 AND id > coalesce(s.id, 0)
-    ORDER BY id DESC LIMIT 1
-  ) f ON true
-  WHERE ($1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)) AND c.tags @> $2
-  ORDER BY c.id`;
-
-/** @throws IamqlError InvalidInput for a connector that is not there, and where there is none at all. */
-export async function readScope(session: SqlSession, request: ScopeRequest): Promise<readonly ScopedAccount[]> {
-  const { connectors, tags, asOf } = request;
-  const isKept = [...(connectors ?? []), ...Object.entries(tags).flat()].every(canBeKept);
-  const values = [connectors ?? null, tags, asOf ? inMicroseconds(asOf) : 'infinity'];
-  const rows = isKept ? await session.query<Row>(ACCOUNTS, values) : [];
-  const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
-  if (lacking !== undefined)
-    throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);
-  if (rows.length === 0)
-    throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
-  return rows.map(accountOf);
-}
-
-/** Postgres rounds what is finer, and what had not ended by then would be there. */
-const inMicroseconds = (instant: Instant): string => renderInstant(instant).replace(/(\.\d{6})\d+/, '$1');
-
-/** No database has a connector or a tag with what Postgres cannot keep. */
-const canBeKept = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
-
-function accountOf(row: Row): ScopedAccount {
-  const { id, name, account_id: accountId, scan, scan_ended_at: endedAt, header, failed_at: failedAt, error } = row;
-  const hasAdditionalKeys = row.has_additional_keys === true;
-  return {
-    connector: id,
-    name,
-    accountId,
-    scan: scan && endedAt && header ? { id: scan, endedAt, header, hasAdditionalKeys } : undefined,
-    failure: failedAt && error ? { endedAt: failedAt, error: new IamqlError(error.code, error.message) } : undefined,
-  };
+/** An account, and what could not be read of it. */
+interface Noted {
+  readonly account: ScopedAccount;
+  readonly unread: UnreadNotes;
 }
 
 /** What is known of the accounts of a scope, and what is not. */
@@ -106,7 +52,10 @@ export class Scope {
   /** They are all that the store has. */
   readonly isAll: boolean;
   private readonly request: ScopeRequest;
-  private readonly notes: readonly { readonly account: ScopedAccount; readonly unread: UnreadNotes }[];
+  private readonly notes: readonly Noted[];
+  private readonly byConnector: ReadonlyMap<string, Noted>;
+  /** By type and field: of a thousand accounts it takes a while to find out, and a statement asks of one field often. */
+  private readonly mayLack = new Map<string, boolean>();
 
   constructor(accounts: readonly ScopedAccount[], request: ScopeRequest) {
     const { connectors, tags, asOf } = request;
@@ -115,12 +64,25 @@ export class Scope {
     this.isNow = asOf === undefined;
     this.isAll = connectors === undefined && Object.keys(tags).length === 0;
     this.notes = accounts.map((account) => ({ account, unread: new UnreadNotes(account.scan?.header.unread ?? []) }));
+    this.byConnector = new Map(this.notes.map((noted) => [noted.account.connector, noted]));
   }
 
   /** All of it but some accounts. */
   without(connectors: readonly string[]): Scope {
-    if (connectors.length === 0) return this;
-    const accounts = this.accounts.filter(({ connector }) => !connectors.includes(connector));
+    const left = new Set(connectors);
+    return this.of(({ connector }) => !left.has(connector));
+  }
+
+  /** The accounts of it some asset of which may lack one of those fields. */
+  lacking(fields: readonly { readonly type: AssetTypeName; readonly field: string }[]): Scope {
+    const lacked = fields.filter(({ type, field }) => this.mayBeUnread(type, field));
+    const noted = ({ connector }: ScopedAccount): Noted => this.byConnector.get(connector) as Noted;
+    return this.of((account) => lacked.some(({ type, field }) => mayLack(noted(account), type, field)));
+  }
+
+  private of(isIn: (account: ScopedAccount) => boolean): Scope {
+    const accounts = this.accounts.filter(isIn);
+    if (accounts.length === this.accounts.length) return this;
     return new Scope(accounts, { ...this.request, connectors: accounts.map(({ connector }) => connector) });
   }
 
@@ -130,14 +92,10 @@ export class Scope {
 
   /** Whether some asset of the type may lack the field. */
   mayBeUnread(type: AssetTypeName, field: string): boolean {
-    if (field === 'additionalKeys') return ADDITIONAL_KEY_FACTS.some(([of, fact]) => this.mayBeUnread(of, fact));
-    return this.notes.some(
-      ({ account, unread }) =>
-        unread.ofAny(type, field) !== undefined ||
-        // Rows of earlier scans stay, with what those lacked.
-        unread.ofType(type).length > 0 ||
-        !knows(account, type, field),
-    );
+    const name = `${type}.${field}`;
+    const known = this.mayLack.get(name) ?? this.notes.some((noted) => mayLack(noted, type, field));
+    this.mayLack.set(name, known);
+    return known;
   }
 
   /** Why the assets of a type may not be all: accounts that no scan has read, or not this type of. */
@@ -172,7 +130,7 @@ export class Scope {
     { type, field }: { readonly type: AssetTypeName; readonly field: string },
     identifier: string,
   ): IamqlError {
-    const known = this.notes.find(({ account }) => account.connector === connector);
+    const known = this.byConnector.get(connector);
     const note =
       known?.unread.of(type, field, identifier) ?? known?.unread.ofAny(type, field) ?? known?.unread.ofType(type)[0];
     if (known && note) return ofAccount(known.account.name, note.code, note.message);
@@ -182,7 +140,7 @@ export class Scope {
 
   /** Why it cannot be told whether an asset of an account matches. */
   whyUndecided(connector: string, expression: Expression, identifier: string): IamqlError {
-    const known = this.notes.find(({ account }) => account.connector === connector);
+    const known = this.byConnector.get(connector);
     const note = known?.unread.ofQuestion(expression, identifier);
     const name = known?.account.name ?? connector;
     if (note) return ofAccount(name, note.code, note.message);
@@ -190,7 +148,7 @@ export class Scope {
   }
 
   account(connector: string): ScopedAccount | undefined {
-    return this.accounts.find((account) => account.connector === connector);
+    return this.byConnector.get(connector)?.account;
   }
 
   /** When the facts of a group were true; undefined where nobody knows. @param of when they were read, instead. */
@@ -218,6 +176,14 @@ export class Scope {
     const known = times.filter((time) => time !== undefined).sort();
     return [provenanceOf(group, known.length < times.length ? undefined : known[0])];
   }
+}
+
+/** Whether some asset of the account may lack the field. */
+function mayLack({ account, unread }: Noted, type: AssetTypeName, field: string): boolean {
+  if (field === 'additionalKeys')
+    return ADDITIONAL_KEY_FACTS.some(([of, fact]) => mayLack({ account, unread }, of, fact));
+  // Rows of earlier scans stay, with what those lacked.
+  return unread.ofAny(type, field) !== undefined || unread.ofType(type).length > 0 || !knows(account, type, field);
 }
 
 /** What it takes to know which keys of a user have no slot. */

@@ -1,8 +1,10 @@
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import type { Order, Page, Position } from '../inventory/page.ts';
+import { canonical } from '../where/canonical.ts';
 import type { Expression } from '../where/expression.ts';
 import { type SqlRows, SqlWriter, sqlTypes, type Taking } from '../where/sql.ts';
 import type { Scope } from './scope.ts';
+import { soughtRelations } from './sought.generated.ts';
 import { ADDITIONAL_KEYS, quoted } from './tables.ts';
 
 /** A row that an account holds. */
@@ -142,12 +144,18 @@ export class Statement {
 
 const column = (field: string): string => `a.${quoted(field)}`;
 
+/** What there are indexes for. */
+const sought = new Map(soughtRelations.map(({ of }) => [canonical(of), of]));
+
 /** Rows as they are now. */
 export const rowsNow: SqlRows = {
   table: quoted,
   column: quoted,
   additionalKeys: ADDITIONAL_KEYS,
+  haveAdditionalKeys: `ARRAY(SELECT identifier FROM ${ADDITIONAL_KEYS} WHERE _last IS NULL)`,
   account: (row) => `${row}._connector`,
+  sought: (expression) =>
+    expression.kind === 'and' || expression.kind === 'or' ? sought.get(canonical(expression)) : undefined,
   joined: (alias, from) => `${alias}._connector = ${from}._connector AND ${alias}._last IS NULL`,
 };
 
@@ -155,7 +163,9 @@ export const rowsNow: SqlRows = {
 const isThere = (alias: string): string =>
   `${alias}._first <= scope.scan AND (${alias}._last IS NULL OR ${alias}._last > scope.scan)`;
 
+const { sought: _, haveAdditionalKeys: __, ...rows } = rowsNow;
+
 const rowsThen: SqlRows = {
-  ...rowsNow,
+  ...rows,
   joined: (alias, from) => `${alias}._connector = ${from}._connector AND ${isThere(alias)}`,
 };

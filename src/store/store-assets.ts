@@ -4,7 +4,7 @@ import { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import { keysInReport, noteAdditionalKeys } from '../inventory/user-keys.ts';
 import { type Expression, isRelated, type Related as RelatedTo } from '../where/expression.ts';
-import { readStored } from '../where/stored-value.ts';
+import { ESCAPED, readStored } from '../where/stored-value.ts';
 import type { SqlSession } from './database.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
@@ -108,16 +108,26 @@ export class StoreAssets {
     const key = nameOf(type, { connector, identifier });
     const known = this.known.get(key);
     if (known) return known;
-    const unread = new Set((row['_unread'] ?? []) as readonly string[]);
     const leads: Record<string, Lead> = {};
-    const asset: Node = { __typename: type };
-    for (const [name, { relation }] of Object.entries(catalogue[type].fields)) {
-      const value = unread.has(name) ? UNREAD : readStored(row[name]);
-      const isEmpty = value === null || value === UNREAD || (Array.isArray(value) && value.length === 0);
-      if (relation && !isEmpty) leads[name] = value as Lead;
-      else if (name !== 'accessKeys' || value !== UNREAD) asset[name] = value;
+    // The row becomes the asset: to copy it takes as long as to fetch it.
+    const asset = Object.assign(row as Record<string, unknown>, {
+      __typename: type,
+      [ROW]: { connector, leads },
+    }) as Node;
+    const { values, relations } = namesOf(type);
+    for (const name of values) {
+      const value = row[name];
+      if (typeof value === 'string' ? value.includes(ESCAPED) : Array.isArray(value)) asset[name] = readStored(value);
     }
-    Object.defineProperty(asset, ROW, { value: { connector, leads } });
+    for (const name of (row['_unread'] ?? []) as readonly string[])
+      if (catalogue[type].fields[name]) asset[name] = name === 'accessKeys' ? undefined : UNREAD;
+    for (const name of relations) {
+      const value = row[name];
+      if (value === null || value === UNREAD || value === undefined || (Array.isArray(value) && value.length === 0))
+        continue;
+      leads[name] = readStored(value) as Lead;
+      asset[name] = undefined;
+    }
     this.known.set(key, asset);
     return asset;
   }
@@ -148,8 +158,26 @@ function noteOwner(part: Node, owner: Asset): void {
   }
 }
 
+/** Whatever characters they have in them, no two have the same. */
 const nameOf = (type: AssetTypeName, { connector, identifier }: RowKey): string =>
-  JSON.stringify([type, connector, identifier]);
+  `${type} ${connector.length} ${connector} ${identifier}`;
+
+interface FieldNames {
+  readonly values: readonly string[];
+  readonly relations: readonly string[];
+}
+
+/** To go through the catalogue for each of many assets takes longer than to fetch them. */
+const namesOfTypes = new Map<AssetTypeName, FieldNames>(
+  Object.entries(catalogue).map(([type, { fields }]) => {
+    const [relations = [], values = []] = [true, false].map((isRelation) =>
+      Object.keys(fields).filter((name) => (fields[name]?.relation !== undefined) === isRelation),
+    );
+    return [type as AssetTypeName, { values, relations }];
+  }),
+);
+
+const namesOf = (type: AssetTypeName): FieldNames => namesOfTypes.get(type) as FieldNames;
 
 /** Keys that are wanted within one turn of the event loop, for one statement. */
 class Loading {
@@ -174,12 +202,11 @@ class Loading {
 /** Of an asset: which account it is of, and what its relations lead to. */
 const ROW = Symbol('row');
 
-const rowOf = (asset: Asset) =>
-  (
-    asset as unknown as {
-      readonly [ROW]?: { readonly connector: string; readonly leads: Readonly<Record<string, Lead>> };
-    }
-  )[ROW];
+interface Held {
+  readonly [ROW]?: { readonly connector: string; readonly leads: Readonly<Record<string, Lead>> };
+}
+
+const rowOf = (asset: Asset) => (asset as Held)[ROW];
 
 /** Whatever its type; what stands for others is of its owner's. */
 export const connectorOf = (asset: Asset): string =>

@@ -4,22 +4,29 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
-import type { FindingsRequest, FoundFindings, HistoryDay, KeptJudgement } from '../inventory/findings.ts';
-import type { Evidence, Found, Inventory, InventorySettings } from '../inventory/inventory.ts';
+import type {
+  FindingRecord,
+  FindingsQuestion,
+  FindingsSummary,
+  FoundFindings,
+  KeptJudgement,
+  SummaryQuestion,
+} from '../inventory/findings.ts';
+import type { Evidence, Found, Inventory, InventorySettings, LeftOpen } from '../inventory/inventory.ts';
 import { notCounted, onceEach, unknownAge } from '../inventory/not-told.ts';
 import type { Page } from '../inventory/page.ts';
 import { groupsOfQuestion, type Provenance } from '../inventory/provenance.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { always, type Expression, nodesOf } from '../where/expression.ts';
 import { PerAccount } from '../where/per-account.ts';
-import { countAround, countBy, findPage, positionOf, whyNotSorted } from './page-of-assets.ts';
-import { readFindings } from './read-findings.ts';
-import { daysOf, type HistoryRequest, judgementsOf } from './read-history.ts';
+import { countBy, findPage, positionOf, whyNotSorted } from './page-of-assets.ts';
+import { readFindings, streamFindings } from './read-findings.ts';
+import { judgementsOf, readSummary } from './read-history.ts';
 import type { Scope, ScopedAccount } from './scope.ts';
 import { evidenceOf, provenanceIn, readTimesOf, timesOf } from './scope-evidence.ts';
 import { Statement } from './statement.ts';
 import { streamRows } from './stream-rows.ts';
-import { decideUndecided } from './undecided-rows.ts';
+import { countUndecided, decideUndecided } from './undecided-rows.ts';
 import { unlistedParts, whyNotListed } from './unlisted-parts.ts';
 import { type Asked, type View, whyUnread } from './view.ts';
 
@@ -50,11 +57,12 @@ export class StoreInventory implements Inventory {
     const question = { type, expression, scope: view.scope.without(notAsked.map(({ connector }) => connector)) };
     const { more, unread } = await decideUndecided(view, question);
     const asked: Asked = { ...question, more };
-    const assets = await findPage(view, asked, page);
+    const { assets, total, skipped } = await findPage(view, asked, page);
     return {
       assets,
+      total,
+      skipped,
       positions: assets.map((asset) => positionOf(asset, page)),
-      ...(await countAround(view, asked, page, assets.length)),
       unread: [
         ...onceEach([...unread, ...(await whyNotListed(view, question))]),
         // One for each asset whose place is not known, as in memory.
@@ -73,19 +81,32 @@ export class StoreInventory implements Inventory {
     return known;
   }
 
-  async findings(request: FindingsRequest): Promise<FoundFindings> {
-    const asked = request.asOf === undefined ? this : this.asOf(request.asOf);
-    return readFindings(await asked.opened(), request);
+  async leftOpen(type: AssetTypeName, where: Expression): Promise<LeftOpen> {
+    const { session, scope } = await this.opened();
+    const expression = scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
+    return countUndecided(session, { type, expression, scope });
+  }
+
+  async findings(question: FindingsQuestion): Promise<FoundFindings> {
+    return readFindings(await this.viewAt(question.asOf), question);
+  }
+
+  /** All findings that match, one after the other. */
+  async *streamFindings(where: Expression): AsyncGenerator<FindingRecord> {
+    yield* streamFindings(await this.opened(), where);
+  }
+
+  async findingsSummary(question: SummaryQuestion): Promise<FindingsSummary> {
+    return readSummary(await this.viewAt(question.asOf), question);
   }
 
   /** What a control said of each scan. */
-  async judgements(control: string, request: HistoryRequest): Promise<readonly KeptJudgement[]> {
-    return judgementsOf(await this.opened(), control, request);
+  async *judgements(control: string, since: Instant | undefined): AsyncGenerator<KeptJudgement> {
+    yield* judgementsOf(await this.opened(), control, since);
   }
 
-  /** How many findings there were, day by day. */
-  async days(request: HistoryRequest): Promise<readonly HistoryDay[]> {
-    return daysOf(await this.opened(), request);
+  private viewAt(time: Instant | undefined): Promise<View> {
+    return time === undefined ? this.opened() : this.asOf(time).opened();
   }
 
   async *stream(type: AssetTypeName, onUnread: (error: IamqlError, field?: string) => void) {

@@ -1,7 +1,9 @@
 import type { Source } from '../inventory/inventory.ts';
 import type { Database, SqlSession } from './database.ts';
 import { openStore } from './open-store.ts';
-import { readScope, Scope, type ScopeRequest } from './scope.ts';
+import { readScope } from './read-scope.ts';
+import { ScanHeaders } from './scan-headers.ts';
+import { Scope, type ScopeRequest } from './scope.ts';
 import { StoreAssets } from './store-assets.ts';
 import { StoreInventory } from './store-inventory.ts';
 import type { View } from './view.ts';
@@ -14,6 +16,7 @@ export class StoreSource implements Source {
   private readonly request: ScopeRequest;
   private opening: Promise<Database> | undefined;
   private readonly views = new Set<View>();
+  private readonly headers = new ScanHeaders();
 
   /** @param location a folder, `postgres://...`, or a database that whoever opened it will close. */
   constructor(location: string | Database, request: ScopeRequest) {
@@ -51,7 +54,7 @@ export class StoreSource implements Source {
   }
 
   private async view(): Promise<View> {
-    const { close, ...view } = await openView(await this.open(), this.request);
+    const { close, ...view } = await openView(await this.open(), this.request, this.headers);
     const open: View = {
       ...view,
       close: async () => {
@@ -64,24 +67,24 @@ export class StoreSource implements Source {
 }
 
 /** What one inventory looks at. @throws IamqlError InvalidInput for a scope that names what is not there. */
-export async function openView(database: Database, request: ScopeRequest): Promise<View> {
+export async function openView(database: Database, request: ScopeRequest, headers = new ScanHeaders()): Promise<View> {
   const { session, close } = await database.view();
   try {
-    return { ...(await look(session, request)), close };
+    return { ...(await look(session, request, headers)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function look(session: SqlSession, request: ScopeRequest): Promise<View> {
-  const scope = new Scope(await readScope(session, request), request);
+async function look(session: SqlSession, request: ScopeRequest, headers: ScanHeaders): Promise<View> {
+  const scope = new Scope(await readScope(session, request, headers), request);
   return {
     session,
     scope,
     assets: new StoreAssets(session, scope),
     asOf: request.asOf,
-    at: (asOf) => look(session, { ...request, asOf }),
+    at: (asOf) => look(session, { ...request, asOf }, headers),
     // Whoever has opened the session closes it.
     close: async () => {},
   };

@@ -65,7 +65,15 @@ async function countRows(session: SqlSession): Promise<StoreStatus['rows']> {
 
 /** Of a database that may hold other things too, what the store's tables and indexes take. */
 async function bytesOfTables(session: SqlSession): Promise<number> {
-  const names = ['store', 'connector', 'scan', ...tablesOf(catalogue).map(({ name }) => name)].map(quoted);
+  const names = [
+    'store',
+    'connector',
+    'scan',
+    'judgement',
+    'finding',
+    'delivery',
+    ...tablesOf(catalogue).map(({ name }) => name),
+  ].map(quoted);
   const [row] = await session.query<{ bytes: string }>(
     'SELECT sum(pg_total_relation_size(name::regclass))::text AS bytes FROM unnest($1::text[]) AS name',
     [names],

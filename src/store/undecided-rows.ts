@@ -1,46 +1,85 @@
 import type { Asset } from '../iam/assets.ts';
 import type { IamqlError } from '../iam/error.ts';
+import type { LeftOpen } from '../inventory/inventory.ts';
 import { notDecided } from '../inventory/not-told.ts';
 import { compile } from '../where/evaluate.ts';
 import { type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount } from '../where/per-account.ts';
+import type { SqlSession } from './database.ts';
+import { countBy } from './page-of-assets.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
-import { connectorOf, keyOf } from './store-assets.ts';
+import { connectorOf, keyOf, StoreAssets } from './store-assets.ts';
 import type { Question, View } from './view.ts';
 
+/** So many are in memory at a time: a pattern may be asked of every asset that there is. */
+const ROWS_AT_ONCE = 1000;
+
 /**
- * What the database cannot decide: rows that lack a fact, and patterns. They are evaluated in memory.
+ * What the database cannot decide: patterns, and rows of accounts that lack a fact. They are evaluated in memory, some at a
+ * time, and none is kept.
  *
  * @returns those that match, and why others may.
  */
-export async function decideUndecided(view: View, { type, expression, scope }: Question) {
+export async function decideUndecided(view: View, question: Question) {
   const more: RowKey[] = [];
   const unread: IamqlError[] = [];
-  if (!mayBeUndecided(view.scope, expression)) return { more, unread };
-  const statement = new Statement(type, scope);
-  const possible = statement.matching(expression, 'possibly');
-  const open = [possible, `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`];
-  const assets = await view.assets.find(type, statement, statement.selectAll(open));
-  await view.assets.prepare(assets, expression);
-  for (const [connector, found] of Map.groupBy(assets, connectorOf)) {
-    const { certainly, possibly } = compile(ofAccount(expression, connector), (asset, field) =>
-      view.assets.read(asset, field),
-    );
-    more.push(...found.filter(certainly.isTrue).map(keyOf));
-    const undecided = found.filter((asset) => possibly.isTrue(asset) && !certainly.isTrue(asset));
-    unread.push(...undecided.map((asset) => whyUndecided(view, asset, expression)));
+  const { type, expression } = question;
+  const scope = undecidedIn(question);
+  if (scope.accounts.length === 0) return { more, unread };
+  for (let last: RowKey | undefined, isMore = true; isMore; ) {
+    const assets = new StoreAssets(view.session, scope);
+    const found = await undecidedBehind(assets, { type, expression, scope }, last);
+    await assets.prepare(found, expression);
+    for (const [connector, ofAccountFound] of Map.groupBy(found, connectorOf)) {
+      const { certainly, possibly } = compile(ofAccount(expression, connector), (asset, field) =>
+        assets.read(asset, field),
+      );
+      more.push(...ofAccountFound.filter(certainly.isTrue).map(keyOf));
+      const open = ofAccountFound.filter((asset) => possibly.isTrue(asset) && !certainly.isTrue(asset));
+      unread.push(...open.map((asset) => whyUndecided(view, asset, expression)));
+    }
+    const lastFound = found.at(-1);
+    last = lastFound && keyOf(lastFound);
+    isMore = found.length === ROWS_AT_ONCE;
   }
   return { more, unread };
 }
 
-const mayBeUndecided = (scope: Scope, expression: Expression): boolean =>
-  [...nodesOf(expression)].some(
-    (node) =>
-      node.kind === 'matches' ||
-      (node.kind === 'additionalKey' && scope.mayBeUnread('IAMUserCredentials', 'additionalKeys')) ||
-      ('field' in node && scope.mayBeUnread(node.type, node.field)),
-  );
+/** The rows for which the expression may be true, and for which it is not certain that it is. */
+const undecided = (statement: Statement, expression: Expression): readonly string[] => [
+  statement.matching(expression, 'possibly'),
+  `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`,
+];
+
+/** Counts them, without reading them. */
+export async function countUndecided(session: SqlSession, question: Question): Promise<LeftOpen> {
+  const { type, expression, scope } = question;
+  const [some, all] = [new Statement(type, scope), new Statement(type, scope)];
+  const rows = await countBy(session, some, some.count(undecided(some, expression)));
+  const of = await countBy(session, all, all.count([]));
+  return { rows: rows.count, of: of.count };
+}
+
+/** The accounts that may have such rows. */
+function undecidedIn({ expression, scope }: Question): Scope {
+  const nodes = [...nodesOf(expression)];
+  if (nodes.some(({ kind }) => kind === 'matches')) return scope;
+  const fields = nodes.flatMap((node) => {
+    if (node.kind === 'additionalKey') return [{ type: node.type, field: 'additionalKeys' }];
+    return 'field' in node ? [{ type: node.type, field: node.field }] : [];
+  });
+  return scope.lacking(fields);
+}
+
+function undecidedBehind(assets: StoreAssets, { type, expression, scope }: Question, last: RowKey | undefined) {
+  const statement = new Statement(type, scope);
+  const conditions = [
+    ...undecided(statement, expression),
+    ...(last ? [statement.behind({ ...last, values: [] }, [])] : []),
+  ];
+  return assets.find(type, statement, statement.select(conditions, { sort: [], limit: ROWS_AT_ONCE, offset: 0 }));
+}
 
 function whyUndecided({ scope }: View, asset: Asset, expression: Expression): IamqlError {
   const why = scope.whyUndecided(connectorOf(asset), expression, String(asset['identifier']));

@@ -33,8 +33,10 @@ export async function whyNotListed(view: View, { type, expression, scope }: Ques
   });
 }
 
-async function ownersLacking({ scope, assets }: View, type: AssetTypeName, field: string): Promise<readonly Asset[]> {
-  if (!scope.mayBeUnread(type, field)) return [];
+async function ownersLacking(view: View, type: AssetTypeName, field: string): Promise<readonly Asset[]> {
+  const { assets } = view;
+  const scope = view.scope.lacking([{ type, field }]);
+  if (scope.accounts.length === 0) return [];
   const statement = new Statement(type, scope);
   const owners = await assets.find(type, statement, statement.selectAll([isUnread(field, 'a')]));
   // What keys a user has may be seen in the report.

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
@@ -10,6 +10,7 @@ import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
 import { additionalKeysOf } from '../where/evaluate.ts';
 import { additionalKeyRows } from './additional-keys.ts';
 import type { Database, SqlSession } from './database.ts';
+import { NOTE_CHANGES, refreshStatistics } from './statistics.ts';
 import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } from './tables.ts';
 
 /** What people call an account; undefined leaves what it is called. */
@@ -37,9 +38,9 @@ export interface FailedScan extends Naming {
 }
 
 /** Keeps a scan: all of it, or, whatever happens on the way, nothing. @returns its number. */
-export function writeScan(database: Database, scanned: Scanned): Promise<string> {
+export async function writeScan(database: Database, scanned: Scanned): Promise<string> {
   const { header, startedAt, endedAt } = scanned;
-  return database.transaction(async (session) => {
+  const id = await database.transaction(async (session) => {
     await lockConnector(session, header.connector, scanned);
     const [scan] = await session.query<{ id: string }>(
       `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys)
@@ -48,10 +49,29 @@ export function writeScan(database: Database, scanned: Scanned): Promise<string>
     );
     const id = (scan as { id: string }).id;
     const writer = new ScanWriter(session, id, scanned);
-    for (const table of tablesOf(catalogue)) await writer.write(table);
+    const tables = tablesOf(catalogue);
+    const known = await tablesWithRows(session, tables, header.connector.id);
+    for (const table of tables) await writer.write(table, known.has(table.name));
     await session.query('UPDATE connector SET scan = $2, failed_scan = NULL WHERE id = $1', [header.connector.id, id]);
+    await session.query(NOTE_CHANGES);
     return id;
   });
+  await refreshStatistics(database);
+  return id;
+}
+
+/** The tables in which an account has rows as they are now: one statement, for there are many tables. */
+async function tablesWithRows(
+  session: SqlSession,
+  tables: readonly Table[],
+  connector: string,
+): Promise<ReadonlySet<string>> {
+  const each = tables.map(
+    ({ name }) =>
+      `SELECT '${name}' AS name WHERE EXISTS (SELECT 1 FROM ${quoted(name)} WHERE _connector = $1 AND _last IS NULL)`,
+  );
+  const rows = await session.query<{ name: string }>(each.join(' UNION ALL '), [connector]);
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** Somebody may: the report says so, or does not say, or could not be read. */
@@ -88,6 +108,11 @@ async function lockConnector(
   );
 }
 
+function isEmpty(rows: Iterable<unknown>): boolean {
+  for (const _ of rows) return false;
+  return true;
+}
+
 /** Merges the rows of one scan into the tables. */
 class ScanWriter {
   private readonly session: SqlSession;
@@ -104,15 +129,12 @@ class ScanWriter {
     this.unread = new UnreadNotes(scanned.header.unread);
   }
 
-  async write(table: Table): Promise<void> {
+  /** @param hasRows of the account, from scans before. */
+  async write(table: Table, hasRows: boolean): Promise<void> {
     const name = quoted(table.name);
-    const lines = this.linesOf(table);
-    const [before] = await this.session.query<{ exists: boolean }>(
-      `SELECT EXISTS (SELECT 1 FROM ${name} WHERE _connector = $1 AND _last IS NULL) AS exists`,
-      [this.connector],
-    );
     const columns = columnList(table);
-    if (!before?.exists) return this.session.copy(`${name} (${columns})`, lines);
+    const lines = this.linesOf(table);
+    if (!hasRows) return isEmpty(this.rowsOf(table)) ? undefined : this.session.copy(`${name} (${columns})`, lines);
     await this.session.run(`CREATE TEMP TABLE found (LIKE ${name}) ON COMMIT DROP`);
     await this.session.copy(`found (${columns})`, lines);
     await this.session.run('CREATE INDEX ON found (identifier); ANALYZE found');
@@ -141,10 +163,13 @@ class ScanWriter {
 
   /** The rows of a table, as COPY takes them. */
   private *linesOf(table: Table): Generator<string> {
+    for (const row of this.rowsOf(table)) yield this.line(table, row);
+  }
+
+  private rowsOf({ name, type }: Table): Iterable<TakenAsset> {
     const { assets, inventory } = this.scanned;
-    const taken = assets.get(table.type) ?? [];
-    const rows = table.name === ADDITIONAL_KEYS ? additionalKeyRows(taken, inventory) : taken;
-    for (const row of rows) yield this.line(table, row);
+    const taken = assets.get(type) ?? [];
+    return name === ADDITIONAL_KEYS ? additionalKeyRows(taken, inventory) : taken;
   }
 
   private line({ name, type, fields }: Table, taken: TakenAsset): string {
@@ -154,7 +179,7 @@ class ScanWriter {
     const lacking = [...unread, ...(lacksKeys ? ['additionalKeys'] : [])].sort();
     const held = fields.map(([field]) => copyValue(field === 'identifier' ? identifier : values.get(field))).join('\t');
     const notRead = copyValue(lacking.length > 0 ? lacking : null);
-    const hash = createHash('md5').update(`${notRead}\t${held}`).digest('base64');
-    return `${copyValue(this.connector)}\t${this.scan}\t\\N\t${notRead}\t${hash}\t${held}\n`;
+    const ofAll = hash('md5', `${notRead}\t${held}`, 'base64');
+    return `${copyValue(this.connector)}\t${this.scan}\t\\N\t${notRead}\t${ofAll}\t${held}\n`;
   }
 }

@@ -1,4 +1,5 @@
 import { catalogue } from '../iam/catalogue.generated.ts';
+import { canonical } from './canonical.ts';
 import { type Expression, isLeaf, isRelated } from './expression.ts';
 
 /**
@@ -77,15 +78,4 @@ function inSlot2(expression: Expression): Expression {
   if (expression.kind === 'and' || expression.kind === 'or') return { ...expression, of: expression.of.map(inSlot2) };
   if (expression.kind === 'not' || isRelated(expression)) return { ...expression, of: inSlot2(expression.of) };
   return isLeaf(expression) ? { ...expression, field: expression.field.replace('Key1', 'Key2') } : expression;
-}
-
-/** The order in which a text names its conditions does not matter. */
-function canonical(expression: Expression): string {
-  if (expression.kind === 'and' || expression.kind === 'or') {
-    return `${expression.kind}(${expression.of.map(canonical).sort().join()})`;
-  }
-  if (expression.kind === 'not' || isRelated(expression)) {
-    return JSON.stringify({ ...expression, of: canonical(expression.of) });
-  }
-  return JSON.stringify(expression);
 }

@@ -11,6 +11,13 @@ export interface SqlRows {
   column(field: string): string;
   /** The table of access keys that the credential report has no slot for, each as a row of credentials. */
   readonly additionalKeys: string;
+  /** The identifiers of rows that have some such key, as a list: few, so that these rows are found by an index. */
+  readonly haveAdditionalKeys?: string;
+  /**
+   * A condition that rows are found by without looking at the others, in the words that it is found by: undefined for one
+   * that nothing was made ready for.
+   */
+  sought?(expression: Expression): Expression | undefined;
   /** The id of the connector that a row is of. */
   account(row: string): string;
   /**
@@ -69,6 +76,8 @@ export class SqlWriter {
 
   /** Binds a value. @param type of SQL, which decides how it is compared. */
   bind(value: unknown, type: string): string {
+    // An index that holds some rows only is made for these words.
+    if (typeof value === 'boolean') return String(value);
     const bound = this.bound.get(type) ?? new Map<unknown, string>();
     this.bound.set(type, bound);
     const known = bound.get(value);
@@ -95,6 +104,16 @@ export class SqlWriter {
    * it compares null: neither selects a row, and nothing here negates what may be null.
    */
   condition(expression: Expression, row: string, answer: Answer, taking: Taking): string {
+    const condition = this.written(expression, row, answer, taking);
+    const sought = answer === 'isTrue' && taking === 'certainly' ? this.rows.sought?.(expression) : undefined;
+    if (!sought) return condition;
+    const plain = (of: Expression): string => soughtCondition(this.rows, this.catalogue, of, row);
+    const isFound = `(${plain(sought)}) IS TRUE`;
+    // What was not read is null in its column: whatever is certain is found as if all had been read.
+    return condition === plain(expression) ? isFound : `(${isFound} AND ${condition})`;
+  }
+
+  private written(expression: Expression, row: string, answer: Answer, taking: Taking): string {
     this.conditions += 1;
     if (this.conditions > MOST_CONDITIONS) throw tooLarge(`comes to more than ${MOST_CONDITIONS} conditions of SQL`);
     switch (expression.kind) {
@@ -107,7 +126,7 @@ export class SqlWriter {
       case 'and':
       case 'or': {
         const isEvery = (expression.kind === 'and') === (answer === 'isTrue');
-        const parts = expression.of.map((part) => this.condition(part, row, answer, taking));
+        const parts = this.alternatives(expression).map((part) => this.condition(part, row, answer, taking));
         if (parts.length === 0) return String(isEvery);
         return `(${parts.join(isEvery ? ' AND ' : ' OR ')})`;
       }
@@ -125,6 +144,14 @@ export class SqlWriter {
       default:
         return this.comparison(expression, row, answer, taking);
     }
+  }
+
+  /** What is sought stays one condition, whichever keys are asked about beside it. */
+  private alternatives(expression: Expression & { readonly kind: 'and' | 'or' }): readonly Expression[] {
+    const others = expression.of.filter(({ kind }) => kind !== 'additionalKey');
+    if (expression.kind === 'and' || others.length === expression.of.length) return expression.of;
+    const sought = this.rows.sought?.({ kind: 'or', of: others });
+    return sought ? [sought, ...expression.of.filter(({ kind }) => kind === 'additionalKey')] : expression.of;
   }
 
   private isNull(
@@ -210,7 +237,9 @@ export class SqlWriter {
     const identifier = this.rows.column('identifier');
     const leads = `${alias}.${identifier} = ${row}.${identifier} AND ${this.rows.joined(alias, row)}`;
     const condition = this.condition(of, alias, 'isTrue', taking);
-    const isTrue = `EXISTS (SELECT 1 FROM ${this.rows.additionalKeys} ${alias} WHERE ${leads} AND ${condition})`;
+    const exists = `EXISTS (SELECT 1 FROM ${this.rows.additionalKeys} ${alias} WHERE ${leads} AND ${condition})`;
+    const { haveAdditionalKeys } = this.rows;
+    const isTrue = haveAdditionalKeys ? `(${row}.${identifier} = ANY(${haveAdditionalKeys}) AND ${exists})` : exists;
     return taking === 'possibly' ? this.orUnread(isTrue, 'IAMUserCredentials', 'additionalKeys', row) : isTrue;
   }
 
@@ -227,6 +256,12 @@ export class SqlWriter {
     if (!field) throw new Error(`${type} has no field ${name}`);
     return field;
   }
+}
+
+/** A condition without bound values and relations, for which every fact counts as read: what an index is made of. */
+export function soughtCondition(rows: SqlRows, catalogue: Catalogue, sought: Expression, row: string): string {
+  const { sought: _, ...others } = rows;
+  return new SqlWriter(others, catalogue, () => false).condition(sought, row, 'isTrue', 'certainly');
 }
 
 const other = (answer: Answer): Answer => (answer === 'isTrue' ? 'isFalse' : 'isTrue');

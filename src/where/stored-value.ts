@@ -1,6 +1,6 @@
 /** The first characters of Unicode, of which PostgreSQL takes all but the first. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped.
-const ESCAPED = /[\u0000-\u0003]/g;
+const TO_ESCAPE = /[\u0000-\u0003]/g;
 const ESCAPES = ['\u0001\u0002\u0002', '\u0001\u0002\u0003', '\u0001\u0003\u0002', '\u0001\u0003\u0003'];
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what escapes are written with.
 const ESCAPE = /\u0001[\u0002\u0003]{2}/g;
@@ -14,12 +14,15 @@ const ESCAPE = /\u0001[\u0002\u0003]{2}/g;
 export function storedValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(storedValue);
   if (typeof value !== 'string') return value;
-  return value.toWellFormed().replace(ESCAPED, (character) => ESCAPES[character.charCodeAt(0)] as string);
+  return value.toWellFormed().replace(TO_ESCAPE, (character) => ESCAPES[character.charCodeAt(0)] as string);
 }
+
+/** What every escape begins with, and nothing else. */
+export const ESCAPED = '\u0001';
 
 /** What a stored value, or each of a list, stands for. */
 export function readStored(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readStored);
-  if (typeof value !== 'string' || !value.includes('\u0001')) return value;
+  if (typeof value !== 'string' || !value.includes(ESCAPED)) return value;
   return value.replace(ESCAPE, (written) => String.fromCharCode(ESCAPES.indexOf(written)));
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type JudgingOptions, openJudging } from '../../src/cli/judge-scans.ts';
 import type { Database } from '../../src/store/database.ts';
 import { type Assets, backends, scan } from '../store/scanned-accounts.ts';
@@ -39,7 +39,7 @@ const withUnusedKey = (...names: readonly string[]): Assets => ({
 
 async function judge(options: Partial<JudgingOptions> = {}) {
   const judging = await openJudging({ exceptions: [], expiring: 0, new: file, ...options });
-  const lines = await judging(database);
+  const lines = await judging.scans(database);
   const changes = readFileSync(file, 'utf8')
     .split('\n')
     .filter(Boolean)
@@ -77,6 +77,36 @@ test('an exception that counts when the scan ends sets its finding apart', async
   expect((await judge()).changes).toEqual([`${next} REOPENED bob`]);
 });
 
+test('other values of a parameter count from the next scan on, as other findings', async () => {
+  const aged = 'aws-iam-access-keys-are-rotated';
+  const notes: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => notes.push(String(text)) > 0);
+  const changes = async (param: readonly string[]) => {
+    const judging = await openJudging({ exceptions: [], expiring: 0, new: file, param });
+    await judging.scans(database);
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(`"${aged}"`))
+      .map((line) => JSON.parse(line))
+      .map(({ change, parameters: { maxAgeDays } }) => `${change} ${maxAgeDays}`)
+      .sort();
+  };
+  await scan(database, withUnusedKey('bob'));
+  const first = await changes([]);
+  // It was judged already, and is not judged again.
+  expect(await changes([`${aged}.maxAgeDays=45`])).toEqual(first);
+  expect(notes.join('')).toMatch(/was judged by \S+ with other values already \(\{"maxAgeDays":\d+\}\)/);
+  await scan(database, withUnusedKey('bob'));
+  expect(await changes([`${aged}.maxAgeDays=45`])).toEqual(['OPENED 45', 'RETIRED 90']);
+  await scan(database, withUnusedKey('bob'));
+  expect(await changes([])).toEqual(['REOPENED 90', 'RETIRED 45']);
+  vi.restoreAllMocks();
+  await expect(changes([`${aged}.maxAge=45`])).rejects.toThrow('has no parameter maxAge');
+});
+
 test('what would tell nothing is refused', async () => {
   await expect(openJudging({ exceptions: [], expiring: 0, judge: false, new: file })).rejects.toThrow('--no-judge');
+  await expect(openJudging({ exceptions: [], expiring: 0, judge: false, param: ['a=1'] })).rejects.toThrow(
+    '--no-judge',
+  );
 });

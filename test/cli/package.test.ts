@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { builtPackage } from '../support/built-package.ts';
@@ -29,4 +29,13 @@ test('the package tests its controls as a checkout does, and begins one', async 
   expect(stdout.split('\n')).toHaveLength((await runCli(tests)).stdout.split('\n').length);
   expect(code).toBe(0);
   expect(await runCli(['controls', 'new', 'mine'], inPackage)).toMatchObject({ code: 0, stdout: '' });
+});
+
+test('what writes to AWS is in files of its own, which no other command loads', () => {
+  const files = globSync('dist/cli/**/*.js', { cwd: folder });
+  const sends = files.filter((file) =>
+    /new (?:Update|Delete)AccessKeyCommand\(/.test(readFileSync(join(folder, file), 'utf8')),
+  );
+  expect(sends.length).toBeGreaterThan(0);
+  expect(sends.filter((file) => !/chunks\/remediate-/.test(file))).toEqual([]);
 });

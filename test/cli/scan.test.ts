@@ -171,7 +171,9 @@ describe.each(backends)('iamql scan into %s', { timeout }, (backend) => {
       iamUsersAggregate: { count: 3 },
     });
     const { code, stderr } = await runCli(['store', 'vacuum', '--store', store, '--keep', '0s']);
-    expect(stderr).toMatch(/^iamql: deleted scans: 2, states of assets: \d+\n$/);
+    expect(stderr).toMatch(
+      /^iamql: deleted scans: 2, states of assets: \d+, findings that are gone: \d+, judgements that changed nothing: \d+\n$/,
+    );
     expect(code).toBe(0);
     const left = JSON.parse((await runCli(['scans', '--store', store, '--format', 'json'])).stdout);
     expect(left.map(({ number, state }: { number: string; state: string }) => [number, state])).toEqual([
@@ -184,7 +186,9 @@ describe.each(backends)('iamql scan into %s', { timeout }, (backend) => {
     expect(before.code).toBe(2);
     expect(before.body.errors[0].message).toContain('it was not scanned');
     const again = await scanLive(store, { users: manyUsers(5, 1) }, '--keep', '0s');
-    expect(again.stderr).toBe('iamql: deleted what was older than --keep: scans: 2, states of assets: 0\n');
+    expect(again.stderr).toMatch(
+      /^iamql: deleted what was older than --keep: scans: 2, states of assets: 0, findings that are gone: 0, judgements that changed nothing: \d+\n$/,
+    );
     expect(again.code).toBe(0);
     expect((await ask(store, '{iamUsersAggregate{count}}')).body.data).toEqual({ iamUsersAggregate: { count: 5 } });
   });

@@ -5,10 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { deliver, readWebhook } from '../../src/cli/webhook.ts';
+import { deliver, deliverFailure } from '../../src/cli/scan-events.ts';
+import { readWebhook } from '../../src/cli/webhook.ts';
+import { IamqlError } from '../../src/iam/error.ts';
 import type { Database } from '../../src/store/database.ts';
+import { type FailedAccount, failedAccounts } from '../../src/store/failed-accounts.ts';
+import { writeFailedScan } from '../../src/store/write-scan.ts';
 import { backends, scan } from '../store/scanned-accounts.ts';
-import { runCli } from '../support/run-cli.ts';
+import { awsEnv, runCli } from '../support/run-cli.ts';
 
 const SECRET = 'a secret of sixteen or more';
 const patience = { answerMs: 300, firstWaitMs: 1 };
@@ -63,16 +67,29 @@ afterAll(async () => {
 });
 
 const address = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+const counts = { OPENED: 0, REOPENED: 0, RESOLVED: 0, EXCEPTED: 0, RETIRED: 0 };
 const unjudged = [{ control: 'a', code: 'AccessDenied', message: 'not allowed' }];
 
 async function deliverOne(url = address()) {
   const { id, endedAt } = await scan(database, {});
-  const event = { scan: { id, connector: '111122223333', endedAt: new Date(endedAt) }, changes: [], unjudged };
+  const event = { scan: { id, connector: '111122223333', endedAt: new Date(endedAt) }, counts, unjudged };
   const notes: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => notes.push(String(text)) > 0);
-  const send = () => deliver(database, { url: new URL(url), secret: SECRET }, event, patience);
+  const hook = { url: new URL(url), secret: SECRET };
+  const send = () => deliver(database, hook, event, patience);
   await send();
-  return { send, notes };
+  return { send, notes, hook };
+}
+
+/** A scan of the account that reads nothing. */
+async function failOnce() {
+  await writeFailedScan(database, {
+    connector: { id: '111122223333', name: '111122223333', accountID: '111122223333' },
+    error: new IamqlError('ExpiredCredentials', 'the credentials have expired'),
+    ...{ startedAt: new Date(), endedAt: new Date() },
+  });
+  const [failed] = await failedAccounts(database);
+  return { failed: failed as FailedAccount };
 }
 
 test.each([
@@ -100,6 +117,44 @@ test.each([
   await send();
   expect(taken.length).toBe(note === undefined ? tries : tries + 1);
   expect(new Set(taken.map(({ headers }) => headers['iamql-event'])).size).toBe(1);
+});
+
+test('an account of which nothing could be read is told of, once for each scan, and that it is well again', async () => {
+  const { failed } = await failOnce();
+  const send = () => deliverFailure(database, { url: new URL(address()), secret: SECRET }, failed, patience);
+  answers = [status(500)];
+  await send();
+  await send();
+  expect(taken.length).toBe(2);
+  const [{ body, headers }] = taken as [Taken];
+  expect(headers['iamql-signature']).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
+  expect(JSON.parse(body)).toEqual({
+    event: headers['iamql-event'],
+    ...{ kind: 'SCAN_FAILED', scan: failed.scan, connector: '111122223333', accountName: '111122223333' },
+    at: failed.failedAt.toISOString().replace(/\.?0*Z$/, 'Z'),
+    error: { code: 'ExpiredCredentials', message: 'the credentials have expired' },
+    lastGoodAt: expect.stringMatching(/Z$/),
+  });
+  taken = [];
+  const { id, endedAt } = await scan(database, {});
+  const event = { scan: { id, connector: '111122223333', endedAt: new Date(endedAt) }, counts, unjudged: [] };
+  await deliver(database, { url: new URL(address()), secret: SECRET }, event, patience);
+  expect(taken.map((one) => JSON.parse(one.body))).toMatchObject([
+    { kind: 'SCAN_JUDGED', recovered: true, changes: [] },
+  ]);
+});
+
+test('whoever takes nothing is not waited for again for each account of a store', async () => {
+  const { notes, hook } = await deliverOne('http://127.0.0.1:1/hook');
+  const { failed } = await failOnce();
+  for (const scan of ['a', 'b', 'c'])
+    await deliverFailure(database, hook, { ...failed, scan: null, connector: scan }, patience);
+  expect(notes.map((note) => /told (.+): .*(tries|before)/.exec(note)?.slice(1))).toEqual([
+    [expect.stringMatching(/^what scan \d+ changed$/), 'tries'],
+    ['that a scan failed', 'tries'],
+    ['that a scan failed', 'tries'],
+    ['that a scan failed', 'before'],
+  ]);
 });
 
 test('nobody listens', async () => {
@@ -136,6 +191,8 @@ test('a scan tells what it changed, signed, and once', async () => {
   expect(signed).toBe(createHmac('sha256', SECRET).update(`${time}.${body}`).digest('hex'));
   expect(JSON.parse(body)).toMatchObject({
     event: headers['iamql-event'],
+    kind: 'SCAN_JUDGED',
+    recovered: false,
     scan: '1',
     connector: '111122223333',
     counts: { opened: changes.length, resolved: 0 },
@@ -148,4 +205,11 @@ test('a scan tells what it changed, signed, and once', async () => {
   });
   expect(again.stdout).toBe(first.stdout);
   expect(taken.length).toBe(1);
+  // A live scan that can read nothing, of an account that the store knows by name.
+  const failing = ['scan', '--store', store, '--name', '111122223333', '--webhook', address()];
+  const env = { ...awsEnv('http://127.0.0.1:1'), IAMQL_WEBHOOK_SECRET: SECRET };
+  expect((await runCli(failing, { env })).code).toBe(2);
+  const bodies = taken.map((one) => JSON.parse(one.body));
+  expect(bodies[1]).toMatchObject({ kind: 'SCAN_FAILED', connector: '111122223333', error: { code: 'Unreachable' } });
+  expect(bodies.length).toBe(2);
 }, 60_000);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { renderBenchmarks } from '../../scripts/benchmarks.ts';
 import { editorSchemas, withTables } from '../../scripts/library-shape.ts';
 import { renderActions, withActions } from '../../scripts/permissions.ts';
+import { planSchema, withPlanTables } from '../../scripts/remediation-plan.ts';
+import { renderSought } from '../../scripts/sought.ts';
 import { exitCodeOfError } from '../../src/cli/exit-code.ts';
 import { formats } from '../../src/cli/format-options.ts';
 import { foundingControlId, loadControls } from '../../src/controls/load-controls.ts';
@@ -162,6 +164,12 @@ describe('docs/benchmarks.md', () => {
   });
 });
 
+describe('src/store/sought.generated.ts', () => {
+  test('is what the bundled controls look for', async () => {
+    expect(read('src/store/sought.generated.ts')).toBe(await renderSought());
+  });
+});
+
 describe('docs/controls.md', () => {
   test('says why the rules of the founding control differ', async () => {
     const founding = (await loadControls()).find(({ id }) => id === foundingControlId);
@@ -183,8 +191,11 @@ describe('the files of a library', () => {
 
 describe('docs/permissions.md', () => {
   const policyOf = (page: string) => JSON.parse(codeBlocks(page, 'json')[0] ?? '');
-  const source = readdirSync(join(packageRoot, 'src/aws')).map((file) => read(`src/aws/${file}`));
-  const called = new Set(source.join('\n').match(/(?<=')(?:iam|sts):[A-Z]\w+(?=')/g));
+  const calledIn = (folder: string): ReadonlySet<string> => {
+    const source = globSync(`${folder}/*.ts`, { cwd: packageRoot }).map(read);
+    return new Set(source.join('\n').match(/(?<=')(?:iam|sts):[A-Z]\w+(?=')/g));
+  };
+  const called = calledIn('src/aws');
 
   test('has the policy that iamql permissions prints, and README.md that of the founding control', async () => {
     expect(policyOf('docs/permissions.md')).toEqual(JSON.parse((await runCli(['permissions'])).stdout));
@@ -197,11 +208,32 @@ describe('docs/permissions.md', () => {
     expect(allowed).toEqual([...called].filter((action) => action.startsWith('iam:')).sort());
   });
 
+  test('has apart from it what remediation takes, where reading and writing are apart', async () => {
+    const policy = JSON.parse(codeBlocks('docs/permissions.md', 'json')[1] ?? '');
+    expect(policy).toEqual(JSON.parse((await runCli(['permissions', '--remediate'])).stdout));
+    const [reading, ...writing] = policy.Statement.map((one: { readonly Action: readonly string[] }) => one.Action);
+    const ofRemediation = calledIn('src/aws/remediation');
+    expect(writing.flat()).toEqual([...ofRemediation].filter((action) => !/:(?:Get|List)/.test(action)));
+    const known = new Set([...called, ...ofRemediation]);
+    expect(
+      reading.filter((action: string) => !known.has(action) || !/:(?:Get|List|GenerateCredentialReport)/.test(action)),
+    ).toEqual([]);
+    const section = read('docs/permissions.md');
+    for (const action of ofRemediation) expect(section).toContain(`| \`${action}\` |`);
+  });
+
   test('says what every action is for, as the schema does', () => {
     const described = section('docs/permissions.md', 'What each is for');
     for (const action of called) expect(described).toContain(`\`${action}\``);
     expect(read('docs/permissions.md')).toBe(withActions(read('docs/permissions.md')));
     expect(described).toContain(renderActions());
+  });
+});
+
+describe('docs/remediation.md', () => {
+  test('has the keys of a plan as its reader knows them', () => {
+    expect(read('docs/remediation.md')).toBe(withPlanTables(read('docs/remediation.md')));
+    expect(read('docs/remediation-plan.schema.json')).toBe(planSchema());
   });
 });
 

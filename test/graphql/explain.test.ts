@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { explain } from '../../src/graphql/explain.ts';
+import { type ExplainedQuestion, explain } from '../../src/graphql/explain.ts';
+import type { PatternCost } from '../../src/graphql/pattern-cost.ts';
 import { renderExplanation } from '../../src/report/explanation.ts';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';
 
@@ -160,4 +161,16 @@ connectors: the connectors
     );
     expect(renderExplanation(await explain({ text: 'AWSIAM16{arn: identifier}' }))).not.toContain('as of now');
   });
+});
+
+test('what a pattern costs over a store stands behind the condition, or why that is not known', async () => {
+  const [question] = await explain({ text: 'iamUsers(where:{userName_MATCHES:"a.*"}){arn}' });
+  const told = (patterns: PatternCost): string | undefined =>
+    renderExplanation([{ ...(question as ExplainedQuestion), patterns }]).split('\n')[2];
+  expect(told({ how: 'COUNTED', rows: 12, of: 30 })).toBe(
+    '  its pattern is matched in this process: 12 of 30 IAM users, which the rest of it keeps, leave the database (counted)',
+  );
+  expect(told({ how: 'UNKNOWN', why: 'no such store' })).toBe(
+    '  what its pattern costs could not be counted: no such store',
+  );
 });

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { renderCalls } from '../../src/report/calls.ts';
 import { renderDuration } from '../../src/report/duration.ts';
-import { printable, printableLines, shellOption } from '../../src/report/printable.ts';
+import { printable, printableLines } from '../../src/report/printable.ts';
 
 describe('printable', () => {
   test.each([
@@ -25,32 +24,6 @@ describe('printable', () => {
     expect(json.split('\n')).toHaveLength(3);
     expect(json).not.toMatch(/[\u0080-\u009f\u202e]/);
     expect(JSON.parse(json)).toEqual(value);
-  });
-});
-
-describe('shellOption', () => {
-  test.each([
-    'ana',
-    'a+=,.@-_/:b',
-    "o'neil",
-    '$(touch x)',
-    'a b',
-    '`x`;&|>',
-    '"',
-    '\\',
-    '*',
-    '-rf',
-    '--profile',
-    "-'$x",
-  ])('a shell reads back %j', (name) => {
-    const printed = execFileSync('sh', ['-c', `printf '%s\\n' ${shellOption('--user-name', name)}`], {
-      encoding: 'utf8',
-    });
-    expect(printed.replace(/^--user-name[\n=]/, '')).toBe(`${name}\n`);
-  });
-
-  test('a name that looks like an option stays the value of ours', () => {
-    expect(shellOption('--user-name', '-rf')).toBe('--user-name=-rf');
   });
 });
 

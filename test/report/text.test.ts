@@ -42,6 +42,7 @@ FAIL  aws-iam-no-initial-access-keys
   What to do: ask each owner whether anything needs the key; if not, turn it off as shown, and
   delete it once nobody missed it. In full:
     iamql controls show aws-iam-no-initial-access-keys
+  In batches, looked at again and written down: iamql remediate plan aws-iam-no-initial-access-keys
 
   Also judged, without changing the verdict:
     FAIL  The same, of users with a console password (the CIS audit by command line)

@@ -9,6 +9,9 @@ import { type Backend, backends, makesStores } from '../support/stores.ts';
 /** Frozen: what version 1 wrote, whatever the catalogue is today. */
 const VERSION_1 = readFileSync(new URL('./fixtures/version-1.sql', import.meta.url), 'utf8');
 
+/** What version 2 added to it. */
+const VERSION_2 = readFileSync(new URL('./fixtures/version-2.sql', import.meta.url), 'utf8');
+
 const timeout = 90_000;
 
 /** Does something to a place as only a database can, behind iamql's back. */
@@ -20,6 +23,18 @@ async function withDatabase<T>(backend: Backend, store: string, work: (database:
   } finally {
     await database.close();
   }
+}
+
+interface Life {
+  readonly name: string;
+  readonly state: string;
+  readonly parameters: readonly { readonly value: string }[];
+  readonly reopenedCount: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly stateSince: string;
+  readonly resolvedAt: string | null;
+  readonly unjudgedSince: string | null;
 }
 
 const ask = async (store: string, text: string) => {
@@ -72,6 +87,35 @@ describe.each(backends)('a store in %s', { timeout }, (backend) => {
     expect(code).toBe(2);
     const listed = JSON.parse((await runCli(['scans', '--store', store, '--format', 'json'])).stdout);
     expect(listed.map(({ name }: { name: string }) => name)).toEqual(['prod', 'prod']);
+  });
+
+  test('of version 2 is brought up to date: findings go on, with their lives', async () => {
+    const store = await newStore();
+    await withDatabase(backend, store, (database) => database.run(`${VERSION_1};${VERSION_2}`));
+    const { data, errors } = await ask(
+      store,
+      `{ findings(options:{sort:[{name:ASC}]}) { name state parameters { value } firstSeen lastSeen stateSince resolvedAt reopenedCount unjudgedSince }
+         findingsSummary { day open { high } excepted opened reopened resolved retired unjudged } }`,
+    );
+    expect(errors).toEqual([]);
+    const [first, second, third, fourth] = data.findingsSummary.map(({ day }: { day: string }) => day);
+    const shown = data.findings.map(({ firstSeen, lastSeen, stateSince, resolvedAt, unjudgedSince, ...one }: Life) => [
+      ...[one.name, one.state, one.parameters[0]?.value, one.reopenedCount],
+      ...[firstSeen, lastSeen, stateSince, resolvedAt, unjudgedSince].map((time) => time?.slice(0, 10) ?? null),
+    ]);
+    expect(shown).toEqual([
+      ['ana', 'OPEN', '90', 0, first, fourth, first, null, null],
+      ['bob', 'OPEN', '90', 1, first, fourth, fourth, null, null],
+      ['eve', 'RESOLVED', '90', 1, first, third, fourth, fourth, null],
+      ['kim', 'OPEN', '90', 0, first, first, first, null, second],
+    ]);
+    const none = { excepted: 0, opened: 0, reopened: 0, resolved: 0, retired: 0, unjudged: 0 };
+    expect(data.findingsSummary).toEqual([
+      { day: first, open: { high: 3 }, ...none, excepted: 1, opened: 3 },
+      { day: second, open: { high: 3 }, ...none, excepted: 1, unjudged: 1 },
+      { day: third, open: { high: 3 }, ...none, reopened: 1, resolved: 1 },
+      { day: fourth, open: { high: 3 }, ...none, reopened: 1, resolved: 1 },
+    ]);
   });
 
   test('of a newer version is refused, and left as it is', async () => {

@@ -3,13 +3,14 @@ import { readLibrary } from '../../src/controls/load-controls.ts';
 import { type ControlRun, runControl } from '../../src/controls/run-control.ts';
 import { askedByBenchmark, runControls } from '../../src/controls/run-controls.ts';
 import { explain } from '../../src/graphql/explain.ts';
+import { namedFields } from '../../src/graphql/named-fields.ts';
 import { whys } from '../../src/graphql/why.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
-import { denied, key, scriptedAccount, user } from '../inventory/live-account.ts';
+import { askInventory, denied, key, scriptedAccount, user } from '../inventory/live-account.ts';
 import { clean } from '../support/asked-account.ts';
 import { CLEAN_ACCOUNT } from '../support/clean-account.ts';
 import { databases, START_MS } from '../support/databases.ts';
@@ -87,6 +88,19 @@ describe.each(Object.keys(databases))('on %s', (name) => {
       const asked = benchmarks.flatMap((benchmark) => askedByBenchmark(benchmark, controls, () => ({})));
       const expected = (await runControls(kept.snapshot(), asked)).map(said);
       expect((await withStore(database, {}, (store) => runControls(store, asked))).map(said)).toEqual(expected);
+    });
+
+    test('every question that has a name is answered the same', async () => {
+      const texts = Object.entries(namedFields).flatMap(([field, of]) =>
+        ('days' in of ? ['(days:1)', '(days:90)', '(days:5000)'] : ['']).map((args) => `${field}${args}{identifier}`),
+      );
+      for (const text of texts) {
+        const answer = async (inventory: Inventory) => {
+          const { data, errors } = await askInventory(inventory, text);
+          return withoutAccounts({ text, data, errors: [...errors].sort() });
+        };
+        expect(await withStore(database, {}, answer)).toEqual(await answer(kept.snapshot()));
+      }
     });
 
     test('why each finding is one is told alike', async () => {

@@ -2,6 +2,8 @@ import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { SnapshotSource } from '../../src/inventory/snapshot/snapshot-source.ts';
 import { version } from '../../src/package-version.ts';
 import type { Database } from '../../src/store/database.ts';
+import { scansToJudge } from '../../src/store/judged-scans.ts';
+import { keepFindings } from '../../src/store/keep-findings.ts';
 import { openOrMakeStore } from '../../src/store/open-store.ts';
 import { scanAccount } from '../../src/store/scan-account.ts';
 import { quoted, tablesOf } from '../../src/store/tables.ts';
@@ -17,6 +19,8 @@ export interface Seen {
   readonly before: { readonly users: number; readonly rows: string } | undefined;
   /** Rows of scans that there are not. */
   readonly strays: number;
+  /** By how many findings what is open differs from what the last judgement found, and from what all of them add up to. */
+  readonly torn: readonly [number, number];
 }
 
 const union = (select: (table: string) => string): string =>
@@ -47,7 +51,30 @@ async function look(database: Database): Promise<Seen> {
     now: await printOf(database, '_last IS NULL'),
     before: previous && { users: previous.users, rows: await printOf(database, rowsAsOf(previous.id)) },
     strays: stray?.count ?? 0,
+    torn: await tornFindings(database),
   };
+}
+
+async function tornFindings(database: Database): Promise<Seen['torn']> {
+  const [row] = await database.query<{ open: number; found: number; sum: number }>(
+    `SELECT (SELECT count(*)::int FROM finding WHERE last IS NULL) AS open,
+            (SELECT coalesce(max(found), 0)::int FROM judgement WHERE next_at IS NULL) AS found,
+            (SELECT coalesce(sum((changes->>'open')::int), 0)::int FROM judgement) AS sum`,
+  );
+  const { open = 0, found = 0, sum = 0 } = row ?? {};
+  return [open - found, open - sum];
+}
+
+/** A control that finds every user, over all scans that it has not been judged over. */
+async function judgeUsers(database: Database): Promise<void> {
+  for (const scan of await scansToJudge(database)) {
+    const users = await database.query<{ identifier: string }>('SELECT identifier FROM "IAMUser" WHERE _last IS NULL');
+    const findings = users.map(({ identifier }) => ({
+      ...{ type: 'IAMUser', identifier, name: identifier, key: null, exception: null },
+    }));
+    const said = { severity: 'LOW', parameters: {}, verdict: 'FAIL', total: undefined, errors: [] } as const;
+    await keepFindings(database, scan, [{ control: 'every-user', ...said, findings }]);
+  }
 }
 
 const say = (seen: Seen): void => void process.stdout.write(`${JSON.stringify(seen)}\n`);
@@ -60,6 +87,7 @@ async function scanOnAndOn(location: string, files: readonly string[], most: num
     const file = files[count % files.length] as string;
     const source = new SnapshotSource({ file, maxAgeMs: undefined, setupSeconds: undefined });
     await scanAccount(database, source, {}, version());
+    await judgeUsers(database);
     say(await look(database));
   }
   await database.close();

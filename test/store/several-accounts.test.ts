@@ -2,11 +2,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Control } from '../../src/controls/control.ts';
 import { exceptionsRun } from '../../src/controls/exceptions-run.ts';
 import { readLibrary } from '../../src/controls/load-controls.ts';
+import { patternCosts } from '../../src/controls/pattern-costs.ts';
 import { runControl } from '../../src/controls/run-control.ts';
+import { explain, planOf } from '../../src/graphql/explain.ts';
+import { withPatternCosts } from '../../src/graphql/pattern-cost.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { IamqlError } from '../../src/iam/error.ts';
 import { accountsOf } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
+import { renderPatternCosts } from '../../src/report/explanation.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import type { ScopeRequest } from '../../src/store/scope.ts';
@@ -74,17 +78,26 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
   test('cursors lead to each asset once, whatever is alike', async () => {
     await keep('111122223333');
     await keep('444455556666');
-    const text =
-      'query($after:String){iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){totalCount pageInfo{endCursor hasNextPage} edges{node{identifier accountID}}}}';
+    const text = `query($after:String){
+        counted:iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){totalCount ...Page}
+        peeked:iamPoliciesConnection(where:{policyType:"AWS"},first:1,after:$after,sort:[{policyType:DESC}]){...Page}
+      }
+      fragment Page on IamPoliciesConnection{
+        pageInfo{endCursor hasNextPage hasPreviousPage} edges{node{identifier accountID}}
+      }`;
     const seen: string[] = [];
     let after: string | null = null;
     do {
       const { data } = await ask(text, {}, { after });
-      const { edges, pageInfo, totalCount } = (data?.['iamPoliciesConnection'] ?? {}) as {
+      const { totalCount, ...page } = (data?.['counted'] ?? {}) as {
         edges: readonly { node: Line }[];
-        pageInfo: { endCursor: string; hasNextPage: boolean };
+        pageInfo: { endCursor: string; hasNextPage: boolean; hasPreviousPage: boolean };
         totalCount: number;
       };
+      // Who does not ask how many there are is told the rest all the same.
+      expect(data?.['peeked']).toEqual(page);
+      const { edges, pageInfo } = page;
+      expect(pageInfo.hasPreviousPage).toBe(seen.length > 0);
       seen.push(...edges.map(({ node }) => `${node['identifier']} ${node['accountID']}`));
       expect(pageInfo.hasNextPage).toBe(seen.length < totalCount);
       after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
@@ -219,6 +232,36 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
         expect(rules.map(({ findings }) => findings)).toEqual(before[index]?.rules.map(({ findings }) => findings));
       }
     });
+  });
+
+  test('what a pattern costs is counted', async () => {
+    await keep('111122223333');
+    await keep('444455556666');
+    const costOf = async (where: string) => {
+      const explained = await explain({ text: `iamUsers(where:${where}){arn}` });
+      return withStore(database, {}, async (inventory) =>
+        planOf(await withPatternCosts(explained, inventory)).map(({ patterns }) => patterns),
+      );
+    };
+    const rows = (count: number) => [{ how: 'COUNTED', rows: count, of: 20 }];
+    expect(await costOf('{path:"/service/"}')).toEqual([undefined]);
+    expect(await costOf('{userName_MATCHES:"a.*"}')).toEqual(rows(20));
+    expect(await costOf('{userName_STARTS_WITH:"a",userName_MATCHES:"a.*"}')).toEqual(rows(2));
+    // What is selected whatever the pattern says does not leave the database.
+    expect(await costOf('{OR:[{NOT:{userName_STARTS_WITH:"a"}},{userName_MATCHES:"a.*"}]}')).toEqual(rows(2));
+    // Of those without a key it is true, and of the others nobody knows.
+    const keyed = await ask('iamUsersAggregate(where:{accessKeys_SOME:{}}){count}');
+    const { iamUsersAggregate } = keyed.data as { readonly iamUsersAggregate: { readonly count: number } };
+    expect(await costOf('{accessKeys_NONE:{accessKeyId_MATCHES:"AKIA.*"}}')).toEqual(rows(iamUsersAggregate.count));
+    // As `check --explain` says it.
+    const { controls } = await readLibrary();
+    const control = controls.find(({ id }) => id === 'aws-iam-roles-trust-named-principals') as Control;
+    const told = await withStore(database, {}, async (inventory) =>
+      renderPatternCosts(await patternCosts([await runControl(inventory, control)], inventory)),
+    );
+    expect(told).toMatch(
+      /^aws-iam-roles-trust-named-principals, \w+, iamRoles: its pattern is matched in this process: \d+ of 12 IAM roles, .* \(counted\)$/m,
+    );
   });
 
   describe('which accounts are asked', () => {

@@ -4,7 +4,10 @@ import { ask } from '../../src/graphql/ask.ts';
 import { type AssetTypeName, catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import type { Database } from '../../src/store/database.ts';
+import { makeIndexes } from '../../src/store/indexes.ts';
 import { migrate } from '../../src/store/migrations.ts';
+import { soughtRelations } from '../../src/store/sought.generated.ts';
+import type { Expression } from '../../src/where/expression.ts';
 import { reopen } from '../inventory/snapshot/snapshot-of.ts';
 import { databases, START_MS } from '../support/databases.ts';
 import { wheres } from '../where/random-where.ts';
@@ -23,7 +26,31 @@ interface Asked {
   readonly offset: number;
 }
 
-const questions: fc.Arbitrary<Asked> = fc.constantFrom(...types).chain((type) => {
+/** A condition as a text asks it; the other way round, it is the same one. */
+function whereOf(expression: Expression, isTurned: boolean): object {
+  if (expression.kind === 'and' || expression.kind === 'or') {
+    const parts = expression.of.map((part) => whereOf(part, isTurned));
+    return { [expression.kind.toUpperCase()]: isTurned ? parts.reverse() : parts };
+  }
+  const { field, ...rest } = expression as Extract<Expression, { field: string }>;
+  return { [field]: 'value' in rest ? rest.value : null };
+}
+
+/** What the store has indexes for: alone, among other conditions, and turned over. */
+const sought = fc
+  .tuple(fc.constantFrom(...soughtRelations), fc.boolean(), fc.nat({ max: 3 }))
+  .map(([{ type, field, of }, isTurned, form]) => {
+    const where = whereOf(of, isTurned);
+    const forms = [
+      where,
+      { AND: [{ accessKey1Active: true }, where] },
+      { NOT: where },
+      { OR: [where, { user: null }] },
+    ];
+    return { type, where: { [field]: forms[form] }, sort: [], limit: 2, offset: 1 };
+  });
+
+const random: fc.Arbitrary<Asked> = fc.constantFrom(...types).chain((type) => {
   const sortable = Object.entries(catalogue[type].fields).filter(([, field]) => !field.relation && !field.list);
   const order = fc
     .tuple(fc.constantFrom(...sortable.map(([name]) => name)), fc.constantFrom('ASC', 'DESC'))
@@ -36,6 +63,8 @@ const questions: fc.Arbitrary<Asked> = fc.constantFrom(...types).chain((type) =>
     offset: fc.nat({ max: 3 }),
   });
 });
+
+const questions: fc.Arbitrary<Asked> = fc.oneof({ weight: 6, arbitrary: random }, sought);
 
 /** The fields of a type that are no relations, and of each relation the identifiers. */
 const selectionOf = (type: AssetTypeName): string =>
@@ -50,6 +79,7 @@ const textOf = (type: AssetTypeName): string => {
     page:${root}(where:$where,options:{sort:$sort,limit:$limit,offset:$offset}){identifier}
     ${root}Aggregate(where:$where){count}
     ${root}Connection(where:$where,sort:$sort,first:$limit){totalCount pageInfo{hasNextPage hasPreviousPage} edges{node{identifier}}}
+    peek:${root}Connection(where:$where,sort:$sort,first:$limit){pageInfo{hasNextPage hasPreviousPage} edges{node{identifier}}}
   }`;
 };
 
@@ -75,6 +105,7 @@ describe.each(Object.keys(databases))('a scan on %s answers as a snapshot of the
   beforeAll(async () => {
     database = await (databases[name] as () => Promise<Database>)();
     await migrate(database, catalogue);
+    await makeIndexes(database);
   }, START_MS);
   afterAll(() => database.close());
 

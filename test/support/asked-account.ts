@@ -76,7 +76,7 @@ export const questions: Readonly<Record<string, CleanQuestion>> = {
     freshness: { verify: 'selected' },
   },
   ListSSHPublicKeys: { text: 'iamUsers(where:{sshPublicKeys_SOME:{}}){userName}' },
-  ListSigningCertificates: { text: 'iamUsers(where:{signingCertificates_SOME:{status:"Active"}}){userName}' },
+  ListSigningCertificates: { text: 'iamUsers(where:{signingCertificates_SOME:{status:"Expired"}}){userName}' },
   ListRoles: { text: 'iamRoles(where:{maxSessionDuration_GT:3600}){roleName}' },
   ListInstanceProfiles: { text: 'iamInstanceProfiles(where:{path:"/odd/"}){arn}' },
   ListPolicyTags: { text: 'iamPolicies(where:{tags_SOME:{key:"secret"}}){policyName}' },

@@ -37,6 +37,7 @@ const PAGED: readonly [action: string, input: Input, lists: readonly string[], c
 ];
 
 const UNPAGED: readonly [action: string, input: Input][] = [
+  ['DeleteAccessKey', { ...ALICE, AccessKeyId: 'AKIAEXAMPLEALICE0001' }],
   ['GenerateCredentialReport', {}],
   ['GetAccessKeyLastUsed', { AccessKeyId: 'AKIAEXAMPLEALICE0001' }],
   ['GetAccountPasswordPolicy', {}],
@@ -47,6 +48,7 @@ const UNPAGED: readonly [action: string, input: Input][] = [
   ['GetUser', ALICE],
   ['ListOpenIDConnectProviders', {}],
   ['ListSAMLProviders', {}],
+  ['UpdateAccessKey', { ...ALICE, AccessKeyId: 'AKIAEXAMPLEALICE0001', Status: 'Inactive' }],
   ['GetSAMLProvider', { SAMLProviderArn: `${ACCOUNT}:saml-provider/okta` }],
 ];
 

@@ -36,6 +36,7 @@ export class AwsEndpoint {
   readonly #calls: AwsCall[] = [];
   #scenario: Scenario;
   #account: ScriptedAccount;
+  #onCall: ((call: AwsCall) => void) | undefined;
   #inFlight = 0;
   #peakInFlight = 0;
 
@@ -74,6 +75,16 @@ export class AwsEndpoint {
     this.#account = new ScriptedAccount(scenario);
   }
 
+  /** The account as it stands, for who does something to it in the meantime. */
+  get account(): ScriptedAccount {
+    return this.#account;
+  }
+
+  /** Called with each request before it is answered. */
+  set onCall(listener: ((call: AwsCall) => void) | undefined) {
+    this.#onCall = listener;
+  }
+
   count(action: string): number {
     return this.#calls.filter((call) => call.action === action).length;
   }
@@ -106,6 +117,7 @@ export class AwsEndpoint {
     const start = performance.now();
     const call = await readCall(request);
     this.#calls.push(call);
+    this.#onCall?.(call);
     const account = this.#account;
     const fault = account.faults.take(call.action, call.params);
     const answer = answerCall(call, account, fault);

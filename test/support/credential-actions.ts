@@ -8,6 +8,17 @@ import { currentKeys } from './scripted-account.ts';
 /** Access keys, and what else a user may sign in or sign with. */
 export const CREDENTIAL_ACTIONS: Readonly<Record<string, Action>> = {
   GetAccessKeyLastUsed: getAccessKeyLastUsed,
+  UpdateAccessKey: (call) => {
+    const status = call.params['Status'];
+    if (status !== 'Active' && status !== 'Inactive') throw new AwsError('ValidationError', 'Invalid status.');
+    const { key } = keyOfUser(call);
+    call.account.replaceKey(key.id, (one) => ({ ...one, status }));
+    return '';
+  },
+  DeleteAccessKey: (call) => {
+    call.account.replaceKey(keyOfUser(call).key.id, () => undefined);
+    return '';
+  },
   ListAccessKeys: ofUser('AccessKeyMetadata', currentKeys, (key, user) => ({
     UserName: user.name,
     AccessKeyId: key.id,
@@ -48,6 +59,14 @@ function ofUser<T>(
     const user = call.account.userOrCaller(call.params['UserName'], call.callerArn);
     return page(call, itemsOf(user), name, (item) => elements(fields(item, user)));
   };
+}
+
+/** AWS knows no key of somebody else (API_UpdateAccessKey). */
+function keyOfUser({ account, params, callerArn }: ReceivedCall) {
+  const user = account.userOrCaller(params['UserName'], callerArn);
+  const owned = account.accessKey(params['AccessKeyId'] ?? '');
+  if (owned?.user === user) return owned;
+  throw new AwsError('NoSuchEntity', `The Access Key with id ${params['AccessKeyId']} cannot be found.`);
 }
 
 /** A key without use has no LastUsedDate at all, and `N/A` for service and region (API_AccessKeyLastUsed). */

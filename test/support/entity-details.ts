@@ -15,7 +15,7 @@ export function userDetail(scenario: ResolvedScenario, user: ScenarioUser): stri
   const own = elements({
     Path: user.path ?? '/',
     UserName: user.name,
-    UserId: uniqueId('AIDA', user.name),
+    UserId: user.userId ?? uniqueId('AIDA', user.name),
     Arn: userArn(scenario, user),
     CreateDate: wireTime(user.createDate),
   });

@@ -33,6 +33,8 @@ export interface Scenario extends ScenarioNouns {
 
 export interface ScenarioUser extends ScenarioUserNouns {
   readonly name: string;
+  /** Default: one that follows from the name. */
+  readonly userId?: string;
   /** Starts and ends with a slash; default `/`. */
   readonly path?: string;
   readonly createDate: string;

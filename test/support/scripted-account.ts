@@ -23,9 +23,9 @@ export class ScriptedAccount {
   readonly report: ReportLifecycle;
   readonly faults: FaultSchedule;
   readonly bucket: CallBucket | undefined;
-  readonly users: readonly ScenarioUser[];
-  readonly #usersByName: ReadonlyMap<string, ScenarioUser>;
-  readonly #keysById: ReadonlyMap<string, OwnedAccessKey>;
+  users: readonly ScenarioUser[];
+  #usersByName: ReadonlyMap<string, ScenarioUser> = new Map();
+  #keysById: ReadonlyMap<string, OwnedAccessKey> = new Map();
   readonly #sessionArns = new Map<string, string>();
   #policyUsage: PolicyUsage | undefined;
 
@@ -35,6 +35,24 @@ export class ScriptedAccount {
     this.faults = new FaultSchedule(this.scenario.faults);
     this.bucket = scenario.callsPerSecond === undefined ? undefined : new CallBucket(scenario.callsPerSecond);
     this.users = this.scenario.users.filter((user) => !user.deletedSinceReport);
+    this.#index();
+  }
+
+  /** Puts another user in the place of one, or none: what anybody does to the account after the report. */
+  replaceUser(name: string, other: ScenarioUser | undefined): void {
+    this.users = this.users.flatMap((user) => (user.name === name ? (other ?? []) : user));
+    this.#index();
+  }
+
+  /** Puts another key in the place of one, or none. */
+  replaceKey(id: string, change: (key: ScenarioAccessKey) => ScenarioAccessKey | undefined): void {
+    const owned = this.accessKey(id);
+    if (owned === undefined) return;
+    const accessKeys = currentKeys(owned.user).flatMap((key) => (key.id === id ? (change(key) ?? []) : key));
+    this.replaceUser(owned.user.name, { ...owned.user, accessKeys });
+  }
+
+  #index(): void {
     this.#usersByName = new Map(this.users.map((user) => [user.name, user]));
     this.#keysById = new Map(this.users.flatMap((user) => currentKeys(user).map((key) => [key.id, { user, key }])));
   }

@@ -25,7 +25,7 @@ export function userFields(scenario: ResolvedScenario, user: ScenarioUser): stri
   return elements({
     Path: user.path ?? '/',
     UserName: user.name,
-    UserId: uniqueId('AIDA', user.name),
+    UserId: user.userId ?? uniqueId('AIDA', user.name),
     Arn: userArn(scenario, user),
     CreateDate: wireTime(user.createDate),
     PasswordLastUsed: user.passwordLastUsed && wireTime(user.passwordLastUsed),

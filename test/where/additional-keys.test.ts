@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Asset } from '../../src/iam/assets.ts';
 import { withAdditionalKeys } from '../../src/where/additional-keys.ts';
+import { canonical } from '../../src/where/canonical.ts';
 import { compile } from '../../src/where/evaluate.ts';
 import { type Expression, factsOf, nodesOf } from '../../src/where/expression.ts';
 import { readWhere, type WhereInput } from '../../src/where/read-where.ts';
@@ -181,4 +182,14 @@ describe('NOT over it is the complement', () => {
     const expression = ofUser(where);
     expect([unused, off, apart, none].map((user) => isTrue(expression, user))).toEqual([false, true, true, true]);
   });
+});
+
+test('conditions in conditions are compared in time that grows with them alone', () => {
+  const deep = (innermost: WhereInput): WhereInput =>
+    Array.from({ length: 28 }).reduce<WhereInput>((inner) => ({ hasIAMGroup_SOME: { users_SOME: inner } }), innermost);
+  const expression = readWhere('IAMUser', { OR: [deep({ userName: 'ana' }), deep({ userName: 'bruno' })] });
+  expect(canonical(expression).length).toBeLessThan(10_000);
+  expect(canonical(readWhere('IAMUser', { OR: [deep({ userName: 'bruno' }), deep({ userName: 'ana' })] }))).toBe(
+    canonical(expression),
+  );
 });

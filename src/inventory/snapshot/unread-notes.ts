@@ -21,6 +21,7 @@ export class UnreadNotes {
 
   /** Why the list of assets of a type may not be whole, or those of whom its assets are part. */
   ofType(type: AssetTypeName): readonly UnreadNote[] {
+    if (this.notes.length === 0) return this.notes;
     const lists: readonly string[] = listsOf(type);
     return this.notes.filter((note) => note.fields === undefined && lists.includes(note.type));
   }

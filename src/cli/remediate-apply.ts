@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { getCallerIdentity } from '../aws/account.ts';
+import type { AwsAccount } from '../aws/aws-account.ts';
+import { CallLog } from '../aws/call-log.ts';
+import { parametersOf } from '../controls/parameters.ts';
+import { IamqlError } from '../iam/error.ts';
+import type { FactSource } from '../inventory/fact-source.ts';
+import { type Applied, applyPlan } from '../remediate/apply.ts';
+import { callerOf } from '../remediate/caller.ts';
+import { Journal } from '../remediate/journal.ts';
+import type { PlannedControl } from '../remediate/judge-user.ts';
+import { definitionOf } from '../remediate/make-plan.ts';
+import type { Plan } from '../remediate/plan-shape.ts';
+import { checkPlanAge, readPlan } from '../remediate/read-plan.ts';
+import { renderAppliedJson } from '../report/remediation-json.ts';
+import { renderApplied, wordsOfStep } from '../report/remediation-run.ts';
+import { selectControls } from './control-options.ts';
+import { openExceptions } from './exceptions.ts';
+import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import { writeNote, writeResult } from './output.ts';
+import type { ApplyOptions, RunOptions } from './remediate.ts';
+import { openLive, rejectLiveContradictions, setupSecondsOf } from './source-options.ts';
+
+/** Before the first of the pauses after which AWS is asked again, in milliseconds. */
+const FIRST_PAUSE_MS = 1_000;
+
+/** `iamql remediate apply`: without `--yes` it only looks. */
+export async function apply(file: string, options: ApplyOptions): Promise<void> {
+  rejectContradictions(options);
+  const plan = await openPlan(file);
+  const [controls, exceptions] = await Promise.all([controlsOf(plan, options), exceptionsOf(plan, options)]);
+  const run = await openRun(options);
+  checkAccount(plan, run.identity);
+  const { yes = false } = options;
+  const journal = yes ? await Journal.open(options.journal) : undefined;
+  try {
+    const entries = journal?.entries.slice() ?? Journal.read(options.journal);
+    const report = await run.source.read('CREDENTIAL_REPORT', undefined);
+    const applied = await applyPlan(plan, entries, journal, {
+      ...{ account: run.account, source: run.source, log: run.log, caller: run.caller, report, controls, exceptions },
+      setupSeconds: setupSecondsOf(options),
+      // A plan may ask for more, never for less than whoever applies it.
+      minAgeMs: Math.max(plan.minAgeSeconds * 1000, options.minAge),
+      holdMs: options.hold,
+      clock: () => new Date(),
+      action: options.delete ? 'delete' : 'deactivate',
+      batches: options.all ? 'all' : (options.batch ?? 'next'),
+      pauseMs: FIRST_PAUSE_MS,
+      isInterrupted: finishStepOnInterrupt(yes),
+      // A dry run is over soon, and its result says the same.
+      onStep: (step) => yes && writeNote(`iamql: ${wordsOfStep(step)}`),
+    });
+    process.exitCode = exitCodeOf(applied);
+    const isJson = options.format === 'json';
+    const text = () => renderApplied(applied, plan, { journal: options.journal, file });
+    writeResult(isJson ? renderAppliedJson(applied, plan.account) : text(), undefined);
+    if (applied.stopped) writeNote(`iamql: stopped: ${applied.stopped.message}`);
+  } finally {
+    journal?.close();
+    if (options.explain) await writeCalls(run);
+  }
+}
+
+function rejectContradictions({ all, batch, ...options }: ApplyOptions): void {
+  rejectLiveContradictions(options);
+  if (all && batch !== undefined) throw new IamqlError('InvalidInput', '--all and --batch: name one of them');
+}
+
+async function openPlan(file: string): Promise<Plan> {
+  const json = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new IamqlError('InvalidInput', `cannot open ${file}: ${cause.code}`, { cause });
+  });
+  const plan = readPlan(json, file);
+  checkPlanAge(plan, new Date());
+  if (plan.source.kind === 'sample')
+    throw new IamqlError('InvalidInput', `${file}: it is a plan for the bundled sample account, which is nobody's`);
+  return plan;
+}
+
+/** Each control as it is now, which must ask what it asked when the plan was made, with the values that are named here too. */
+async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMap<string, PlannedControl>> {
+  const ids = plan.controls.map(({ id }) => id);
+  const { asked } = await selectControls(ids, options);
+  return new Map(
+    plan.controls.map(({ id, definition, parameters: planned }, index) => {
+      const { control, parameters: overrides } = asked[index] ?? {};
+      if (control?.id !== id || definitionOf(control) !== definition)
+        throw new IamqlError(
+          'InvalidInput',
+          `the control ${id} asks something else than when the plan was made: plan again`,
+        );
+      const parameters = parametersOf(control, overrides);
+      const names = new Set([...Object.keys(parameters), ...Object.keys(planned)]);
+      const other = [...names].filter((name) => parameters[name] !== planned[name]);
+      if (other.length === 0) return [id, { control, parameters }];
+      const flags = other.map((name) => `--param ${id}.${name}=${planned[name]}`).join(' ');
+      throw new IamqlError('InvalidInput', `the plan was made with other values: name them here too, ${flags}`);
+    }),
+  );
+}
+
+/** A plan that was made with exceptions is not applied without any: what has been agreed since must count. */
+async function exceptionsOf(plan: Plan, options: ApplyOptions) {
+  if (options.exceptions.length > 0) return (await openExceptions(options, options.controls)).exceptions;
+  if (plan.exceptions.length === 0) return [];
+  const files = plan.exceptions.map((one) => `--exceptions ${one}`).join(' ');
+  throw new IamqlError('InvalidInput', `the plan was made with exceptions: name them here too, ${files}`);
+}
+
+/** What a run works with. */
+export interface LiveRun {
+  readonly account: AwsAccount;
+  readonly source: FactSource;
+  readonly log: CallLog;
+  readonly identity: Awaited<ReturnType<typeof getCallerIdentity>>;
+  readonly caller: Awaited<ReturnType<typeof callerOf>>;
+}
+
+export async function openRun(options: RunOptions): Promise<LiveRun> {
+  const { account, source } = await openLive(options);
+  const log = new CallLog();
+  const identity = await getCallerIdentity(account, { why: 'whose account it is', log });
+  return { account, source, log, identity, caller: await callerOf(account, identity) };
+}
+
+function checkAccount(plan: Plan, { accountId, partition, arn }: LiveRun['identity']): void {
+  if (plan.account === accountId && plan.partition === partition) return;
+  const planned = `account ${plan.account} (${plan.partition})`;
+  throw new IamqlError('InvalidInput', `the plan is for ${planned}, and you are ${arn}: nothing is done`);
+}
+
+/** Ctrl-C lets the step that is under way be finished and written down; a second one ends at once. */
+export function finishStepOnInterrupt(isWriting: boolean): () => boolean {
+  let isInterrupted = false;
+  if (!isWriting) return () => false;
+  process.removeAllListeners('SIGINT');
+  process.on('SIGINT', () => {
+    if (isInterrupted) process.exit(exitCodes.interrupted);
+    isInterrupted = true;
+    writeNote('iamql: interrupted; the step that is under way is finished');
+  });
+  return () => isInterrupted;
+}
+
+/** What was not expected, and what could not be judged, comes before a key that is still found. */
+function exitCodeOf({ stopped, rejudged }: Applied): number {
+  if (stopped) return exitCodeOfError(stopped.kind);
+  const after = rejudged.flatMap((one) => (one.after ? [{ ...one.after, changed: one.changed }] : []));
+  if (after.some(({ errors }) => errors.length > 0)) return exitCodes.error;
+  const isFound = after.some(({ keys, changed }) =>
+    keys.some(({ accessKeyId }) => changed.includes(accessKeyId ?? '')),
+  );
+  return isFound ? exitCodes.fail : exitCodes.pass;
+}
+
+export async function writeCalls({ source, log }: LiveRun): Promise<void> {
+  writeNote((await import('../report/calls.ts')).renderCalls([...source.calls, ...log.calls]));
+}

@@ -1,0 +1,58 @@
+import { IamqlError } from '../iam/error.ts';
+import type { Instant } from '../iam/instant.ts';
+import { FINDING, findingCatalogue, findingOrder } from '../inventory/finding-type.ts';
+import type { FindingRecord, FindingsQuestion, HistoryDay, SummaryQuestion } from '../inventory/findings.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { everything } from '../inventory/page.ts';
+import type { Warn } from '../where/read-where.ts';
+import { connectionOf, countOf } from './connection.ts';
+import type { FindingsKind } from './findings-fields.ts';
+import { toGraphQLError } from './graphql-error.ts';
+import { readAsOf, readCondition, readPage } from './root-question.ts';
+
+type Args = Readonly<Record<string, unknown>>;
+
+/** What a root field of findings asks. @throws WhereError as `readRootQuestion` does. */
+export function readFindingsQuestion(
+  kind: FindingsKind,
+  args: Args,
+  warn?: Warn,
+): FindingsQuestion & Pick<SummaryQuestion, 'since'> {
+  const where = readCondition(args, FINDING, warn, findingCatalogue);
+  const asOf = readAsOf(args['asOf']);
+  if (kind === 'summary') return { where, page: everything, since: readAsOf(args['since']), asOf };
+  return { where, page: readPage({ type: FINDING, kind }, args, findingOrder), asOf };
+}
+
+/** @throws IamqlError InvalidInput over a source that keeps none. */
+export async function selectFindings(kind: FindingsKind, args: Args, inventory: Inventory): Promise<unknown> {
+  const { findings, findingsSummary } = inventory;
+  if (!findings || !findingsSummary)
+    throw new IamqlError(
+      'InvalidInput',
+      'findings needs a store: only what `iamql scan` keeps has findings with a life',
+    );
+  const question = readFindingsQuestion(kind, args);
+  if (kind === 'summary') {
+    const { days, unread } = await findingsSummary.call(inventory, question);
+    return [...days.map(shownDay), ...unread.map(toGraphQLError)];
+  }
+  const found = await findings.call(inventory, question);
+  if (kind === 'aggregate') return { count: countOf(found) };
+  const nodes = found.findings.map(shown);
+  if (kind === 'list') return [...nodes, ...found.unread.map(toGraphQLError)];
+  const list = { type: FINDING, sort: question.page.sort, asOf: question.asOf };
+  return connectionOf(list, { ...found, nodes });
+}
+
+/** As the schema has it. When a key was created, AWS says or, where that did not name it, the credential report. */
+const shown = ({ key, parameters, ...finding }: FindingRecord) => ({
+  ...finding,
+  parameters: Object.entries(parameters).map(([name, value]) => ({ name, value: JSON.stringify(value) })),
+  key: key && { ...key, createDate: (key.createDate ?? key.since) as Instant | null },
+});
+
+const shownDay = ({ open: { HIGH: high, MEDIUM: medium, LOW: low }, ...day }: HistoryDay) => ({
+  ...day,
+  open: { high, medium, low },
+});

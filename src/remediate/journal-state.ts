@@ -1,0 +1,30 @@
+import type { Entry } from './journal.ts';
+
+/** What a journal says of a key. */
+export interface KeyState {
+  /** The last that is known to have happened. */
+  readonly last: Entry | undefined;
+  /** An intent of which nobody knows what became. */
+  readonly open: Entry | undefined;
+}
+
+/** By the id of the key, in the order in which they first appear; of one account. */
+export function statesOf(entries: readonly Entry[], account: string): ReadonlyMap<string, KeyState> {
+  const states = new Map<string, KeyState>();
+  for (const entry of entries) {
+    if (entry.account !== account || entry.kind === 'skipped') continue;
+    const before = states.get(entry.accessKeyId);
+    const last = entry.kind === 'done' ? entry : before?.last;
+    states.set(entry.accessKeyId, { last, open: entry.kind === 'intent' ? entry : undefined });
+  }
+  return states;
+}
+
+/** What a plan's step is called in a journal. */
+export const stepKey = (action: string, accessKeyId: string): string => `${action} ${accessKeyId}`;
+
+/** The steps of a plan that were done or were not to be done, as `stepKey` calls them. */
+export function settledSteps(entries: readonly Entry[], plan: string): ReadonlySet<string> {
+  const settled = entries.filter((entry) => entry.plan === plan && (entry.kind === 'done' || entry.kind === 'skipped'));
+  return new Set(settled.map(({ action, accessKeyId }) => stepKey(action, accessKeyId)));
+}

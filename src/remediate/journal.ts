@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { type FileLock, lockFile } from '../file-lock.ts';
+import { IamqlError } from '../iam/error.ts';
+import { parseInstant } from '../iam/instant.ts';
+
+const JOURNAL_FORMAT = 'iamql-journal/1';
+
+const entryShape = z.strictObject({
+  format: z.literal(JOURNAL_FORMAT),
+  /** From 1 on. */
+  n: z.number().int(),
+  at: z.string().refine((written) => parseInstant(written) !== undefined, 'is no time'),
+  /** `intent`: about to be sent. `done`, `void`: it happened, it did not. `skipped`: it was not to be sent. */
+  kind: z.enum(['intent', 'done', 'void', 'skipped']),
+  action: z.enum(['deactivate', 'delete', 'reactivate']),
+  account: z.string(),
+  userName: z.string(),
+  userId: z.string(),
+  accessKeyId: z.string(),
+  keyCreated: z.string(),
+  /** The digest of the plan; null for `undo`. */
+  plan: z.string().nullable(),
+  /** The ARN of who did it. */
+  by: z.string(),
+  /** AWS did not answer the request: that it was done was found later. */
+  found: z.boolean(),
+  reason: z.string().nullable(),
+  /** A SHA-256 of the line before; empty for the first. */
+  prev: z.string(),
+});
+
+export type Entry = Readonly<z.output<typeof entryShape>>;
+export type Written = Omit<Entry, 'format' | 'n' | 'prev'>;
+
+/**
+ * What was done, and what was about to be: one line of JSON for each, forced to the disk before anything goes on. One
+ * process at a time has it.
+ */
+export class Journal {
+  readonly file: string;
+  readonly entries: Entry[];
+  private readonly descriptor: number;
+  private readonly lock: FileLock;
+  private previous: string;
+  private isBroken = false;
+
+  private constructor(file: string, opened: { readonly descriptor: number; readonly lock: FileLock }, read: Read) {
+    this.file = file;
+    this.descriptor = opened.descriptor;
+    this.lock = opened.lock;
+    this.entries = [...read.entries];
+    this.previous = read.last;
+  }
+
+  /** @throws IamqlError InvalidInput where another process has it or it cannot be written, Corrupt where it was changed. */
+  static async open(file: string): Promise<Journal> {
+    const lock = await lockOf(file);
+    try {
+      const descriptor = openFile(file);
+      const read = readLines(readFileSync(descriptor, 'utf8'), file);
+      // What a crash has left of a line says nothing: the next line must not be glued to it.
+      if (read.bytes < fstatSync(descriptor).size) ftruncateSync(descriptor, read.bytes);
+      fsyncSync(descriptor);
+      syncFolder(file);
+      return new Journal(file, { descriptor, lock }, read);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** The entries so far, for who writes none; none where there is no such file. */
+  static read(file: string): readonly Entry[] {
+    try {
+      return readLines(readFileSync(file, 'utf8'), file).entries;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      if (error instanceof IamqlError) throw error;
+      throw new IamqlError('InvalidInput', `cannot read the journal ${file}: ${(error as Error).message}`);
+    }
+  }
+
+  /** Returns when the line is on the disk. @throws IamqlError when it is not: then nothing more is to be done. */
+  append(written: Written): void {
+    const entry: Entry = { format: JOURNAL_FORMAT, n: this.entries.length + 1, ...written, prev: this.previous };
+    const line = JSON.stringify(entry);
+    try {
+      if (this.isBroken) throw new Error('a line before could not be written');
+      const bytes = Buffer.from(`${line}\n`, 'utf8');
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.descriptor, bytes, done);
+      fsyncSync(this.descriptor);
+    } catch (cause) {
+      this.isBroken = true;
+      const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+      throw new IamqlError('InvalidInput', `cannot write the journal ${this.file}: ${why}`, { cause });
+    }
+    this.previous = digestOfLine(line);
+    this.entries.push(entry);
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+    this.lock.release();
+  }
+}
+
+interface Read {
+  readonly entries: readonly Entry[];
+  /** The digest of the last line. */
+  readonly last: string;
+  /** How long the whole lines are. */
+  readonly bytes: number;
+}
+
+const digestOfLine = (line: string): string => createHash('sha256').update(line).digest('hex');
+
+function readLines(text: string, file: string): Read {
+  const end = text.lastIndexOf('\n') + 1;
+  const lines = text.slice(0, end).split('\n').slice(0, -1);
+  let last = '';
+  const entries = lines.map((line, index) => {
+    const entry = parseEntry(line);
+    if (entry?.n !== index + 1 || entry.prev !== last)
+      throw new IamqlError(
+        'Corrupt',
+        `${file}:${index + 1}: this line, or the one before it, is not as iamql wrote it; put back a copy, or go on with another --journal, which cannot undo or delete what this one knows`,
+      );
+    last = digestOfLine(line);
+    return entry;
+  });
+  return { entries, last, bytes: Buffer.byteLength(text.slice(0, end), 'utf8') };
+}
+
+function parseEntry(line: string): Entry | undefined {
+  try {
+    return entryShape.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function lockOf(file: string): Promise<FileLock> {
+  // Under whatever name it is reached.
+  const real = existsSync(file) ? realpathSync(file) : file;
+  const lock = await lockFile(`${real}.lock`).catch((cause: Error) => {
+    throw new IamqlError('InvalidInput', `cannot lock the journal ${file}: ${cause.message}`, { cause });
+  });
+  if (lock) return lock;
+  throw new IamqlError(
+    'InvalidInput',
+    `another process is at work with the journal ${file}; wait for it: what it does would be done twice`,
+  );
+}
+
+function openFile(file: string): number {
+  try {
+    return openSync(file, 'a+', 0o600);
+  } catch (cause) {
+    throw new IamqlError('InvalidInput', `cannot open the journal ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
+      cause,
+    });
+  }
+}
+
+/** That there is a file at all is written in its folder; some systems cannot be asked to write a folder, and need not. */
+function syncFolder(file: string): void {
+  try {
+    const folder = openSync(dirname(file), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
+  } catch (error) {
+    if (!['EISDIR', 'EPERM', 'EINVAL', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}

@@ -1,0 +1,181 @@
+import { getAccessKeyLastUsed, listAccessKeys } from '../aws/access-keys.ts';
+import type { AwsAccount } from '../aws/aws-account.ts';
+import type { CallLog } from '../aws/call-log.ts';
+import { type CurrentUser, getUser } from '../aws/remediation/get-user.ts';
+import { sparedBy } from '../controls/except.ts';
+import type { FindingKey } from '../controls/finding.ts';
+import { filledSlots, inWholeSeconds } from '../iam/access-key-slots.ts';
+import { type Instant, instantOf, instantToMs, parseInstant, renderInstant } from '../iam/instant.ts';
+import type { KeyState } from './journal-state.ts';
+import { type JudgedUser, type JudgedWith, judgeUser, type PlannedControl } from './judge-user.ts';
+import type { Step } from './plan-shape.ts';
+import { toIamqlError } from './read-users.ts';
+
+/** What steps are looked at with. */
+export interface LookSetting extends JudgedWith {
+  readonly account: AwsAccount;
+  readonly log: CallLog;
+  readonly caller: { readonly arn: string; readonly keyIds: ReadonlySet<string> };
+  /** By id. */
+  readonly controls: ReadonlyMap<string, PlannedControl>;
+  readonly minAgeMs: number;
+  /** How long a key has been off before it may be deleted. */
+  readonly holdMs: number;
+  readonly clock: () => Date;
+}
+
+/** Whether a step may be taken now. */
+export type Look =
+  | { readonly kind: 'go'; readonly user: CurrentUser; readonly before: JudgedUser }
+  /** It must not be taken. */
+  | {
+      readonly kind: 'skip';
+      readonly reason: string;
+      /** Until it has been off long enough. */
+      readonly isEarly?: boolean;
+    };
+
+const skip = (reason: string): Look => ({ kind: 'skip', reason });
+
+/**
+ * Looks at user and key as AWS answers now, right before a step. The plan decides nothing: the control does, and what is true
+ * of the key. When the key was last used is read last.
+ *
+ * @param state what the journal says of the key.
+ * @throws IamqlError for whatever could not be read: then nobody knows.
+ */
+export async function lookAt(step: Step, state: KeyState | undefined, setting: LookSetting): Promise<Look> {
+  const tag = { why: 'the user and the key, right before a step', log: setting.log };
+  const user = await getUser(setting.account, step.userName, tag);
+  const stranger = whyStranger(step, user);
+  if (!user || stranger !== undefined) return skip(stranger ?? 'there is no such user any more');
+  const forbidden = whyForbidden(step, setting);
+  if (forbidden !== undefined) return skip(forbidden);
+  const isDeleted = step.action === 'delete';
+  const early = isDeleted ? whyNotHeld(step, state, setting) : whyUndone(state, setting);
+  if (early) return early;
+  const control = setting.controls.get(step.control);
+  if (!control) return skip(`the control ${step.control} is not there any more`);
+  const before = await judgeUser(control, user, setting, instantOf(setting.clock()));
+  const changed = await whyChanged(step, setting, tag);
+  const reason = changed ?? (isDeleted ? whyOffAnew(step, state, setting) : whyNotFound(step, before, setting));
+  return reason === undefined ? { kind: 'go', user, before } : skip(reason);
+}
+
+function whyStranger({ userId, arn }: Step, user: CurrentUser | undefined): string | undefined {
+  if (!user) return undefined;
+  if (user.userId !== userId)
+    return `another user has that name: ${user.userId}, made ${renderInstant(user.createDate)}`;
+  return user.arn === arn ? undefined : `the user is ${user.arn} now`;
+}
+
+/** What no reading of AWS could allow. */
+function whyForbidden(step: Step, setting: LookSetting): string | undefined {
+  const { arn, accessKeyId, evidence } = step;
+  const { caller } = setting;
+  if (caller.keyIds.has(accessKeyId)) return 'it is a key that you work with';
+  if (caller.arn === arn) return 'it is a key of the user who runs this: let somebody else do it';
+  const { keyCreated, slot, slotChanged } = evidence;
+  return whyExcepted(step, setting, {
+    ...{ accessKeyId, slot, since: asInstant(slotChanged), createDate: asInstant(keyCreated) ?? undefined },
+    ...{ lastUsedDate: null, unnamed: undefined, foundUnused: true },
+  });
+}
+
+const asInstant = (time: string | null): Instant | null => (time === null ? null : (parseInstant(time) ?? null));
+
+/** An exception for any control of the plan spares the key. */
+function whyExcepted({ arn, userName }: Step, setting: LookSetting, key: FindingKey): string | undefined {
+  const { exceptions, controls, clock } = setting;
+  const [, , , , account] = arn.split(':');
+  const owner = { identifier: arn, account, type: 'IAMUser' as const, name: userName };
+  const now = instantOf(clock());
+  for (const control of controls.keys()) {
+    const spared = sparedBy(owner, key, exceptions, { control, now });
+    if (spared) return `excepted until ${renderInstant(spared.expires)}, owner ${spared.owner}: ${spared.reason}`;
+  }
+  return undefined;
+}
+
+/** Only what this tool has turned off itself, and that long ago, is deleted. */
+function whyNotHeld({ userId }: Step, state: KeyState | undefined, { holdMs, clock }: LookSetting): Look | undefined {
+  const off = state?.last;
+  if (off?.action !== 'deactivate' || off.userId !== userId)
+    return skip('the journal does not say that this tool turned it off: delete it by hand, or not at all');
+  if (off.found)
+    return skip('whether it was this tool that turned it off is not certain: it was found off after a crash');
+  const heldMs = clock().getTime() - instantToMs(parseInstant(off.at) ?? off.at);
+  if (heldMs >= holdMs) return undefined;
+  return { kind: 'skip', reason: `turned off ${off.at}, which is less than --hold ago`, isEarly: true };
+}
+
+/** Whoever turned it on again needed it. */
+function whyUndone(state: KeyState | undefined, { minAgeMs, clock }: LookSetting): Look | undefined {
+  const on = state?.last;
+  if (on?.action !== 'reactivate') return undefined;
+  const onForMs = clock().getTime() - instantToMs(parseInstant(on.at) ?? on.at);
+  if (onForMs >= minAgeMs) return undefined;
+  return skip(`turned on again by undo, ${on.at}, which is less than --min-age ago: somebody needs it`);
+}
+
+/** So much later than the journal AWS may write down a change. */
+const CHANGE_SETTLES_MS = 15 * 60_000;
+
+/**
+ * Somebody may have turned it on since, and off again: the report says when each slot was last changed. What it has no slot
+ * for it says nothing of.
+ */
+function whyOffAnew({ arn, evidence }: Step, state: KeyState | undefined, { report }: LookSetting): string | undefined {
+  const row = report.report.users.find((user) => user.arn === arn);
+  const made = parseInstant(evidence.keyCreated) ?? '';
+  const off = parseInstant(state?.last?.at ?? '');
+  if (!row || off === undefined) return undefined;
+  const slots = filledSlots(row.hasIAMUserCredentials).filter(
+    ({ active, lastRotated }) => !active && lastRotated >= made,
+  );
+  const isLater = (time: Instant): boolean => instantToMs(time) > instantToMs(off) + CHANGE_SETTLES_MS;
+  if (slots.length === 0 || !slots.every(({ lastRotated }) => isLater(lastRotated))) return undefined;
+  return `it was changed ${renderInstant(slots[0]?.lastRotated ?? '')}, after this tool turned it off: somebody else did that`;
+}
+
+async function whyChanged(step: Step, setting: LookSetting, tag: { readonly why: string; readonly log: CallLog }) {
+  const { account } = setting;
+  const { userName, accessKeyId, action, evidence } = step;
+  const keys = await listAccessKeys(account, userName, tag);
+  const key = keys.find((one) => one.accessKeyId === accessKeyId);
+  if (!key) return 'the key is gone';
+  const { lastUsedDate } = await getAccessKeyLastUsed(account, accessKeyId, tag);
+  if (lastUsedDate !== null) return `it was used: ${renderInstant(lastUsedDate)}`;
+  const planned = parseInstant(evidence.keyCreated);
+  if (planned === undefined || inWholeSeconds(planned) !== inWholeSeconds(key.createDate))
+    return `it was made ${renderInstant(key.createDate)}, and the plan says ${evidence.keyCreated}`;
+  const wanted = action === 'deactivate' ? 'Active' : 'Inactive';
+  if (key.status !== wanted) return `it is ${key.status} now`;
+  return whyYoung(key.createDate, setting);
+}
+
+/** @param since when it was created or last changed. */
+function whyYoung(since: Instant | undefined, { minAgeMs, clock }: LookSetting): string | undefined {
+  if (since === undefined || clock().getTime() - instantToMs(since) >= minAgeMs) return undefined;
+  return `younger than --min-age: created or last changed ${renderInstant(since)}`;
+}
+
+/** The control decides, and what it says of the key now: the plan may say what it likes of slot and age. */
+function whyNotFound(step: Step, { keys, errors }: JudgedUser, setting: LookSetting): string | undefined {
+  const key = keys.find(({ accessKeyId }) => accessKeyId === step.accessKeyId);
+  if (key) return whyExcepted(step, setting, key) ?? whyYoung(key.since ?? undefined, setting);
+  const [error] = errors;
+  // What the source does not hold it will not hold a moment later; whatever else went wrong stops the run.
+  if (error && error.code !== 'NotCollected') throw toIamqlError({ ...error, extensions: { code: error.code } });
+  return error ? `${step.control} could not be judged: ${error.message}` : `${step.control} does not find this key now`;
+}
+
+/** @throws IamqlError where the key could not be looked at. @returns undefined where there is no such key. */
+export async function statusOf(
+  account: AwsAccount,
+  { userName, accessKeyId }: { readonly userName: string; readonly accessKeyId: string },
+  log: CallLog,
+): Promise<string | undefined> {
+  const keys = await listAccessKeys(account, userName, { why: 'what became of a request', log });
+  return keys.find((one) => one.accessKeyId === accessKeyId)?.status;
+}

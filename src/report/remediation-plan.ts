@@ -1,0 +1,93 @@
+import type { Batch, ByHand, ExceptedKey, LeftOut, Plan, Step } from '../remediate/plan-shape.ts';
+import { renderDuration } from './duration.ts';
+import { printable, printableLines } from './printable.ts';
+
+/** How many lines of a list are shown before they are only counted: the file has them all. */
+const MOST = 50;
+
+/** A plan as a person reads it before doing it. Ends with a line break. */
+export function renderPlan(plan: Plan): string {
+  const { batches, notPlanned, excepted } = plan;
+  const ofAction = (action: Batch['action']) => batches.filter((batch) => batch.action === action);
+  const sections = [
+    renderHead(plan),
+    ofAction('deactivate').length > 0
+      ? ofAction('deactivate')
+          .map((batch) => renderBatch(batch))
+          .join('\n')
+      : 'No access key is to be turned off.\n',
+    ...(ofAction('delete').length > 0 ? [renderDeletes(ofAction('delete'))] : []),
+    ...section('Left out', notPlanned.map(renderLeftOut)),
+    ...section('Excepted, and left alone', excepted.map(renderExcepted)),
+    ...plan.byHand.map(renderByHand),
+    `What the tool cannot rule out:\n${plan.caveats.map((caveat) => `  - ${caveat}`).join('\n')}\n`,
+  ];
+  return printableLines(sections.join('\n'));
+}
+
+function renderHead({ account, partition, source, createdAt, expiresAt, controls, minAgeSeconds }: Plan): string {
+  const age = source.reportAgeSeconds;
+  const report = source.reportGeneratedAt
+    ? `credential report generated ${source.reportGeneratedAt}${age === null ? '' : ` (${renderDuration(age)} before)`}`
+    : 'no time of a credential report is known';
+  const sample = source.kind === 'sample' ? 'SAMPLE ' : '';
+  return [
+    `${sample}account ${account} (${partition}); from ${source.kind}; ${report}`,
+    `plan of ${createdAt}, until ${expiresAt}; keys younger than ${renderDuration(minAgeSeconds)} are left out`,
+    ...controls.flatMap(({ id, verdict, errors }) => [
+      `${verdict}  ${id}`,
+      ...errors.slice(0, MOST).map((error) => `      could not be judged in full: ${printable(error)}`),
+    ]),
+    '',
+  ].join('\n');
+}
+
+function renderBatch({ number, group, action, steps }: Batch): string {
+  const verb = action === 'deactivate' ? 'turn off' : 'delete';
+  const keys = `${steps.length} access ${steps.length === 1 ? 'key' : 'keys'}`;
+  return [`Batch ${number} (${printable(group)}): ${verb} ${keys}`, ...steps.map(renderStep), ''].join('\n');
+}
+
+function renderStep({ userName, userId, accessKeyId, evidence, command }: Step): string {
+  const { userCreated, keyCreated, status, slot, slotChanged } = evidence;
+  const where = slot === null ? '' : `, slot ${slot}`;
+  const changed = slotChanged === null || slotChanged === keyCreated ? '' : `, last changed ${slotChanged}`;
+  return [
+    `  ${printable(userName)} (${printable(userId)}, made ${userCreated})`,
+    `    ${printable(accessKeyId)}: ${printable(status)}, made ${keyCreated}${changed}, never used${where}`,
+    `      ${printable(command)}`,
+  ].join('\n');
+}
+
+function renderDeletes(batches: readonly Batch[]): string {
+  const head =
+    'Off already, which the published control would delete. `apply --delete` deletes those that this tool has turned off, and no other:';
+  return `${head}\n\n${batches.map(renderBatch).join('\n')}`;
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  const more = lines.length - MOST;
+  const shown = [...lines.slice(0, MOST), ...(more > 0 ? [`and ${more} more; the plan has them all`] : [])];
+  return [`${title}:\n${shown.map((line) => `  ${line}`).join('\n')}\n`];
+}
+
+const keyOf = ({ accessKeyId, slot }: LeftOut): string =>
+  printable(accessKeyId ?? (slot === null ? 'a key without a slot' : `the key in slot ${slot}`));
+
+const renderLeftOut = (left: LeftOut): string =>
+  `${printable(left.userName)}, ${keyOf(left)}: ${printable(left.reason)}`;
+
+const renderExcepted = (excepted: ExceptedKey): string =>
+  `${excepted.control}: ${printable(excepted.userName)}${excepted.accessKeyId ? `, ${printable(excepted.accessKeyId)}` : ''}: ${printable(excepted.reason)} (until ${excepted.expires}, owner ${printable(excepted.owner)})`;
+
+function renderByHand({ control, type, name, irreversible, fillIn, commands }: ByHand): string {
+  const blanks = fillIn.length > 0 ? [`    fill in: ${fillIn.join(', ')}`] : [];
+  return [
+    `By hand, for ${control}: ${type} ${printable(name)}`,
+    ...irreversible.map((words) => `    CANNOT BE UNDONE: ${words}`),
+    ...blanks,
+    ...commands.flatMap((command) => command.split('\n')).map((line) => `      ${printable(line)}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,147 @@
+/**
+ * The tables that are not made of the catalogue. A released migration is never changed: stores out there have run it.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE connector (
+    id text COLLATE "C" PRIMARY KEY,
+    name text NOT NULL,
+    account_id text NOT NULL,
+    tags jsonb NOT NULL DEFAULT '{}',
+    -- The scan that "now" is; null while none has ended well.
+    scan bigint,
+    -- The last one that was tried and read nothing, if it is newer than that.
+    failed_scan bigint
+  );
+  CREATE TABLE scan (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    connector text COLLATE "C" NOT NULL REFERENCES connector,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz NOT NULL,
+    -- As the first line of a snapshot has it; null for one that failed.
+    header jsonb,
+    -- Somebody has more access keys than the credential report has slots.
+    has_additional_keys boolean NOT NULL DEFAULT false,
+    error jsonb,
+    CHECK ((header IS NULL) <> (error IS NULL))
+  );
+  CREATE INDEX scan_then ON scan (connector, ended_at);
+  `,
+  `
+  -- What a control said of a scan. It outlives the scan's own row, so it holds when that ended.
+  CREATE TABLE judgement (
+    connector text COLLATE "C" NOT NULL REFERENCES connector,
+    control text COLLATE "C" NOT NULL,
+    scan bigint NOT NULL,
+    at timestamptz NOT NULL,
+    severity text NOT NULL,
+    parameters json NOT NULL,
+    verdict text NOT NULL,
+    found int NOT NULL,
+    excepted int NOT NULL,
+    total int,
+    errors json NOT NULL,
+    PRIMARY KEY (connector, control, scan)
+  );
+  CREATE INDEX judgement_of_scan ON judgement (scan);
+  -- A row is a state of a finding, from the scan that found it so until the scan that found it otherwise.
+  CREATE TABLE finding (
+    -- The same in all rows of a finding.
+    id text COLLATE "C" NOT NULL,
+    connector text COLLATE "C" NOT NULL REFERENCES connector,
+    control text COLLATE "C" NOT NULL,
+    type text NOT NULL,
+    identifier text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    key json,
+    state text NOT NULL CHECK (state IN ('OPEN', 'EXCEPTED')),
+    -- False: the control could not be judged, so nobody knows.
+    is_known boolean NOT NULL,
+    exception json,
+    first bigint NOT NULL,
+    first_at timestamptz NOT NULL,
+    last bigint,
+    last_at timestamptz,
+    -- The last scan before that in which it was found.
+    seen_at timestamptz
+  );
+  CREATE UNIQUE INDEX finding_now ON finding (id) WHERE last IS NULL;
+  CREATE INDEX finding_life ON finding (connector, control, id, first);
+  CREATE INDEX finding_begun ON finding (first);
+  CREATE INDEX finding_ended ON finding (last) WHERE last IS NOT NULL;
+  -- A URL that has taken what a scan changed, by its hash: it may hold a secret.
+  CREATE TABLE delivery (
+    scan bigint NOT NULL,
+    url_hash text NOT NULL,
+    delivered_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (scan, url_hash)
+  );
+  `,
+  `
+  -- A finding belongs to the values that its control was asked with, and each row tells its whole life so far: what was
+  -- deleted before it is not missed, and none of it has to be put together again.
+  ALTER TABLE judgement
+    -- When the next one of the same control and account follows; null for the newest.
+    ADD COLUMN next_at timestamptz,
+    -- What it changed of findings; null for nothing.
+    ADD COLUMN changes json;
+  ALTER TABLE finding
+    ADD COLUMN parameters json NOT NULL DEFAULT '{}',
+    -- What its beginning was: OPENED, REOPENED, EXCEPTED; null where it only goes on.
+    ADD COLUMN change text,
+    -- What its end was: RESOLVED, RETIRED; null where it goes on in another row.
+    ADD COLUMN ended text,
+    -- When the next row of the same finding begins; null for the newest.
+    ADD COLUMN next_at timestamptz,
+    ADD COLUMN first_seen timestamptz,
+    ADD COLUMN became_at timestamptz,
+    ADD COLUMN reopened int NOT NULL DEFAULT 0;
+  UPDATE judgement SET next_at = n.next_at
+  FROM (SELECT connector, control, scan, lead(at) OVER (PARTITION BY connector, control ORDER BY scan) AS next_at
+        FROM judgement) n
+  WHERE (judgement.connector, judgement.control, judgement.scan) = (n.connector, n.control, n.scan);
+  UPDATE finding SET
+    change = l.change, ended = l.ended, next_at = l.next_at, first_seen = l.first_seen, became_at = l.became_at,
+    reopened = l.reopened, seen_at = coalesce(finding.seen_at, l.seen_at), parameters = coalesce(l.parameters, '{}')
+  FROM (
+    SELECT c.*, max(first_at) FILTER (WHERE change IS NOT NULL) OVER life AS became_at,
+           (count(*) FILTER (WHERE change = 'REOPENED') OVER life)::int AS reopened
+    FROM (
+      SELECT f.id, f.first, f.first_at, j.parameters, lead(f.first_at) OVER life AS next_at,
+             min(f.first_at) OVER life AS first_seen, max(f.seen_at) OVER life AS seen_at,
+             CASE WHEN lag(f.last) OVER life = f.first AND lag(f.state) OVER life = f.state THEN NULL
+                  WHEN f.state = 'EXCEPTED' THEN 'EXCEPTED'
+                  WHEN lag(f.last) OVER life IS NULL THEN 'OPENED' ELSE 'REOPENED' END AS change,
+             CASE WHEN f.last IS NOT NULL AND lead(f.first) OVER life IS DISTINCT FROM f.last THEN 'RESOLVED' END AS ended
+      FROM finding f LEFT JOIN judgement j ON (j.connector, j.control, j.scan) = (f.connector, f.control, f.first)
+      WINDOW life AS (PARTITION BY f.id ORDER BY f.first)
+    ) c WINDOW life AS (PARTITION BY c.id ORDER BY c.first)
+  ) l
+  WHERE (finding.id, finding.first) = (l.id, l.first);
+  ALTER TABLE finding ALTER COLUMN parameters DROP DEFAULT, ALTER COLUMN first_seen SET NOT NULL,
+    ALTER COLUMN became_at SET NOT NULL;
+  UPDATE judgement SET changes = c.changes
+  FROM (
+    SELECT connector, control, scan, json_build_object(
+      'open', sum(open), 'excepted', sum(excepted), 'opened', count(*) FILTER (WHERE kind = 'OPENED'),
+      'reopened', count(*) FILTER (WHERE kind = 'REOPENED'), 'resolved', count(*) FILTER (WHERE kind = 'RESOLVED'),
+      'retired', 0, 'set_apart', count(*) FILTER (WHERE kind = 'EXCEPTED')) AS changes
+    FROM (
+      SELECT connector, control, first AS scan, change AS kind, (state = 'OPEN')::int AS open, (state = 'EXCEPTED')::int AS excepted
+      FROM finding
+      UNION ALL
+      SELECT connector, control, last, ended, -(state = 'OPEN')::int, -(state = 'EXCEPTED')::int FROM finding WHERE last IS NOT NULL
+    ) e GROUP BY 1, 2, 3
+    HAVING count(kind) > 0
+  ) c
+  WHERE (judgement.connector, judgement.control, judgement.scan) = (c.connector, c.control, c.scan);
+  DROP INDEX finding_now;
+  CREATE UNIQUE INDEX finding_newest ON finding (id) WHERE next_at IS NULL;
+  CREATE INDEX finding_order ON finding (control, connector, identifier, id) WHERE next_at IS NULL;
+  -- How many are in which state now: without, a page of them is not looked for in its order.
+  CREATE STATISTICS finding_state ON ((CASE WHEN last IS NOT NULL THEN ended ELSE state END) COLLATE "C") FROM finding;
+  CREATE INDEX judgement_newest ON judgement (connector, control) WHERE next_at IS NULL;
+  CREATE INDEX judgement_of_control ON judgement (control, scan);
+  CREATE INDEX judgement_then ON judgement (at);
+  `,
+];

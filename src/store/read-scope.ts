@@ -1,0 +1,84 @@
+import { IamqlError } from '../iam/error.ts';
+import { type Instant, renderInstant } from '../iam/instant.ts';
+import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
+import type { SqlSession } from './database.ts';
+import type { ScanHeaders } from './scan-headers.ts';
+import type { ScopedAccount, ScopeRequest } from './scope.ts';
+
+interface Row extends Record<string, unknown> {
+  readonly id: string;
+  readonly name: string;
+  readonly account_id: string;
+  readonly scan: string | null;
+  readonly scan_ended_at: Date | null;
+  readonly has_additional_keys: boolean | null;
+  readonly failed_at: Date | null;
+  readonly error: { readonly code: IamqlError['kind']; readonly message: string } | null;
+}
+
+const COLUMNS = `
+  SELECT c.id, c.name, c.account_id, s.id::text AS scan, s.ended_at AS scan_ended_at, s.has_additional_keys,
+         f.ended_at AS failed_at, f.error
+  FROM connector c`;
+
+const WANTED = 'WHERE ($1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)) AND c.tags @> $2 ORDER BY c.id';
+
+/** The last scan of each account, and what has failed since: each account knows them. */
+const ACCOUNTS_NOW = `
+  ${COLUMNS} LEFT JOIN scan s ON s.id = c.scan LEFT JOIN scan f ON f.id = c.failed_scan ${WANTED}`;
+
+/** The last that had ended by then. */
+const ACCOUNTS_THEN = `
+  ${COLUMNS}
+  LEFT JOIN LATERAL (
+    SELECT * FROM scan WHERE connector = c.id AND header IS NOT NULL AND ended_at <= $3 ORDER BY id DESC LIMIT 1
+  ) s ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM scan WHERE connector = c.id AND error IS NOT NULL AND ended_at <= $3 AND id > coalesce(s.id, 0)
+    ORDER BY id DESC LIMIT 1
+  ) f ON true ${WANTED}`;
+
+/**
+ * @param headers those that are known from before.
+ * @throws IamqlError InvalidInput for a connector that is not there, and where there is none at all.
+ */
+export async function readScope(
+  session: SqlSession,
+  request: ScopeRequest,
+  headers: ScanHeaders,
+): Promise<readonly ScopedAccount[]> {
+  const { connectors, tags, asOf } = request;
+  const isKept = [...(connectors ?? []), ...Object.entries(tags).flat()].every(canBeKept);
+  const values = [connectors ?? null, tags];
+  const rows = !isKept
+    ? []
+    : asOf === undefined
+      ? await session.query<Row>(ACCOUNTS_NOW, values)
+      : await session.query<Row>(ACCOUNTS_THEN, [...values, inMicroseconds(asOf)]);
+  const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
+  if (lacking !== undefined)
+    throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);
+  if (rows.length === 0)
+    throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
+  const scans = rows.flatMap(({ scan: id, scan_ended_at: endedAt }) => (id && endedAt ? [{ id, endedAt }] : []));
+  const known = await headers.of(session, scans);
+  return rows.map((row) => accountOf(row, row.scan === null ? undefined : known.get(row.scan)));
+}
+
+/** Postgres rounds what is finer, and what had not ended by then would be there. */
+export const inMicroseconds = (instant: Instant): string => renderInstant(instant).replace(/(\.\d{6})\d+/, '$1');
+
+/** No database has a connector or a tag with what Postgres cannot keep. */
+const canBeKept = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
+
+function accountOf(row: Row, header: SnapshotHeader | undefined): ScopedAccount {
+  const { id, name, account_id: accountId, scan, scan_ended_at: endedAt, failed_at: failedAt, error } = row;
+  const hasAdditionalKeys = row.has_additional_keys === true;
+  return {
+    connector: id,
+    name,
+    accountId,
+    scan: scan && endedAt && header ? { id: scan, endedAt, header, hasAdditionalKeys } : undefined,
+    failure: failedAt && error ? { endedAt: failedAt, error: new IamqlError(error.code, error.message) } : undefined,
+  };
+}

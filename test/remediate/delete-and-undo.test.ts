@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { Journal } from '../../src/remediate/journal.ts';
+import type { ScenarioUser } from '../support/aws-endpoint.ts';
+import { changesOf, DAY_MS, key, remediatedAccount, three, told, USED, user } from './remediated-account.ts';
+
+const account = remediatedAccount();
+
+describe('deleting', () => {
+  /** Keys that this tool has turned off, and a plan for later. */
+  async function turnedOff(users: readonly ScenarioUser[] = three) {
+    const endpoint = account.start({ users });
+    const journal = account.newJournal();
+    await account.apply(await account.plan(), { journal });
+    endpoint.setScenario({ ...endpoint.scenario, users: [...endpoint.account.users] });
+    endpoint.forgetCalls();
+    return { endpoint, journal, plan: await account.plan() };
+  }
+  const later = (ms: number) => () => new Date(Date.now() + ms);
+
+  test('only what this tool has turned off, and that long ago', async () => {
+    const { endpoint, journal, plan } = await turnedOff([...three, user('other', [key('O', { status: 'Inactive' })])]);
+    const early = await account.apply(plan, { journal, action: 'delete', clock: later(13 * DAY_MS) });
+    expect(told(early)[0]).toMatch(/^AKIAEXAMPLEA: skipped: turned off .*, which is less than --hold ago$/);
+    expect(changesOf(endpoint)).toEqual([]);
+    endpoint.account.replaceKey('AKIAEXAMPLEB', (it) => ({ ...it, lastUsed: USED }));
+    endpoint.account.replaceKey('AKIAEXAMPLEC', (it) => ({ ...it, status: 'Active' }));
+    const applied = await account.apply(plan, { journal, action: 'delete', clock: later(15 * DAY_MS) });
+    expect(told(applied)).toEqual([
+      'AKIAEXAMPLEA: done',
+      'AKIAEXAMPLEB: skipped: it was used: 2024-04-01T01:02:00Z',
+      'AKIAEXAMPLEC: skipped: it is Active now',
+      'AKIAEXAMPLEO: before',
+    ]);
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA deleted']);
+  });
+
+  test('not with another journal, nor what was found off after a crash, nor what others turned on and off since', async () => {
+    const { endpoint, journal, plan } = await turnedOff();
+    const clock = later(15 * DAY_MS);
+    const other = await account.apply(plan, { journal: account.newJournal(), action: 'delete', clock });
+    expect(told(other).every((line) => line.includes('the journal does not say'))).toBe(true);
+    const [first, second, third] = endpoint.account.users;
+    const lastRotated = new Date(Date.now() + 2 * DAY_MS).toISOString();
+    const users = [second, third].flatMap((one) => one ?? []);
+    endpoint.setScenario({
+      ...endpoint.scenario,
+      users: [{ ...(first as ScenarioUser), accessKeys: [{ ...key('A'), status: 'Inactive', lastRotated }] }, ...users],
+      report: { generatedTime: new Date(Date.now() + 10 * DAY_MS).toISOString() },
+    });
+    const [anew] = told(await account.apply(plan, { journal, action: 'delete', clock }));
+    expect(anew).toMatch(/after this tool turned it off: somebody else did that$/);
+    const crashed = account.newJournal();
+    const open = await Journal.open(crashed);
+    const [intent] = Journal.read(journal);
+    const { format: _format, n: _n, prev: _prev, ...written } = intent as never as Record<string, never>;
+    open.append(written as never);
+    open.close();
+    endpoint.setScenario({
+      ...endpoint.scenario,
+      users: three.map((one) => ({
+        ...one,
+        accessKeys: one.accessKeys.map((it) => ({ ...it, status: 'Inactive' as const })),
+      })),
+    });
+    const found = await account.apply(plan, { journal: crashed, action: 'delete', clock });
+    expect(found.settled.map(({ isDone }) => isDone)).toEqual([true]);
+    expect(told(found)[0]).toContain('is not certain: it was found off after a crash');
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEB deleted', 'AKIAEXAMPLEC deleted']);
+  });
+});
+
+describe('undo', () => {
+  test('turns on what the journal says is off, once, and apply leaves it alone', async () => {
+    const endpoint = account.start({ users: three });
+    const journal = account.newJournal();
+    await account.apply(await account.plan(), { journal });
+    endpoint.forgetCalls();
+    const dry = await account.undo(journal, { isDry: true });
+    expect(dry.keys.map(({ outcome }) => outcome)).toEqual(['would', 'would', 'would']);
+    expect(changesOf(endpoint)).toEqual([]);
+    endpoint.account.replaceKey('AKIAEXAMPLEA', () => undefined);
+    endpoint.account.replaceUser('b', { ...(three[1] as ScenarioUser), userId: 'AIDAANOTHERUSEREXAMPLE' });
+    const undone = await account.undo(journal);
+    expect(undone.keys.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+      ['skipped', 'the key is gone'],
+      ['skipped', 'another user has that name'],
+      ['done', undefined],
+    ]);
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEC Active']);
+    expect((await account.undo(journal)).keys).toHaveLength(2);
+    expect((await account.undo(journal, { keys: ['AKIAEXAMPLEC'] })).stopped?.kind).toBe('InvalidInput');
+    const again = await account.apply(await account.plan(), { journal });
+    expect(told(again).at(-1)).toMatch(/^AKIAEXAMPLEC: skipped: turned on again by undo/);
+  });
+
+  test('of somebody else account there is nothing', async () => {
+    account.start({ users: three });
+    const journal = account.newJournal();
+    await account.apply(await account.plan(), { journal });
+    expect((await account.undo(journal, { accountId: '444455556666' })).keys).toEqual([]);
+    const later = new Date(Date.now() + DAY_MS).toISOString().replace('Z', '+00:00');
+    expect((await account.undo(journal, { since: later })).keys).toEqual([]);
+  });
+});
