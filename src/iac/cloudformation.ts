@@ -48,6 +48,7 @@ export function readTemplate(template: Readonly<Record<string, unknown>>): Decla
   const resources = Object.entries(section)
     .filter(([id]) => !isLoop(id) && id !== 'Fn::Transform')
     .flatMap(([id, resource]) => readResource(id, resource, values) ?? []);
+  const rewritten = Object.entries(section).flatMap(([id, resource]) => rewrittenOf(id, resource));
   const users = resources.filter(({ type }) => type === 'AWS::IAM::User');
   const keys = resources.filter(({ type }) => type === 'AWS::IAM::AccessKey');
   return {
@@ -56,7 +57,7 @@ export function readTemplate(template: Readonly<Record<string, unknown>>): Decla
       ...users.flatMap((user) => loginProfileOf(user, values)),
       ...keys.flatMap((key) => accessKeyOf(key, users, values)),
     ],
-    unknown: [...unknown, ...resources.flatMap(opaqueOf)],
+    unknown: [...unknown, ...rewritten, ...resources.flatMap(opaqueOf)],
   };
 }
 
@@ -167,8 +168,16 @@ function typesOf(value: unknown): readonly string[] {
 
 const isOpaque = (type: string): boolean => opaqueTypes.has(type) || type.endsWith('::MODULE');
 
-function opaqueOf({ id, type, properties }: TemplateResource): readonly string[] {
-  const isRewritten = type.startsWith('AWS::IAM::') && 'Fn::Transform' in properties;
-  if (isRewritten) return [`${id}: a Fn::Transform may add properties when the template is deployed`];
+/** Of a resource that a function puts together, nobody knows before what is in it. */
+function rewrittenOf(id: string, resource: unknown): readonly string[] {
+  if (!isRecord(resource) || !String(resource['Type']).startsWith('AWS::IAM::')) return [];
+  const keys = [resource, resource['Properties']].flatMap((part) => (isRecord(part) ? Object.keys(part) : []));
+  const made = keys.find((key) => key.startsWith('Fn::') || key === 'Ref');
+  return made === undefined
+    ? []
+    : [`${id}: what ${made} makes of its properties is known when the template is deployed`];
+}
+
+function opaqueOf({ id, type }: TemplateResource): readonly string[] {
   return isOpaque(type) ? [`${id}: what a resource of type ${type} makes is not judged here`] : [];
 }

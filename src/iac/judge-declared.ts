@@ -70,7 +70,7 @@ function candidatesOf({ users, parts }: Declared): readonly Candidate[] {
     if (part.owner.kind === 'name') {
       const { name } = part.owner;
       const key = JSON.stringify([name.kind, foldCase(name.text), part.account]);
-      const label = `the user ${wordsOfName(name)}, who is no resource of the file`;
+      const label = `the user ${wordsOfName(name)} (no resource of the file)`;
       if (!beyond.has(key))
         beyond.set(key, { label, user: undefined, name, account: part.account, ownerOf: undefined });
     } else if (part.owner.doubt !== undefined) {
@@ -173,6 +173,8 @@ function judgeBoth(candidate: Candidate, profiles: readonly Tie[], keys: readonl
 /** How many are named in one line. */
 const MOST_ADDRESSES = 3;
 const MOST_DOUBTS = 2;
+/** How much of an expression is shown: it may be as long as its template. */
+const MOST_CHARACTERS = 200;
 
 function addressesOf(ties: readonly Tie[]): string {
   const more = ties.length - MOST_ADDRESSES;
@@ -187,5 +189,6 @@ const tiedPart = ({ part: { address, isMade, owner } }: Tie): TiedPart => ({
 
 function wordsOfName(name: Name): string {
   if (name.kind === 'text') return name.isSecret ? 'with a secret name' : JSON.stringify(name.text);
-  return name.kind === 'expression' ? name.text : 'without a name';
+  if (name.kind !== 'expression') return 'without a name';
+  return name.text.length > MOST_CHARACTERS ? `${name.text.slice(0, MOST_CHARACTERS)}...` : name.text;
 }

@@ -66,8 +66,8 @@ export function referredId(value: unknown): string | undefined {
 export function nameOf(value: unknown): Name & { readonly kind: 'text' | 'expression' } {
   const sub = callOf(value, 'Fn::Sub');
   const text = typeof sub === 'string' && !sub.includes('${') ? sub : value;
-  const isLiteral = ['string', 'number', 'boolean'].includes(typeof text);
-  if (isLiteral && !String(text).includes('{{resolve:')) return { kind: 'text', text: String(text), isSecret: false };
+  // How a number is written as a name, with zeros before it or none, is for CloudFormation to say.
+  if (typeof text === 'string' && !text.includes('{{resolve:')) return { kind: 'text', text, isSecret: false };
   return { kind: 'expression', text: JSON.stringify(text) };
 }
 

@@ -42,7 +42,7 @@ const rows: readonly (readonly [name: string, template: string, is: Outcome])[] 
     resources(alice, '  Key: {Type: AWS::IAM::AccessKey, Properties: {UserName: !Ref Alice, Status: !Ref On}}'),
     { error: /whether Key is active/ },
   ],
-  ['a key for another user by name', resources(alice, key('bob')), { error: /the user "bob", who is no resource/ }],
+  ['a key for another user by name', resources(alice, key('bob')), { error: /the user "bob" \(no resource/ }],
   ['a key for a parameter', resources(alice, key('!Ref Who')), { error: /Alice may have both/ }],
   [
     'a user and a key of one parameter',
@@ -117,7 +117,22 @@ const rows: readonly (readonly [name: string, template: string, is: Outcome])[] 
   [
     'a transform inside of a user',
     resources('  A: {Type: AWS::IAM::User, Properties: {Fn::Transform: {Name: AWS::Include}}}'),
-    { error: /A: a Fn::Transform/ },
+    { error: /A: what Fn::Transform makes/ },
+  ],
+  [
+    'properties that a function chooses',
+    resources(`  A: {Type: AWS::IAM::User, Properties: !If [Dev, {LoginProfile: ${profile}}, {}]}`, key('!Ref A')),
+    { error: /A: what Fn::If makes of its properties/ },
+  ],
+  [
+    'a resource that a transform writes',
+    resources('  A: {Type: AWS::IAM::User, Fn::Transform: {Name: OurMacro}}'),
+    { error: /A: what Fn::Transform makes/ },
+  ],
+  [
+    'names that are written as numbers',
+    resources(alice.replace('alice,', '007,'), key('"007"')),
+    { error: /Alice may have both/ },
   ],
   [
     'a loop that makes users',
