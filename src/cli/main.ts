@@ -7,7 +7,9 @@ import { addControlsCommand } from './controls.ts';
 import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { addExportCommand } from './export.ts';
+import { addGuardrailsCommand } from './guardrails.ts';
 import { addHistoryCommand } from './history.ts';
+import { addIacCommand } from './iac.ts';
 import { writeNote } from './output.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addQueryCommand } from './query.ts';
@@ -61,6 +63,8 @@ function createProgram(): Command {
   addHistoryCommand(program);
   addPermissionsCommand(program);
   addConnectorsCommand(program);
+  addIacCommand(program);
+  addGuardrailsCommand(program);
   addControlsCommand(program);
   addExceptionsCommand(program);
   addRemediateCommand(program);

@@ -1,0 +1,80 @@
+/** What stops a finding from coming back, or tells of it when it does. */
+export interface Guardrail {
+  /** As the command line names it. */
+  readonly name: GuardrailName;
+  readonly title: string;
+  /** Each a sentence. */
+  readonly does: readonly string[];
+  readonly doesNot: readonly string[];
+  readonly rollOut: readonly string[];
+  readonly rollBack: readonly string[];
+}
+
+export type GuardrailName = 'scp' | 'eventbridge' | 'guard';
+
+export const guardrails: readonly Guardrail[] = [
+  {
+    name: 'scp',
+    title: 'A service control policy of AWS Organizations: only named roles make access keys',
+    does: [
+      'It denies iam:CreateAccessKey to everybody in the accounts below it, their root users too, but the named roles.',
+      'With --tag, a key may also be made for a user who has that tag, and only the named roles may give a user the tag.',
+    ],
+    doesNot: [
+      'It cannot ask whether the user has a login profile: it stops keys of users who have none as well.',
+      'It never binds the management account, nor service-linked roles.',
+      'It leaves the keys that are there, and does not stop iam:UpdateAccessKey from turning one on again.',
+      'A user who has the tag already, from before, is approved.',
+      'Whoever may assume a named role, change who may, or make a role of that name, is not stopped.',
+    ],
+    rollOut: [
+      'Look in CloudTrail for who has called CreateAccessKey in the last 90 days, and name their roles, or give them another way.',
+      'With --tag, look for users who have the tag already.',
+      'See that the organization has policies of this type enabled: aws organizations enable-policy-type --root-id <root> --policy-type SERVICE_CONTROL_POLICY',
+      'aws organizations create-policy --type SERVICE_CONTROL_POLICY --name no-access-keys --description "Only named roles make access keys" --content file://scp.json',
+      'Attach it to one test account, try both sides, then to an organizational unit, then to the root: aws organizations attach-policy --policy-id <id> --target-id <account or unit>',
+    ],
+    rollBack: [
+      'aws organizations detach-policy --policy-id <id> --target-id <account or unit>; what it denied is allowed again within minutes, and nothing else has changed.',
+    ],
+  },
+  {
+    name: 'eventbridge',
+    title: 'A CloudFormation template with an EventBridge rule: a message for each new access key or login profile',
+    does: [
+      'It tells an SNS topic, mostly within minutes, of each CreateAccessKey and CreateLoginProfile that succeeded.',
+    ],
+    doesNot: [
+      'It prevents nothing: the key is there when the message comes.',
+      'It does not tell whether the user has the other one: iamql check does.',
+      'It sees nothing without a trail that records management events that write, and nothing in a region where IAM does not record.',
+      'It does not see a key that iam:UpdateAccessKey turns on again, and events may be lost: scan from time to time.',
+    ],
+    rollOut: [
+      'See that a trail records management events: aws cloudtrail describe-trails; aws cloudtrail get-event-selectors --trail-name <trail>',
+      'aws cloudformation deploy --region us-east-1 --stack-name iam-new-credentials --template-file eventbridge.yaml',
+      'Subscribe to the topic, make a key for a test user, and see that the message comes. For many accounts use a stack set.',
+    ],
+    rollBack: [
+      'aws cloudformation delete-stack --region us-east-1 --stack-name iam-new-credentials; subscriptions are gone with it.',
+    ],
+  },
+  {
+    name: 'guard',
+    title: 'Rules of CloudFormation Guard: no template makes a user with both',
+    does: [
+      'It fails a template that makes a user with a login profile and an active access key, in CI or as a hook of CloudFormation.',
+      'It fails a template that makes a user with a login profile, and a key whose user is not named by Ref.',
+    ],
+    doesNot: [
+      'It sees one template: a key in another stack, by hand, or of Terraform is not its business.',
+      'It cannot decide conditions and parameters: it takes what is under a condition for there. iamql iac says ERROR of these, and reads plans too.',
+      'Where it does not apply, Guard says SKIP, which is no failure.',
+    ],
+    rollOut: [
+      'cfn-guard validate --rules access-keys.guard --data template.yaml on all templates that there are, and mend what fails.',
+      'Make it a step of CI that must pass; then, where you use hooks, a Guard hook in mode WARN, and later FAIL.',
+    ],
+    rollBack: ['Take the step out of CI, or set the hook to WARN: deployed stacks are as they were.'],
+  },
+];

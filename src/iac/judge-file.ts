@@ -1,0 +1,95 @@
+import { IamqlError } from '../iam/error.ts';
+import { readTemplate } from './cloudformation.ts';
+import type { Declared } from './declared.ts';
+import { type JudgedUsers, judgeDeclared } from './judge-declared.ts';
+import { isRecord } from './record.ts';
+import { parseTemplate } from './template-text.ts';
+import { readTerraformPlan } from './terraform-plan.ts';
+
+/** What came of one file. */
+export interface JudgedFile extends JudgedUsers {
+  readonly file: string;
+  /** Undefined where it is neither. */
+  readonly tool: Tool | undefined;
+  /** What `reasons` are, as error kinds; Corrupt where the file itself cannot be trusted. */
+  readonly code: 'NotCollected' | 'Corrupt';
+}
+
+type Tool = 'terraform' | 'cloudformation';
+
+/**
+ * Judges a plan or a template for a user with both a login profile and an active access key. A file that cannot be
+ * understood is ERROR, because nothing in it was judged.
+ */
+export function judgeFile(file: string, bytes: Uint8Array): JudgedFile {
+  let tool: Tool | undefined;
+  try {
+    const value = parseFile(bytes);
+    tool = toolOf(value);
+    return { file, tool, code: 'NotCollected', ...judgeDeclared(readers[tool](value)) };
+  } catch (error) {
+    const reasons = [wordsOf(error)];
+    const nothing = { findings: [], total: undefined, untouched: [] };
+    return { file, tool, code: 'Corrupt', verdict: 'ERROR', reasons, ...nothing };
+  }
+}
+
+/** @throws what is no fault of the file. */
+function wordsOf(error: unknown): string {
+  if (error instanceof IamqlError) return error.message;
+  // The stack is at its end: nobody writes such a file.
+  if (error instanceof RangeError) return 'it is nested too deep to be read';
+  throw error;
+}
+
+const readers: Readonly<Record<Tool, (value: Record<string, unknown>) => Declared>> = {
+  terraform: readTerraformPlan,
+  cloudformation: readTemplate,
+};
+
+function parseFile(bytes: Uint8Array): Record<string, unknown> {
+  // What Terraform saves is a ZIP archive.
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03)
+    throw corrupt('it is a plan as Terraform saves it: give the output of `terraform show -json` on it');
+  const text = decode(bytes);
+  if (text.trim() === '') throw corrupt('it is empty');
+  const value = /^\s*[[{"]/.test(text) ? parseJson(text) : parseTemplate(text);
+  if (!isRecord(value)) throw corrupt('it is neither a plan nor a template');
+  return value;
+}
+
+const corrupt = (message: string): IamqlError => new IamqlError('Corrupt', message);
+
+/** PowerShell writes the output of a command as UTF-16. */
+function decode(bytes: Uint8Array): string {
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw corrupt(`it is not ${encoding.toUpperCase()}`);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (/^\s*\{"@level"/.test(text))
+      throw corrupt(
+        'it is what `terraform plan -json` prints: save the plan with -out and give `terraform show -json` of it',
+      );
+    // What stands where it breaks may be a secret.
+    const at = /at position \d+/.exec((cause as Error).message)?.[0] ?? 'at its end';
+    throw corrupt(`it is cut, or no JSON: ${at}`);
+  }
+}
+
+function toolOf(value: Record<string, unknown>): Tool {
+  const isTemplate = 'Resources' in value || 'AWSTemplateFormatVersion' in value;
+  const isPlan = ['format_version', 'planned_values', 'resource_changes'].some((key) => key in value);
+  if (isPlan && !isTemplate) return 'terraform';
+  if (isTemplate && !isPlan) return 'cloudformation';
+  if ('serial' in value && 'lineage' in value)
+    throw corrupt('it is a state file and no plan: give the output of `terraform show -json plan.out`');
+  throw corrupt('it is neither what `terraform show -json` writes of a plan, nor a CloudFormation template');
+}

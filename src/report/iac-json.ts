@@ -1,0 +1,21 @@
+import { instantOf, renderInstant } from '../iam/instant.ts';
+import type { IacRun } from './iac.ts';
+import { printableLines } from './printable.ts';
+
+/** Plans and templates as one JSON object, for programs (docs/iac.md). Ends with a line break. */
+export function renderIacJson({ control: { id, title, severity }, files, judgedAt }: IacRun): string {
+  const value = {
+    format: 'iamql-iac/1',
+    judgedAt: renderInstant(instantOf(judgedAt)),
+    control: { id, title, severity },
+    files: files.map(({ file, tool, verdict, total, findings, reasons, code, untouched }) => ({
+      ...{ file, tool: tool ?? null, verdict, found: findings.length, total: total ?? null },
+      findings: findings.map(({ address, name, loginProfiles, accessKeys }) => ({
+        ...{ type: 'IAMUser', address: address ?? null, name: name ?? null, loginProfiles, accessKeys },
+      })),
+      errors: reasons.map((message) => ({ code, message })),
+      untouched,
+    })),
+  };
+  return printableLines(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Log } from 'sarif';
+import { afterAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.ts';
+import { planOf } from '../iac/plan.ts';
+import { readAs } from '../support/format-readers.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'iamql-iac-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const template = join(packageRoot, 'test', 'fixtures', 'iac', 'template.yaml');
+
+function write(name: string, content: unknown): string {
+  const file = join(folder, name);
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+const alice = { address: 'aws_iam_user.alice', values: { name: 'alice' } };
+const key = { address: 'aws_iam_access_key.alice', values: { user: 'alice' } };
+const clean = write('clean.json', planOf([alice, key]));
+const doubtful = write('doubtful.json', planOf([{ ...alice, actions: ['no-op'] }, key]));
+const cut = write('cut.json', '{"format_version":"1.2","planned_values":{');
+
+describe('iamql iac', () => {
+  test('names the user and the resources of a template that makes both, and ends with 1', async () => {
+    const { code, stdout, stderr } = await runCli(['iac', template, clean]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(
+      stdout,
+    ).toBe(`Will a user have both a login profile and an active access key, as aws-iam-no-initial-access-keys finds them afterwards?
+
+FAIL  ${template}  (CloudFormation template)
+      1 of 2 IAM users
+  Alice
+    name: alice
+    login profile: Alice.LoginProfile, is made (tied by property)
+    access key: AliceKey, is made (tied by Ref)
+
+PASS  ${clean}  (Terraform or OpenTofu plan)
+      0 of 1 IAM users
+
+What to do: give each user one or the other. In full:
+  iamql controls show aws-iam-no-initial-access-keys
+`);
+  });
+
+  test('ends with 2 where a file cannot be judged or trusted, even if another fails, and says so in JSON', async () => {
+    const { code, stdout } = await runCli(['iac', template, doubtful, cut, '--format', 'json']);
+    expect(code).toBe(2);
+    const { format, files } = JSON.parse(stdout);
+    expect(format).toBe('iamql-iac/1');
+    const short = ({ verdict, found, total, errors }: (typeof files)[number]) => [
+      ...[verdict, found, total],
+      ...errors.map((error: { code: string }) => error.code),
+    ];
+    expect(files.map(short)).toEqual([
+      ['FAIL', 1, 2],
+      ['ERROR', 0, 1, 'NotCollected'],
+      ['ERROR', 0, null, 'Corrupt'],
+    ]);
+  });
+
+  test('reads stdin, and writes SARIF that is valid and points at each file', async () => {
+    const output = join(folder, 'iac.sarif');
+    const args = ['iac', '-', doubtful, '--format', 'sarif', '--output', output];
+    const { code } = await runCli(args, { stdin: readFileSync(template, 'utf8') });
+    expect(code).toBe(2);
+    const text = readFileSync(output, 'utf8');
+    expect(await readAs('sarif', [text])).toEqual([[]]);
+    const { results = [] } = (JSON.parse(text) as Log).runs[0] ?? {};
+    const place = ({ kind, locations }: (typeof results)[number]) => [
+      kind,
+      locations?.[0]?.physicalLocation?.artifactLocation?.uri,
+    ];
+    expect(results.map(place)).toEqual([
+      ['fail', '-'],
+      ['open', doubtful],
+    ]);
+  });
+
+  test.each([
+    ['no file', ['iac'], /missing required argument 'file'/],
+    ['a file that is not there', ['iac', 'nowhere.json'], /cannot open nowhere.json: there is no such file/],
+    ['another format', ['iac', template, '--format', 'xml'], /Allowed choices are text, json, sarif/],
+  ])('ends with 3 with %s', async (_name, args, said) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(said);
+  });
+});

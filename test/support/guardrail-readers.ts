@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../src/package-root.ts';
+import { motoPython } from './moto-environment.ts';
+import { pythonWith } from './python-environment.ts';
+
+const SCRIPT = fileURLToPath(new URL('guardrail_readers.py', import.meta.url));
+/** Evaluates policies with their conditions, as constraints for a solver: Apache-2.0, where others are AGPL or GPL. */
+const SIMULATOR = ['--no-deps', 'iamprover==0.7.1', 'z3-solver==5.4.1.0', 'PyYAML==6.0.4'];
+/** CloudFormation Guard itself, built for Python 3.11 and 3.12 alone. */
+const GUARD = ['--no-deps', '--only-binary=:all:', 'cfn-guard-rs==0.3.3', 'PyYAML==6.0.4'];
+
+interface Questions {
+  readonly allowed: {
+    readonly ask: {
+      readonly policy: string;
+      readonly principal: string;
+      readonly action: string;
+      readonly resource: string;
+      /** Every key that the policy compares; `''` for one that is missing, because the solver tries all that are free. */
+      readonly context: Readonly<Record<string, string>>;
+    };
+    readonly answer: boolean;
+  };
+  readonly guard: { readonly ask: { readonly template: unknown; readonly rules: string }; readonly answer: string };
+  readonly lint: { readonly ask: string; readonly answer: readonly string[] };
+  readonly matches: { readonly ask: { readonly pattern: unknown; readonly event: unknown }; readonly answer: boolean };
+}
+
+const pythons = {
+  allowed: () => pythonWith(packageRoot, 'policies-1', SIMULATOR),
+  guard: () => pythonWith(packageRoot, 'cfn-guard-1', GUARD),
+  lint: () => motoPython(packageRoot),
+  matches: () => motoPython(packageRoot),
+};
+
+/** Asks what the tools of a guardrail say, with one start of Python. */
+export async function askTool<What extends keyof Questions>(
+  what: What,
+  asked: readonly Questions[What]['ask'][],
+): Promise<readonly Questions[What]['answer'][]> {
+  const running = promisify(execFile)(await pythons[what](), [SCRIPT, what], { maxBuffer: 2 ** 26 });
+  running.child.stdin?.end(JSON.stringify(asked));
+  return JSON.parse((await running).stdout);
+}
+
+/** Whether there is CloudFormation Guard for the Python of this machine. */
+export async function hasGuard(): Promise<boolean> {
+  const script = 'import sys, platform; print(sys.version_info[1], platform.system(), platform.machine())';
+  const [minor, ...system] = (await promisify(execFile)('python3', ['-c', script])).stdout.trim().split(' ');
+  return ['11', '12'].includes(minor ?? '') && system.join(' ') === 'Linux x86_64';
+}

@@ -1,0 +1,50 @@
+"""Reads guardrails as their own tools do. argv: what to do; stdin: a JSON list of inputs; stdout: a JSON list of answers."""
+
+import json
+import sys
+
+
+def allowed(question):
+    """Whether a principal who may do everything may make a request below a service control policy."""
+    from iamprover.engine.solver import check_invariant
+    from iamprover.invariants import Invariant
+    from iamprover.model import Account, Principal
+    from iamprover.parsers.iam import parse_policy_document
+
+    everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    # As AWS Organizations has it: FullAWSAccess stays attached beside what denies.
+    below = {"Statement": everything["Statement"] + json.loads(question["policy"])["Statement"]}
+    principal = Principal(arn=question["principal"], policies=[parse_policy_document("all", everything)])
+    account = Account(principals=[principal], scps=[parse_policy_document("scp", below)])
+    never = Invariant(
+        id="request",
+        description="",
+        actions=[question["action"]],
+        resources=[question["resource"]],
+        where={"aws:PrincipalArn": question["principal"], **question["context"]},
+    )
+    return not check_invariant(account, never).passed
+
+
+def guard(question):
+    """PASS, FAIL or SKIP."""
+    from cfn_guard_rs import run_checks
+
+    return str(run_checks(question["template"], question["rules"]).status)
+
+
+def lint(template):
+    """What cfn-lint says against a template: errors and warnings, and not what it would like to know besides."""
+    from cfnlint.api import lint_all
+
+    return [f"{match.rule.id} {match.message}" for match in lint_all(template) if match.rule.id[0] in "EW"]
+
+
+def matches(question):
+    """Whether an event pattern takes an event, as moto's EventBridge does."""
+    from moto.events.models import EventPattern
+
+    return EventPattern.load(json.dumps(question["pattern"])).matches_event(question["event"])
+
+
+print(json.dumps([globals()[sys.argv[1]](one) for one in json.load(sys.stdin)]))
