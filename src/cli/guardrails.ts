@@ -16,6 +16,13 @@ interface ScpOptions extends GuardrailOptions {
   readonly tag?: string;
 }
 
+/** Those that are the same for everybody. */
+const files = {
+  eventbridge: 'eventbridge.yaml',
+  guard: 'access-keys.guard',
+  terraform: 'users.tf',
+} as const satisfies Partial<Record<GuardrailName, string>>;
+
 export function addGuardrailsCommand(program: Command): void {
   const parent = program
     .command('guardrails')
@@ -25,12 +32,11 @@ export function addGuardrailsCommand(program: Command): void {
     .option('--role <name...>', 'the roles that may make access keys, with their paths')
     .option('--tag <key=value>', 'make access keys for users with this tag, too')
     .action((options: ScpOptions) => print('scp', options, () => policyOf(options)));
-  addGuardrail(parent, 'eventbridge').action((options: GuardrailOptions) =>
-    print('eventbridge', options, () => bundled('eventbridge.yaml')),
-  );
-  addGuardrail(parent, 'guard').action((options: GuardrailOptions) =>
-    print('guard', options, () => bundled('access-keys.guard')),
-  );
+  for (const [name, file] of Object.entries(files)) {
+    addGuardrail(parent, name as keyof typeof files).action((options: GuardrailOptions) =>
+      print(name as keyof typeof files, options, () => readFile(join(packageRoot, 'guardrails', file), 'utf8')),
+    );
+  }
 }
 
 const addGuardrail = (parent: Command, name: GuardrailName): Command =>
@@ -61,5 +67,3 @@ async function policyOf({ role, tag }: ScpOptions): Promise<string> {
   const { renderServiceControlPolicy } = await import('../guardrails/service-control-policy.ts');
   return renderServiceControlPolicy({ roles: role, tag });
 }
-
-const bundled = (file: string): Promise<string> => readFile(join(packageRoot, 'guardrails', file), 'utf8');

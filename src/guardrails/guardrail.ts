@@ -10,7 +10,7 @@ export interface Guardrail {
   readonly rollBack: readonly string[];
 }
 
-export type GuardrailName = 'scp' | 'eventbridge' | 'guard';
+export type GuardrailName = 'scp' | 'eventbridge' | 'guard' | 'terraform';
 
 export const guardrails: readonly Guardrail[] = [
   {
@@ -76,5 +76,23 @@ export const guardrails: readonly Guardrail[] = [
       'Make it a step of CI that must pass; then, where you use hooks, a Guard hook in mode WARN, and later FAIL.',
     ],
     rollBack: ['Take the step out of CI, or set the hook to WARN: deployed stacks are as they were.'],
+  },
+  {
+    name: 'terraform',
+    title: 'A module of Terraform or OpenTofu: users have a login profile or an access key, never both',
+    does: ['A plan that asks for both for one user fails, before anything is made: the variable does not take it.'],
+    doesNot: [
+      'It binds who uses the module: resources beside it, other states and calls by hand are not its business. iamql iac judges whole plans.',
+      'It does not know what a user has who is there already.',
+      'The state holds the secrets of new keys and first passwords: keep it encrypted, and give it to few.',
+    ],
+    rollOut: [
+      'Put the file in a folder of its own and use it as a module: module "users" { source = "./users", users = { ana = { console = true } } }',
+      'Import users who are there, plan, and see that nothing is replaced.',
+      'Add iamql iac on the plan to CI, so that nothing beside the module makes both.',
+    ],
+    rollBack: [
+      'Take the module out with removed blocks that do not destroy: users, login profiles and keys stay as they are.',
+    ],
   },
 ];

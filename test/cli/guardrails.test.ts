@@ -25,6 +25,7 @@ describe('iamql guardrails', () => {
   test.each([
     ['eventbridge', 'eventbridge.yaml'],
     ['guard', 'access-keys.guard'],
+    ['terraform', 'users.tf'],
   ])('prints the file of %s as it comes', async (name, file) => {
     const { code, stdout } = await runCli(['guardrails', name]);
     expect(code).toBe(0);

@@ -119,6 +119,29 @@ describe('the template with the EventBridge rule', () => {
   });
 });
 
+describe('the module of Terraform', () => {
+  const text = bundled('users.tf');
+
+  test('is HCL that refuses users with both, and makes what it is asked for by name', async () => {
+    const [read] = await askTool('hcl', [text]);
+    expect(read).toMatchObject({
+      variable: [
+        {
+          '"users"': {
+            validation: [{ condition: expect.stringContaining('!(user.console && user.access_key)') }],
+          },
+        },
+      ],
+      resource: [
+        { '"aws_iam_user"': { '"this"': { name: expect.stringContaining('each.key') } } },
+        { '"aws_iam_user_login_profile"': { '"this"': { for_each: expect.stringContaining('if user.console') } } },
+        { '"aws_iam_access_key"': { '"this"': { for_each: expect.stringContaining('if user.access_key') } } },
+      ],
+    });
+    await expect(askTool('hcl', [text.replace('validation {', 'validation [')])).rejects.toThrow(/Unexpected/);
+  });
+});
+
 describe.skipIf(!(await hasGuard()))('the rules of CloudFormation Guard', () => {
   const alice = 'Alice: {Type: AWS::IAM::User, Properties: {LoginProfile: {Password: x}}}';
   const bot = 'Bot: {Type: AWS::IAM::User}';

@@ -10,6 +10,7 @@ const SCRIPT = fileURLToPath(new URL('guardrail_readers.py', import.meta.url));
 const SIMULATOR = ['--no-deps', 'iamprover==0.7.1', 'z3-solver==5.4.1.0', 'PyYAML==6.0.4'];
 /** CloudFormation Guard itself, built for Python 3.11 and 3.12 alone. */
 const GUARD = ['--no-deps', '--only-binary=:all:', 'cfn-guard-rs==0.3.3', 'PyYAML==6.0.4'];
+const HCL = ['--no-deps', 'python-hcl2==8.1.4', 'lark==1.3.1', 'regex==2026.11.19'];
 
 interface Questions {
   readonly allowed: {
@@ -24,6 +25,7 @@ interface Questions {
     readonly answer: boolean;
   };
   readonly guard: { readonly ask: { readonly template: unknown; readonly rules: string }; readonly answer: string };
+  readonly hcl: { readonly ask: string; readonly answer: Readonly<Record<string, unknown>> };
   readonly lint: { readonly ask: string; readonly answer: readonly string[] };
   readonly matches: { readonly ask: { readonly pattern: unknown; readonly event: unknown }; readonly answer: boolean };
 }
@@ -31,6 +33,7 @@ interface Questions {
 const pythons = {
   allowed: () => pythonWith(packageRoot, 'policies-1', SIMULATOR),
   guard: () => pythonWith(packageRoot, 'cfn-guard-1', GUARD),
+  hcl: () => pythonWith(packageRoot, 'hcl-1', HCL),
   lint: () => motoPython(packageRoot),
   matches: () => motoPython(packageRoot),
 };

@@ -47,4 +47,11 @@ def matches(question):
     return EventPattern.load(json.dumps(question["pattern"])).matches_event(question["event"])
 
 
+def hcl(text):
+    """What an HCL parser reads of a configuration."""
+    import hcl2
+
+    return hcl2.loads(text)
+
+
 print(json.dumps([globals()[sys.argv[1]](one) for one in json.load(sys.stdin)]))
