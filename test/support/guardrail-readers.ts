@@ -27,7 +27,10 @@ export async function installGuardrailReaders(root: string): Promise<void> {
 interface Questions {
   readonly allowed: {
     readonly ask: {
-      readonly policy: string;
+      /** A service control policy, beside FullAWSAccess; left out, FullAWSAccess alone. */
+      readonly policy?: string;
+      /** The policy of the principal; left out, everything is allowed. */
+      readonly identity?: string;
       readonly principal: string;
       readonly action: string;
       readonly resource: string;
