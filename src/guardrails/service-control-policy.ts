@@ -1,7 +1,7 @@
 import { IamqlError } from '../iam/error.ts';
 
-/** Characters in a policy, as AWS Organizations counts them. */
-const MOST_CHARACTERS = 5120;
+/** A quota of AWS Organizations: 5,120 characters, of which a tag's may take several bytes. */
+const MOST_BYTES = 5120;
 /** A role's name, with its path where it has one; `*` and `?` stand for what they do in a policy. */
 const ROLE = /^[\w+=,.@*?-]+(\/[\w+=,.@*?-]+)*$/;
 const TAG = /^([\p{L}\p{Z}\p{N}_.:/+@-]{1,128})=([\p{L}\p{Z}\p{N}_.:/=+@-]{1,256})$/u;
@@ -46,10 +46,11 @@ export function renderServiceControlPolicy({ roles, tag }: ServiceControlPolicyC
       : []),
   ];
   const policy = `${JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2)}\n`;
-  if (policy.length <= MOST_CHARACTERS) return policy;
+  const bytes = Buffer.byteLength(policy);
+  if (bytes <= MOST_BYTES) return policy;
   throw new IamqlError(
     'InvalidInput',
-    `the policy has ${policy.length} characters, of ${MOST_CHARACTERS} that AWS Organizations takes: name fewer roles`,
+    `the policy has ${bytes} bytes, of ${MOST_BYTES} that AWS Organizations takes: name fewer roles`,
   );
 }
 

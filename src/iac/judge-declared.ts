@@ -165,9 +165,18 @@ function judgeBoth(candidate: Candidate, profiles: readonly Tie[], keys: readonl
       },
     };
   }
-  const doubts = [...new Set([...profiles, ...keys].flatMap(({ doubt }) => doubt ?? []))];
   const both = `a login profile (${addressesOf(profiles)}) and an access key (${addressesOf(keys)})`;
-  return { reason: `${candidate.label} may have both ${both}: ${doubts.slice(0, MOST_DOUBTS).join('; ')}` };
+  return { reason: `${candidate.label} may have both ${both}: ${firstDoubts([...profiles, ...keys]).join('; ')}` };
+}
+
+/** There may be one for each of thousands of keys. */
+function firstDoubts(ties: readonly Tie[]): readonly string[] {
+  const found = new Set<string>();
+  for (const { doubt } of ties) {
+    if (doubt !== undefined) found.add(doubt);
+    if (found.size === MOST_DOUBTS) break;
+  }
+  return [...found];
 }
 
 /** How many are named in one line. */

@@ -6,6 +6,7 @@ import { judgeFile } from '../../src/iac/judge-file.ts';
 import { parseTemplate } from '../../src/iac/template-text.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { askTool, hasGuard } from '../support/guardrail-readers.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const ACCOUNT = 'arn:aws:iam::111122223333';
 const TAG = 'iam-access-key';
@@ -86,6 +87,32 @@ describe('the service control policy, below which somebody who may do everything
   ];
   test.each(refused)('is refused with %s', (_name, choices, said) => {
     expect(() => renderServiceControlPolicy(choices)).toThrow(said);
+  });
+});
+
+describe('the policies that iamql permissions prints', () => {
+  const rows: readonly (readonly [asked: readonly string[], action: string, is: boolean])[] = [
+    [[], 'iam:GetCredentialReport', true],
+    [[], 'iam:UpdateAccessKey', false],
+    [[], 'iam:CreateAccessKey', false],
+    [[], 'iam:PassRole', false],
+    [[], 's3:GetObject', false],
+    [['--remediate'], 'iam:UpdateAccessKey', true],
+    [['--remediate'], 'iam:DeleteAccessKey', true],
+    [['--remediate'], 'iam:CreateAccessKey', false],
+    [['--remediate'], 'iam:DeleteUser', false],
+  ];
+
+  test('allow what they are for, and nothing that changes more', async () => {
+    const [plain, remediating] = await Promise.all(
+      [[], ['--remediate']].map(async (flags) => (await runCli(['permissions', ...flags])).stdout),
+    );
+    const asked = rows.map(([flags, action]) => ({
+      identity: (flags.length > 0 ? remediating : plain) ?? '',
+      ...{ principal: `${ACCOUNT}:role/Audit`, action, resource: `${ACCOUNT}:user/bruno`, context: {} },
+    }));
+    const answers = await askTool('allowed', asked);
+    expect(rows.map(([flags, action], at) => [flags, action, answers[at]])).toEqual(rows);
   });
 });
 

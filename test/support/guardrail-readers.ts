@@ -6,16 +6,31 @@ import { motoPython } from './moto-environment.ts';
 import { pythonWith } from './python-environment.ts';
 
 const SCRIPT = fileURLToPath(new URL('guardrail_readers.py', import.meta.url));
-/** Evaluates policies with their conditions, as constraints for a solver: Apache-2.0, where others are AGPL or GPL. */
-const SIMULATOR = ['--no-deps', 'iamprover==0.7.1', 'z3-solver==5.4.1.0', 'PyYAML==6.0.4'];
+const READERS = [
+  '--no-deps',
+  // Evaluates policies with their conditions, as constraints for a solver: Apache-2.0, where others are AGPL or GPL.
+  ...['iamprover==0.7.1', 'z3-solver==5.4.1.0', 'PyYAML==6.0.4'],
+  // Reads HCL.
+  ...['python-hcl2==8.1.4', 'lark==1.3.1', 'regex==2026.11.19'],
+];
 /** CloudFormation Guard itself, built for Python 3.11 and 3.12 alone. */
 const GUARD = ['--no-deps', '--only-binary=:all:', 'cfn-guard-rs==0.3.3', 'PyYAML==6.0.4'];
-const HCL = ['--no-deps', 'python-hcl2==8.1.4', 'lark==1.3.1', 'regex==2026.11.19'];
+
+const readersPython = (root: string): Promise<string> => pythonWith(root, 'guardrails-1', READERS);
+const guardPython = (root: string): Promise<string> => pythonWith(root, 'cfn-guard-1', GUARD);
+
+/** Makes what the tests of guardrails need, so that no test waits for it. */
+export async function installGuardrailReaders(root: string): Promise<void> {
+  await Promise.all([readersPython(root), (await hasGuard()) ? guardPython(root) : undefined]);
+}
 
 interface Questions {
   readonly allowed: {
     readonly ask: {
-      readonly policy: string;
+      /** A service control policy, beside FullAWSAccess; left out, FullAWSAccess alone. */
+      readonly policy?: string;
+      /** The policy of the principal; left out, everything is allowed. */
+      readonly identity?: string;
       readonly principal: string;
       readonly action: string;
       readonly resource: string;
@@ -31,11 +46,11 @@ interface Questions {
 }
 
 const pythons = {
-  allowed: () => pythonWith(packageRoot, 'policies-1', SIMULATOR),
-  guard: () => pythonWith(packageRoot, 'cfn-guard-1', GUARD),
-  hcl: () => pythonWith(packageRoot, 'hcl-1', HCL),
-  lint: () => motoPython(packageRoot),
-  matches: () => motoPython(packageRoot),
+  allowed: readersPython,
+  hcl: readersPython,
+  guard: guardPython,
+  lint: motoPython,
+  matches: motoPython,
 };
 
 /** Asks what the tools of a guardrail say, with one start of Python. */
@@ -43,7 +58,7 @@ export async function askTool<What extends keyof Questions>(
   what: What,
   asked: readonly Questions[What]['ask'][],
 ): Promise<readonly Questions[What]['answer'][]> {
-  const running = promisify(execFile)(await pythons[what](), [SCRIPT, what], { maxBuffer: 2 ** 26 });
+  const running = promisify(execFile)(await pythons[what](packageRoot), [SCRIPT, what], { maxBuffer: 2 ** 26 });
   running.child.stdin?.end(JSON.stringify(asked));
   return JSON.parse((await running).stdout);
 }

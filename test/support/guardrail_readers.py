@@ -5,7 +5,7 @@ import sys
 
 
 def allowed(question):
-    """Whether a principal who may do everything may make a request below a service control policy."""
+    """Whether a principal may make a request: who may do everything, or what `identity` allows, below a control policy."""
     from iamprover.engine.solver import check_invariant
     from iamprover.invariants import Invariant
     from iamprover.model import Account, Principal
@@ -13,8 +13,10 @@ def allowed(question):
 
     everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     # As AWS Organizations has it: FullAWSAccess stays attached beside what denies.
-    below = {"Statement": everything["Statement"] + json.loads(question["policy"])["Statement"]}
-    principal = Principal(arn=question["principal"], policies=[parse_policy_document("all", everything)])
+    denies = json.loads(question["policy"])["Statement"] if "policy" in question else []
+    below = {"Statement": everything["Statement"] + denies}
+    own = json.loads(question["identity"]) if "identity" in question else everything
+    principal = Principal(arn=question["principal"], policies=[parse_policy_document("own", own)])
     account = Account(principals=[principal], scps=[parse_policy_document("scp", below)])
     never = Invariant(
         id="request",

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { formatsPython } from './format-readers.ts';
+import { installGuardrailReaders } from './guardrail-readers.ts';
 import { motoPython } from './moto-environment.ts';
 
 declare module 'vitest' {
@@ -18,8 +19,9 @@ const POLL_MS = 50;
 
 /** Vitest's global setup: moto's server, an AWS emulator, runs on a free loopback port while the tests do. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // What the tests of report formats need is installed here as well: no test waits for an installation.
-  const [python] = await Promise.all([motoPython(project.config.root), formatsPython(project.config.root)]);
+  // What the tests of report formats and guardrails need is installed here as well: no test waits for an installation.
+  const { root } = project.config;
+  const [python] = await Promise.all([motoPython(root), formatsPython(root), installGuardrailReaders(root)]);
   const server = spawn(python, ['-m', 'moto.server', '--host', '127.0.0.1', '--port', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
