@@ -77,7 +77,7 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
     await writePatternCosts(runs, inventory);
   }
   throwIfNotRun(runs);
-  const accounts = await inventory.accounts?.();
+  const accounts = await accountsAsked(inventory, runs);
   const clock = { now, expiringMs: options.expiring, accounts: accountsOf(inventory.evidence()) };
   const excepted = hasExceptions ? exceptionsRun(exceptions, runs, clock) : undefined;
   // First, because a reader that closes the pipe early ends the process with it.
@@ -94,6 +94,16 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
     accounts: several,
     judgedAt,
   };
+}
+
+/** Where they cannot be told, because the store went away, the controls have said so already. */
+async function accountsAsked(inventory: Inventory, runs: readonly ControlRun[]) {
+  try {
+    return await inventory.accounts?.();
+  } catch (error) {
+    if (runs.some(({ verdict }) => verdict === 'ERROR')) return undefined;
+    throw error;
+  }
 }
 
 /** What the patterns of the controls cost, over a store. */

@@ -40,11 +40,12 @@ const organizationOf = (count: number): ScenarioOrganization =>
     ...(n === 6 ? { state: 'SUSPENDED' } : {}),
     scenario: () => wrong[n] ?? { users: manyUsers(2, n % 2) },
   }));
-const denied = [1, 2, 3].map((n) => ({
-  action: 'AssumeRole',
-  params: { RoleArn: `arn:aws:iam::${accountId(n)}:role/iamql` },
-  error: { code: 'AccessDenied' },
-}));
+const deniedOf = (...numbers: readonly number[]) =>
+  numbers.map((n) => ({
+    action: 'AssumeRole',
+    params: { RoleArn: `arn:aws:iam::${accountId(n)}:role/iamql` },
+    error: { code: 'AccessDenied' },
+  }));
 
 async function start(scenario: Scenario): Promise<AwsEndpoint> {
   endpoint = await startAwsEndpoint(scenario);
@@ -115,7 +116,7 @@ describe('what is asked for', { timeout }, () => {
 
   test('scans whom it can, and says of the others why not', async () => {
     const store = await newStore();
-    const aws = await start({ organization: organizationOf(ACCOUNTS), faults: denied });
+    const aws = await start({ organization: organizationOf(ACCOUNTS), faults: deniedOf(1, 2, 3) });
     const { stdout, stderr, code } = await scan(store, aws);
     expect(stderr.replace(/^iamql: scanned \d+ of .*\n/gm, '')).toBe('');
     expect(stdout).toMatch(
@@ -138,8 +139,8 @@ describe('what is asked for', { timeout }, () => {
     const asks = (n: number) => aws.calls.filter(({ params }) => params['RoleArn']?.includes(accountId(n))).length;
     expect([asks(1), asks(4)]).toEqual([1, 2]);
 
-    // A day later one more account is there, and the suspended one is gone for good.
-    aws.setScenario({ organization: organizationOf(ACCOUNTS + 1), faults: denied });
+    // A day later one more account is there, and the suspended one is gone for good. Who throttled now refuses, which takes no waiting.
+    aws.setScenario({ organization: organizationOf(ACCOUNTS + 1), faults: deniedOf(1, 2, 3, 4, 5) });
     const next = await scan(store, aws);
     expect(next.stdout).toContain(`round 2: ${ACCOUNTS} accounts, ${good.length + 1} scanned whole`);
 
