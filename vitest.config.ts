@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Where CI reads how many tests passed and failed. */
@@ -13,7 +14,7 @@ export default defineConfig({
     // Tests talk to servers over HTTP and start the command line, some on slow shared machines.
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // They mostly wait, so one worker per processor leaves none idle.
-    maxWorkers: '100%',
+    // They wait half of their time, so that a worker for each processor would leave some idle.
+    maxWorkers: availableParallelism() + 1,
   },
 });

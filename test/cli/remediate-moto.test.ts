@@ -16,7 +16,7 @@ import { runCli } from '../support/run-cli.ts';
 
 test('moto: keys are turned off, on and gone; what was used since, or is of a user who was made anew, is not touched', async () => {
   const url = inject('motoUrl');
-  const RoleArn = 'arn:aws:iam::610987654321:role/Operator';
+  const RoleArn = 'arn:aws:iam::712345678901:role/Operator';
   const { Credentials: given } = await stsClient(url).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'test' }));
   const credentials = {
     accessKeyId: given?.AccessKeyId ?? '',
