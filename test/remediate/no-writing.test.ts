@@ -51,7 +51,9 @@ describe('the commands of the SDK that are sent', () => {
   test('are reading ones everywhere else', () => {
     const others = sent.filter(({ file }) => !file.startsWith(WRITING));
     expect(others.length).toBeGreaterThan(20);
-    expect(others.filter(({ name }) => !/^(?:Get|List|Describe|GenerateCredentialReport$|AssumeRole$)/.test(name))).toEqual([]);
+    expect(
+      others.filter(({ name }) => !/^(?:Get|List|Describe|GenerateCredentialReport$|AssumeRole$)/.test(name)),
+    ).toEqual([]);
   });
 
   test('are two that write', () => {
