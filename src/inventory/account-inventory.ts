@@ -1,7 +1,6 @@
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
-import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import { isKnownInPart, isUnread, UNREAD } from '../iam/unread.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
@@ -10,38 +9,19 @@ import type { Expression } from '../where/expression.ts';
 import { factsOf, fieldsOf } from '../where/expression.ts';
 import { compileNeeds } from '../where/needs.ts';
 import type { AccountGraph, Node } from './account-graph.ts';
-import { type Bases, basesOf, ownershipsFor } from './bases.ts';
-import {
-  askedOf,
-  type Demand,
-  demandsOf,
-  demandsToMeet,
-  needsReport,
-  ownerOf,
-  userOf,
-  type WantedFact,
-} from './demand.ts';
-import { derive, whyUnreadable } from './derive.ts';
+import { BaseReadings, listOf } from './base-readings.ts';
+import { askedOf, type Demand, demandsToMeet, ownerOf, userOf, type WantedFact } from './demand.ts';
+import { known, whyUnreadable } from './derive.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
-import {
-  changedSinceReport,
-  isFiltered,
-  newerThanReport,
-  noRootRow,
-  notAnswered,
-  notCounted,
-  notDecided,
-  notInReport,
-  notListed,
-  onceEach,
-  unknownAge,
-} from './not-told.ts';
-import { candidatesOf, ownerTypesOf, unlistedOf } from './owners.ts';
+import { nextDemand } from './next-demand.ts';
+import { isFiltered, notCounted, notInReport, onceEach, unknownAge } from './not-told.ts';
+import { candidatesOf, unlistedOf } from './owners.ts';
 import { type Page, pageOf } from './page.ts';
 import { placed } from './placed.ts';
 import { groupsOfQuestion, groupsTelling, type Provenance, provenanceOf } from './provenance.ts';
 import { Readings } from './readings.ts';
 import { concernsUsers, type Filtered, isOfUsers, selectVerified, type Verify } from './verification.ts';
+import { whyNotThere, whyOpen, whyUndecided, whyWantedUnreadable } from './why-open.ts';
 
 /** One account's facts, for one run or one request: what failed once is not asked again. */
 export class AccountInventory implements Inventory {
@@ -49,23 +29,25 @@ export class AccountInventory implements Inventory {
   private readonly graph: AccountGraph;
   private readonly verify: Verify | undefined;
   private readonly readings: Readings;
+  private readonly bases: BaseReadings;
 
   constructor(graph: AccountGraph, verify?: Verify) {
     this.graph = graph;
     this.readings = new Readings(graph);
+    this.bases = new BaseReadings(graph, this.readings, verify);
     this.verify = verify;
     this.settings = graph.settings;
   }
 
   prefetch(types: readonly AssetTypeName[], groups: readonly FactGroup[] = []): void {
-    for (const type of types) this.readBases(this.basesOf(type)).catch(() => {});
+    for (const type of types) this.bases.read(this.bases.of(type)).catch(() => {});
     for (const group of groups) void this.readings.read({ group, owner: undefined });
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
     const unlisted = catalogue[type].isPart
-      ? await this.readOwners(type, where)
-      : await this.readBase(type, where, page);
+      ? await this.bases.readOwners(type, where)
+      : await this.bases.readAssets(type, where, page);
     const { withdrawn, ...found } = await this.select(type, where);
     const { assets, unread } = await placed(this, found.assets, page.sort);
     const whole = type === 'IAMUser' && this.graph.report?.isFiltered ? [isFiltered()] : [];
@@ -101,26 +83,25 @@ export class AccountInventory implements Inventory {
     return [...groups].filter((group) => this.graph.isRead(group));
   }
 
-  read = (asset: Asset, field: string): unknown => {
-    const own = asset[field];
-    return own === undefined ? derive(this.graph, asset, field) : own;
-  };
+  read = (asset: Asset, field: string): unknown => known(this.graph, asset, field);
 
   async load(asset: Asset, field: string): Promise<unknown> {
     // The report may show that it knows nothing of a user; then there is somebody else to ask.
     for (
-      let demand = this.demandOf(asset, field);
+      let demand = nextDemand(this.graph, this.readings, asset, field);
       !this.readings.isSettled(demand) && !whyUnreadable(this.graph, asset, field);
-      demand = this.demandOf(asset, field)
+      demand = nextDemand(this.graph, this.readings, asset, field)
     ) {
       await this.readings.read(demand);
       if (this.isKnownLive(asset, field)) break;
     }
     if (this.isKnownLive(asset, field)) return asset[field];
-    const failure = whyUnreadable(this.graph, asset, field) ?? this.readings.failureOf(this.demandOf(asset, field));
+    const failure =
+      whyUnreadable(this.graph, asset, field) ??
+      this.readings.failureOf(nextDemand(this.graph, this.readings, asset, field));
     if (failure) throw failure;
     const value = this.read(asset, field);
-    if (isUnread(value)) throw this.notThere(asset, field);
+    if (isUnread(value)) throw whyNotThere(this.graph, asset, field);
     return value;
   }
 
@@ -133,10 +114,10 @@ export class AccountInventory implements Inventory {
   async count(type: AssetTypeName): Promise<number> {
     // Who asked about what only the details of users say has them all, and a report would be one call more.
     const isKnown = type === 'IAMUser' && this.graph.isRead('USER_DETAILS');
-    const bases = this.basesOf(type);
+    const bases = this.bases.of(type);
     // Whose parts a condition has ruled out was not read, and is no call for a number.
     if (catalogue[type].isPart && !bases.needed.every((group) => this.graph.isRead(group))) throw notCounted(type);
-    const [failure] = isKnown ? [] : await this.readBases(bases);
+    const [failure] = isKnown ? [] : await this.bases.read(bases);
     if (failure) throw failure;
     const assets = this.candidates(type);
     if (assets.some(unlistedOf)) throw notCounted(type);
@@ -215,28 +196,30 @@ export class AccountInventory implements Inventory {
     const demandsOf = (asset: Asset): readonly WantedFact[] => {
       const wanted: WantedFact[] = [];
       const want = (record: Asset, field: string) =>
-        wanted.push({ record, field, ...this.demandOf(record, field), sparing: this.sparingDemandOf(record, field) });
+        wanted.push({
+          record,
+          field,
+          ...nextDemand(this.graph, this.readings, record, field),
+          sparing: this.sparingDemandOf(record, field),
+        });
       if (!certainly.isTrue(asset)) needs(asset, want);
       // Whatever else there is to know, what an owner has must be listed; cheaper facts may rule it out before.
       if (unlistedOf(asset)) want(asset, 'identifier');
       return wanted;
     };
     while (open.length > 0) {
-      const isUseful = (wanted: WantedFact) => !this.readings.isSettled(wanted) && !this.whyUnreadable(wanted);
+      const isUseful = (wanted: WantedFact) =>
+        !this.readings.isSettled(wanted) && !whyWantedUnreadable(this.graph, wanted);
       const demands = demandsToMeet(open.map((asset) => demandsOf(asset).filter(isUseful)));
       if (demands.length === 0) break;
       await Promise.all(demands.map((demand) => this.readings.read(demand)));
       // A reading may tell of assets that nobody knew of: users who are newer than the report.
       open = this.candidates(type).filter(isOpen);
     }
-    const unread = open.map((asset) => this.undecided(asset, this.whyOpen(demandsOf(asset))));
+    const unread = open.map((asset) =>
+      whyUndecided(this.graph, asset, whyOpen(this.graph, this.readings, demandsOf(asset))),
+    );
     return { assets: this.candidates(type).filter(isSelected), open, unread: onceEach(unread) };
-  }
-
-  private undecided(asset: Asset, why: IamqlError): IamqlError {
-    const unlisted = unlistedOf(asset);
-    if (!unlisted) return notDecided(this.read(asset, 'identifier'), why);
-    return notListed(asset.__typename as AssetTypeName, this.read(unlisted.owner, 'identifier'), why);
   }
 
   /** Who is known to be gone is no asset any more where the report is not relied upon. */
@@ -250,114 +233,11 @@ export class AccountInventory implements Inventory {
     return assets.filter((asset) => !isGone(userOf(graph, asset)));
   }
 
-  /** A reading that failed, or a fact that is lacking although its group was read. */
-  private whyOpen(wanted: readonly WantedFact[]): IamqlError {
-    const failures = wanted.map((one) => this.whyUnreadable(one) ?? this.readings.failureOf(one));
-    const failure = failures.find((one) => one !== undefined);
-    const first = wanted.map(({ record, field }) => unlistedOf(record) ?? { owner: record, field })[0];
-    return failure ?? (first ? this.notThere(first.owner, first.field) : notInReport('such fact'));
-  }
-
   private sparingDemandOf(record: Asset, field: string): Demand | undefined {
     const asked = unlistedOf(record) ?? { owner: record, field };
     const { sparing } = catalogue[asked.owner.__typename as AssetTypeName].fields[asked.field] ?? {};
     const demand = sparing && { group: sparing, owner: undefined };
     return demand && !this.readings.isSettled(demand) ? demand : undefined;
-  }
-
-  private whyUnreadable({ record, field }: WantedFact): IamqlError | undefined {
-    const asked = unlistedOf(record) ?? { owner: record, field };
-    return whyUnreadable(this.graph, asked.owner, asked.field);
-  }
-
-  private notThere(record: Asset, field: string): IamqlError {
-    const arn = record['arn'];
-    const user = typeof arn === 'string' ? this.graph.users.get(arn) : undefined;
-    if (user && this.graph.users.isNewer(user)) return newerThanReport(arn);
-    if (user && this.graph.users.isLive(user)) return changedSinceReport(field, arn);
-    const { group, fields } = catalogue[record.__typename as AssetTypeName];
-    if (fields[field]?.type === 'RootUser' && this.graph.report) return noRootRow();
-    const isOfReport = (fields[field]?.fact ?? group) === 'CREDENTIAL_REPORT';
-    if (isOfReport) return notInReport(field, fields[field]?.column);
-    return notAnswered(field, this.read(record, 'identifier'));
-  }
-
-  /** What has to be read next for a field of a record that is UNREAD; what has failed where nothing is left. */
-  private demandOf(record: Asset, field: string): Demand {
-    // Which policy it is comes first: there may be none.
-    if (field === 'permissionsBoundary' && this.read(record, 'permissionsBoundaryArn') === UNREAD)
-      return this.demandOf(record, 'permissionsBoundaryArn');
-    const demands = demandsOf(this.graph, record, field);
-    const failed = demands.find((demand) => this.readings.failureOf(demand));
-    return demands.find((demand) => !this.readings.isSettled(demand)) ?? failed ?? (demands.at(-1) as Demand);
-  }
-
-  /** The assets that are asked about: of users the report, unless the question is about what only their details say. */
-  private async readBase(type: AssetTypeName, where: Expression, { sort }: Page): Promise<readonly IamqlError[]> {
-    const named = [
-      ...fieldsOf(where).map(({ name, field }) => ({ name, field })),
-      ...sort.map(({ field }) => ({ name: field, field: catalogue[type].fields[field] })),
-    ];
-    const isReportNeeded = named.some(({ name, field }) => needsReport(name, field));
-    const hasDetails = named.some(({ field }) => field?.fact === 'USER_DETAILS');
-    const bases = type === 'IAMUser' && hasDetails && !isReportNeeded ? usersNow : this.basesOf(type);
-    if (type === 'Connector') await this.readBeside(where);
-    if (this.verify && isOfUsers(type)) void this.readings.read(listOf(where));
-    const [failure] = await this.readBases(bases);
-    if (failure) throw failure;
-    return [];
-  }
-
-  /**
-   * An account has one connector, so that what decides it besides who it is will be needed: it is read at the same time,
-   * but for a report, which says whose it is and spares a call.
-   */
-  private async readBeside(where: Expression): Promise<void> {
-    const groups = new Set<FactGroup>();
-    compileNeeds(where, () => UNREAD)({ __typename: 'Connector' }, (record, field) => {
-      groups.add(this.demandOf(record, field).group);
-    });
-    if (groups.has('CALLER_IDENTITY')) return;
-    const readings = [...groups].map((group) => [group, this.readings.read({ group, owner: undefined })] as const);
-    await new Map(readings).get('CREDENTIAL_REPORT');
-  }
-
-  /**
-   * Reads what tells whose parts there may be.
-   *
-   * @returns why they may not be all. @throws IamqlError when there is nobody to ask.
-   */
-  private async readOwners(type: AssetTypeName, where: Expression): Promise<readonly IamqlError[]> {
-    const isLive = this.graph.source.kind === 'live';
-    const counted = ownershipsFor(type, where, () => isLive);
-    const failures = await this.readBases(basesOf(type, isLive, counted));
-    // A list that was counted on and cannot be read rules nothing out: then there are others to ask.
-    const known = ownershipsFor(type, where, (group) => this.graph.isRead(group));
-    if (known.length > counted.length) failures.push(...(await this.readBases(basesOf(type, isLive, known))));
-    const owners = known.flatMap((one) => [one.type, ...ownerTypesOf(one.type)]);
-    const { report } = this.graph;
-    if (report?.isFiltered && owners.includes('IAMUser')) failures.push(isFiltered());
-    if (report && !report.report.root && owners.includes('RootUser')) failures.push(noRootRow());
-    return onceEach(failures);
-  }
-
-  /** @returns what went wrong. @throws IamqlError when all of it did. */
-  private async readBases({ needed, sparing }: Bases): Promise<IamqlError[]> {
-    const read = (group: FactGroup) => this.readings.read({ group, owner: undefined });
-    const isIdentity = (group: FactGroup): boolean => group === 'CALLER_IDENTITY';
-    const others = needed.filter((group) => !isIdentity(group));
-    const failures = await Promise.all(others.map(read));
-    const spared = await Promise.all(sparing.map(read));
-    // A report that was read names its account, which spares a call.
-    failures.push(...(await Promise.all(needed.filter(isIdentity).map(read))));
-    const failed = failures.filter((failure) => failure !== undefined);
-    const [first] = failed;
-    if (first && [...failures, ...spared].every((failure) => failure !== undefined)) throw first;
-    return failed;
-  }
-
-  private basesOf(type: AssetTypeName): Bases {
-    return basesOf(type, this.graph.source.kind === 'live');
   }
 
   /** @throws IamqlError when the facts could not be read. */
@@ -367,13 +247,5 @@ export class AccountInventory implements Inventory {
   }
 }
 
-/** Whichever the question reads anyway, else the smaller one. */
-const listOf = (where: Expression): Demand => ({
-  group: factsOf(where).has('USER_DETAILS') ? 'USER_DETAILS' : 'USER_LIST',
-  owner: undefined,
-});
-
 /** There is but one, and nothing has to be read to tell it from others. */
 const THE_ACCOUNT = '';
-
-const usersNow: Bases = { needed: ['USER_DETAILS'], sparing: [] };

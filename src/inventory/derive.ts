@@ -9,11 +9,17 @@ import { isOfAnother } from './owners.ts';
 import { keysInReport } from './user-keys.ts';
 import { loginProfile, mfaDevices, mfaSerialNumbers, signingCertificates } from './user-parts.ts';
 
+/** A field as it was read, or as it follows from what was; UNREAD where nothing tells it yet. */
+export function known(graph: AccountGraph, asset: Asset, field: string): unknown {
+  const own = asset[field];
+  return own === undefined ? derive(graph, asset, field) : own;
+}
+
 /**
  * What follows of a field that an asset does not hold from what was read already; UNREAD where nothing does. A user whom
  * the report shows without MFA has no device, without a password no login profile: that spares a call each.
  */
-export function derive(graph: AccountGraph, asset: Asset, field: string): unknown {
+function derive(graph: AccountGraph, asset: Asset, field: string): unknown {
   const known = derivations[asset.__typename]?.[field]?.(graph, asset);
   if (known !== undefined && known !== UNREAD) return known;
   if (field === 'connector') return graph.connector ?? UNREAD;
