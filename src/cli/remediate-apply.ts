@@ -52,7 +52,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
     });
     process.exitCode = exitCodeOf(applied);
     const isJson = options.format === 'json';
-    const text = () => renderApplied(applied, plan, { journal: options.journal, file });
+    const text = () => renderApplied(applied, plan, options.journal);
     writeResult(isJson ? renderAppliedJson(applied, plan.account) : text(), undefined);
     if (applied.stopped) writeNote(`iamql: stopped: ${applied.stopped.message}`);
   } finally {
