@@ -58,7 +58,9 @@ export async function lookAt(step: Step, state: KeyState | undefined, setting: L
   if (!control) return skip(`the control ${step.control} is not there any more`);
   const before = await judgeUser(control, user, setting, instantOf(setting.clock()));
   const changed = await whyChanged(step, setting, tag);
-  const reason = changed ?? (isDeleted ? whyOffAnew(step, state, setting) : whyNotFound(step, before, setting));
+  const reason =
+    changed ??
+    (isDeleted ? whyOffAnew(step, state, setting) : (whyOnAnew(state, setting) ?? whyNotFound(step, before, setting)));
   return reason === undefined ? { kind: 'go', user, before } : skip(reason);
 }
 
@@ -116,6 +118,15 @@ function whyUndone(state: KeyState | undefined, { minAgeMs, clock }: LookSetting
   const onForMs = clock().getTime() - instantToMs(parseInstant(on.at) ?? on.at);
   if (onForMs >= minAgeMs) return undefined;
   return skip(`turned on again by undo, ${on.at}, which is less than --min-age ago: somebody needs it`);
+}
+
+/** This tool turned it off and it is on: somebody turned it on by hand, or AWS shows for some seconds what was true before. */
+function whyOnAnew(state: KeyState | undefined, { minAgeMs, clock }: LookSetting): string | undefined {
+  const off = state?.last;
+  if (off?.action !== 'deactivate') return undefined;
+  const offForMs = clock().getTime() - instantToMs(parseInstant(off.at) ?? off.at);
+  if (offForMs >= minAgeMs) return undefined;
+  return `this tool turned it off, ${off.at}, which is less than --min-age ago, and it is on: somebody may need it`;
 }
 
 /** So much later than the journal AWS may write down a change. */

@@ -96,6 +96,19 @@ describe('what has changed since the plan is never touched:', () => {
     expect(changesOf(endpoint)).toEqual([]);
   });
 
+  test('a key that this tool turned off and somebody turned on again by hand, until it is older than --min-age', async () => {
+    const endpoint = account.start({ users: [one()] });
+    const journal = account.newJournal();
+    await account.apply(await account.plan(), { journal });
+    endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, status: 'Active' }));
+    const plan = await account.plan({ batchSize: 1 });
+    const [step] = told(await account.apply(plan, { journal }));
+    expect(step).toMatch(/skipped: this tool turned it off, .*, and it is on: somebody may need it$/);
+    const later = await account.plan({ batchSize: 2 });
+    await account.apply(later, { journal, clock: () => new Date(Date.now() + 8 * DAY_MS) });
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEA Inactive']);
+  });
+
   test('a key whose slot was changed since, as the report of today says', async () => {
     const endpoint = account.start({ users: [one()] });
     const plan = await account.plan();
