@@ -125,6 +125,10 @@ const wordsOf = ({ reason, owner, expires, key }: Exception) => ({
   expires: renderInstant(expires),
 });
 
+/** Why a key is left alone that may have been turned on a moment ago. */
+export const CHANGE_UNREAD =
+  'when it last changed is not known: it changed since the credential report, or could not be told from another key';
+
 /** @returns why nothing is planned for it. */
 function decideKey({ control, finding, key: found }: Candidate, decider: Decider): DecidedKey | string {
   const user = decider.users.get(finding.identifier);
@@ -134,6 +138,7 @@ function decideKey({ control, finding, key: found }: Candidate, decider: Decider
   const key = user.keys.find(({ accessKeyId }) => accessKeyId === found.accessKeyId);
   if (!key) return 'AWS lists no such key any more';
   if (key.lastUsedDate !== null) return `it was used after all: ${renderInstant(key.lastUsedDate)}`;
+  if (found.isChangeUnread) return CHANGE_UNREAD;
   const { since } = found;
   const born = since !== null && since > key.createDate ? since : key.createDate;
   if (instantToMs(decider.now) - instantToMs(born) < decider.minAgeMs) {

@@ -6,6 +6,7 @@ import { sparedBy } from '../controls/except.ts';
 import type { FindingKey } from '../controls/finding.ts';
 import { filledSlots, inWholeSeconds } from '../iam/access-key-slots.ts';
 import { type Instant, instantOf, instantToMs, parseInstant, renderInstant } from '../iam/instant.ts';
+import { CHANGE_UNREAD } from './decide.ts';
 import type { KeyState } from './journal-state.ts';
 import { type JudgedUser, type JudgedWith, judgeUser, type PlannedControl } from './judge-user.ts';
 import type { Step } from './plan-shape.ts';
@@ -174,6 +175,7 @@ function whyYoung(since: Instant | undefined, { minAgeMs, clock }: LookSetting):
 /** The control decides, and what it says of the key now: the plan may say what it likes of slot and age. */
 function whyNotFound(step: Step, { keys, errors }: JudgedUser, setting: LookSetting): string | undefined {
   const key = keys.find(({ accessKeyId }) => accessKeyId === step.accessKeyId);
+  if (key?.isChangeUnread) return CHANGE_UNREAD;
   if (key) return whyExcepted(step, setting, key) ?? whyYoung(key.since ?? undefined, setting);
   const [error] = errors;
   // What the source does not hold it will not hold a moment later; whatever else went wrong stops the run.

@@ -119,6 +119,15 @@ describe('what has changed since the plan is never touched:', () => {
     expect(changesOf(endpoint)).toEqual([]);
   });
 
+  test('a key that was turned on since the report of today, which does not say when', async () => {
+    const endpoint = account.start({ users: [one()] });
+    const plan = await account.plan();
+    endpoint.setScenario({ callerArn: OPERATOR, users: [user('ana', [key('A', { statusInReport: 'Inactive' })])] });
+    const [step] = told(await account.apply(plan, { journal: account.newJournal() }));
+    expect(step).toMatch(/skipped: when it last changed is not known/);
+    expect(changesOf(endpoint)).toEqual([]);
+  });
+
   test('a key that is excepted by its slot, whatever the plan says of the slot', async () => {
     const endpoint = account.start({ users: [one()] });
     const plan = await account.plan();

@@ -90,6 +90,15 @@ test('what is not sure, too young, used or gone is left out, each with the reaso
   ]);
 });
 
+test('a key that was turned on since the report is left out: when that was nobody knows', async () => {
+  account.start({
+    users: [user('ana', [key('A')]), user('turnedOn', [key('O', { statusInReport: 'Inactive' })])],
+  });
+  const plan = await account.plan({ verify: 'all' });
+  expect(planned(plan)).toEqual(['the rest: deactivate AKIAEXAMPLEA']);
+  expect(leftOut(plan)).toEqual([expect.stringMatching(/^turnedOn AKIAEXAMPLEO: when it last changed is not known: /)]);
+});
+
 test('exposed users first, then production, each in batches of its own', async () => {
   const tagged = (name: string, tags: Readonly<Record<string, string>>) => user(name, [key(name)], { tags });
   account.start({
