@@ -146,8 +146,10 @@ function whyOffAnew({ arn, evidence }: Step, state: KeyState | undefined, { repo
     ({ active, lastRotated }) => !active && lastRotated >= made,
   );
   const isLater = (time: Instant): boolean => instantToMs(time) > instantToMs(off) + CHANGE_SETTLES_MS;
-  if (slots.length === 0 || !slots.every(({ lastRotated }) => isLater(lastRotated))) return undefined;
-  return `it was changed ${renderInstant(slots[0]?.lastRotated ?? '')}, after this tool turned it off: somebody else did that`;
+  // Which of two is this key's is not certain, and what is deleted is gone.
+  const changed = slots.find(({ lastRotated }) => isLater(lastRotated));
+  if (!changed) return undefined;
+  return `it was changed ${renderInstant(changed.lastRotated)}, after this tool turned it off: somebody else did that`;
 }
 
 async function whyChanged(step: Step, setting: LookSetting, tag: { readonly why: string; readonly log: CallLog }) {

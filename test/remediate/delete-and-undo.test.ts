@@ -67,6 +67,21 @@ describe('deleting', () => {
     expect(told(found)[0]).toContain('is not certain: it was found off after a crash');
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEB deleted', 'AKIAEXAMPLEC deleted']);
   });
+
+  test('not what was changed since, whatever the report says of another key that is off', async () => {
+    const second = key('B', { slot: 2, createDate: '2024-05-05T00:00:00Z', status: 'Inactive' });
+    const { endpoint, journal, plan } = await turnedOff([user('ana', [key('A', { slot: 1 }), second])]);
+    const lastRotated = new Date(Date.now() + 2 * DAY_MS).toISOString();
+    endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, lastRotated }));
+    endpoint.setScenario({
+      ...endpoint.scenario,
+      users: [...endpoint.account.users],
+      report: { generatedTime: new Date(Date.now() + 10 * DAY_MS).toISOString() },
+    });
+    const [first] = told(await account.apply(plan, { journal, action: 'delete', clock: later(15 * DAY_MS) }));
+    expect(first).toMatch(/^AKIAEXAMPLEA: skipped: it was changed .*, after this tool turned it off/);
+    expect(changesOf(endpoint)).toEqual([]);
+  });
 });
 
 describe('undo', () => {
