@@ -76,8 +76,9 @@ type Candidate = Pick<FoundKey, 'control' | 'exception' | 'key'> & {
   readonly finding: Pick<FoundKey['finding'], 'identifier' | 'name' | 'facts'>;
 };
 
-/** The keys that are off and were never used: what the published control would delete. */
-function inactiveOf(found: readonly FoundKey[], arns: readonly string[], { users }: Decider) {
+/** The keys that are off and were never used: what the published control would delete, where it is asked. */
+function inactiveOf(found: readonly FoundKey[], arns: readonly string[], { users, controls }: Decider) {
+  if (!controls.includes(foundingControlId)) return [];
   const all = new Set([...arns, ...found.map(({ finding }) => finding.identifier)]);
   return [...users.values()].flatMap((user): readonly Candidate[] => {
     if (user instanceof IamqlError || !all.has(user.arn)) return [];

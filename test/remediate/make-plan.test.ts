@@ -3,6 +3,7 @@ import type { Exception } from '../../src/controls/exception.ts';
 import { foundingControlId } from '../../src/controls/load-controls.ts';
 import { usualOrder } from '../../src/remediate/order.ts';
 import type { Plan } from '../../src/remediate/plan-shape.ts';
+import { readPlan } from '../../src/remediate/read-plan.ts';
 import { key, remediatedAccount, USED, user } from './remediated-account.ts';
 
 const account = remediatedAccount();
@@ -193,6 +194,14 @@ test('a user whose UserId cannot be read is not planned for', async () => {
   const plan = await account.plan();
   expect(planned(plan)).toEqual([]);
   expect(leftOut(plan)[0]).toContain('iam:GetAccountAuthorizationDetails denied');
+});
+
+test('what is off is planned for the founding control alone, and the plan of another can be read', async () => {
+  const off = key('B', { createDate: '2024-05-05T00:00:00Z', status: 'Inactive' });
+  account.start({ users: [user('ana', [key('A'), off])] });
+  const plan = await account.plan({ controls: ['aws-iam-unused-credentials-are-disabled'] });
+  expect(planned(plan)).toEqual(['the rest: deactivate AKIAEXAMPLEA']);
+  expect(readPlan(JSON.stringify(plan), 'plan.json')).toEqual(plan);
 });
 
 test('a key that several controls find is one step, and a used one is a matter for people', async () => {
