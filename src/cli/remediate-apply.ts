@@ -4,6 +4,7 @@ import type { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
 import { parametersOf } from '../controls/parameters.ts';
 import { IamqlError } from '../iam/error.ts';
+import { shellOption } from '../iam/shell.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
 import { type Applied, applyPlan } from '../remediate/apply.ts';
 import { callerOf } from '../remediate/caller.ts';
@@ -93,7 +94,7 @@ async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMa
       const names = new Set([...Object.keys(parameters), ...Object.keys(planned)]);
       const other = [...names].filter((name) => parameters[name] !== planned[name]);
       if (other.length === 0) return [id, { control, parameters }];
-      const flags = other.map((name) => `--param ${id}.${name}=${planned[name]}`).join(' ');
+      const flags = other.map((name) => shellOption('--param', `${id}.${name}=${planned[name]}`)).join(' ');
       throw new IamqlError('InvalidInput', `the plan was made with other values: name them here too, ${flags}`);
     }),
   );
@@ -103,7 +104,7 @@ async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMa
 async function exceptionsOf(plan: Plan, options: ApplyOptions) {
   if (options.exceptions.length > 0) return (await openExceptions(options, options.controls)).exceptions;
   if (plan.exceptions.length === 0) return [];
-  const files = plan.exceptions.map((one) => `--exceptions ${one}`).join(' ');
+  const files = plan.exceptions.map((one) => shellOption('--exceptions', one)).join(' ');
   throw new IamqlError('InvalidInput', `the plan was made with exceptions: name them here too, ${files}`);
 }
 

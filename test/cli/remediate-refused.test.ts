@@ -50,6 +50,13 @@ describe('refused before anything is sent:', () => {
   ])[] = [
     ['exceptions that are not named', () => plan, [], 3, /was made with exceptions: name them here too, --exceptions/],
     [
+      'exceptions whose name a shell would run',
+      () => signed({ exceptions: ['a; b'] }),
+      [],
+      3,
+      /name them here too, --exceptions 'a; b'\n$/,
+    ],
+    [
       'another account',
       () => signed({ account: '444455556666', batches: [] }),
       [],
