@@ -1,4 +1,4 @@
-import { shellWord } from '../iam/shell.ts';
+import { shellOption, shellWord } from '../iam/shell.ts';
 import type { Applied, AppliedStep, Rejudged } from '../remediate/apply.ts';
 import type { Settled } from '../remediate/change.ts';
 import type { JudgedUser } from '../remediate/judge-user.ts';
@@ -53,9 +53,12 @@ function nextSteps({ isDry, action, steps }: Applied, left: number, journal: str
   }
   const more =
     left > 0 ? [`Steps of this plan that are left: ${left}; run it again.`] : ['Nothing is left of this plan.'];
+  const ids = steps.flatMap(({ step, outcome }) => (outcome === 'done' ? [shellWord(step.accessKeyId)] : []));
   return [
     ...more,
-    ...(action === 'deactivate' ? [`To turn keys on again: iamql remediate undo --journal ${shellWord(journal)}`] : []),
+    ...(action === 'deactivate' && ids.length > 0
+      ? [`To turn them on again: iamql remediate undo ${ids.join(' ')} ${shellOption('--journal', journal)}`]
+      : []),
   ];
 }
 

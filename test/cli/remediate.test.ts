@@ -70,6 +70,7 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
   expect(applied.stdout).toContain('AKIAEXAMPLEA of ana: turned off\nturned off: 1, left alone: 0\n');
   expect(applied.stdout).toContain('ana: before FAIL (AKIAEXAMPLEA), after PASS');
   expect(applied.stdout).toContain('Steps of this plan that are left: 1');
+  expect(applied.stdout).toContain('iamql remediate undo AKIAEXAMPLEA --journal iamql-journal.ndjson\n');
   expect(applied.code).toBe(0);
   expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive']);
 

@@ -108,6 +108,26 @@ describe('undo', () => {
     expect(told(again).at(-1)).toMatch(/^AKIAEXAMPLEC: skipped: turned on again by undo/);
   });
 
+  test('not what was used after it was turned off, nor, unless it is named, what was found off', async () => {
+    const endpoint = account.start({ users: three, faults: [{ action: 'UpdateAccessKey', skip: 2, cut: true }] });
+    const journal = account.newJournal();
+    const plan = await account.plan();
+    expect((await account.apply(plan, { journal })).stopped).toBeDefined();
+    endpoint.setScenario({ ...endpoint.scenario, faults: [], users: [...endpoint.account.users] });
+    const lastUsed = { ...USED, date: new Date(Date.now() + 60_000).toISOString() };
+    endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, lastUsed }));
+    endpoint.account.replaceKey('AKIAEXAMPLEB', (it) => ({ ...it, lastUsed: USED }));
+    endpoint.forgetCalls();
+    const reasons = (await account.undo(journal)).keys.map(({ outcome, reason }) => `${outcome} ${reason}`);
+    expect(reasons).toEqual([
+      expect.stringMatching(/^skipped it was used .*, after this tool turned it off: .*--status Active$/),
+      'done undefined',
+      'skipped whether this tool turned it off is not certain: name the key to turn it on',
+    ]);
+    await account.undo(journal, { keys: ['AKIAEXAMPLEC'] });
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEB Active', 'AKIAEXAMPLEC Active']);
+  });
+
   test('of somebody else account there is nothing', async () => {
     account.start({ users: three });
     const journal = account.newJournal();
