@@ -121,7 +121,7 @@ export async function openRun(options: RunOptions): Promise<LiveRun> {
   const { account, source } = await openLive(options);
   const log = new CallLog();
   const identity = await getCallerIdentity(account, { why: 'whose account it is', log });
-  return { account, source, log, identity, caller: await callerOf(account, identity) };
+  return { account, source, log, identity, caller: await callerOf(account, identity, log) };
 }
 
 function checkAccount(plan: Plan, { accountId, partition, arn }: LiveRun['identity']): void {

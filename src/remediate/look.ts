@@ -16,7 +16,12 @@ import { toIamqlError } from './read-users.ts';
 export interface LookSetting extends JudgedWith {
   readonly account: AwsAccount;
   readonly log: CallLog;
-  readonly caller: { readonly arn: string; readonly keyIds: ReadonlySet<string> };
+  readonly caller: {
+    readonly arn: string;
+    /** Of who assumes the role; undefined where none is assumed. */
+    readonly sourceArn?: string | undefined;
+    readonly keyIds: ReadonlySet<string>;
+  };
   /** By id. */
   readonly controls: ReadonlyMap<string, PlannedControl>;
   readonly minAgeMs: number;
@@ -77,7 +82,8 @@ function whyForbidden(step: Step, setting: LookSetting): string | undefined {
   const { arn, accessKeyId, evidence } = step;
   const { caller } = setting;
   if (caller.keyIds.has(accessKeyId)) return 'it is a key that you work with';
-  if (caller.arn === arn) return 'it is a key of the user who runs this: let somebody else do it';
+  if (caller.arn === arn || caller.sourceArn === arn)
+    return 'it is a key of the user who runs this: let somebody else do it';
   const { keyCreated, slot, slotChanged } = evidence;
   return whyExcepted(step, setting, {
     ...{ accessKeyId, slot, since: asInstant(slotChanged), createDate: asInstant(keyCreated) ?? undefined },

@@ -68,6 +68,11 @@ describe('what has changed since the plan is never touched:', () => {
       'AKIAEXAMPLEZ: skipped: it is a key that you work with',
     );
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEO Inactive']);
+    account.start({ users: [user('operator', [key('O')]), user('zoe', [key('Z')])] });
+    const asRole = { arn: 'arn:aws:sts::111122223333:assumed-role/Fixer/me', sourceArn: OPERATOR, keyIds: new Set([]) };
+    expect(told(await account.apply(plan, { journal: account.newJournal(), caller: asRole }))[0]).toBe(
+      'AKIAEXAMPLEO: skipped: it is a key of the user who runs this: let somebody else do it',
+    );
   });
 
   test('the key whose credentials are in use, whoever the plan says it is of', async () => {

@@ -157,7 +157,7 @@ export async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
   try {
     return await applyPlan(plan, journal?.entries.slice() ?? Journal.read(file), journal, {
       ...{ account, source, log, controls, exceptions: [], setupSeconds: 10 },
-      caller: await callerOf(account, await getCallerIdentity(account, { why: 'a test', log })),
+      caller: await callerOf(account, await getCallerIdentity(account, { why: 'a test', log }), log),
       report: await source.read('CREDENTIAL_REPORT', undefined),
       minAgeMs: plan.minAgeSeconds * 1000,
       holdMs: 14 * DAY_MS,
