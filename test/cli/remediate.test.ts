@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeFileWhole } from '../../src/cli/output.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { changesOf, key, OPERATOR, statuses, USED, user } from '../remediate/remediated-account.ts';
 import { type AwsEndpoint, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
@@ -221,6 +223,14 @@ test('a report holds no ids: all that is found is listed, and nothing planned', 
   );
   expect(plan.notPlanned[0].reason).toMatch(/which a credential report does not hold/);
   expect([code, plan.source]).toEqual([0, { kind: 'report', reportGeneratedAt: null, reportAgeSeconds: null }]);
+});
+
+test('a file is not written through a link that lies where its parts are collected', async () => {
+  const [file, other] = [join(folder, 'whole.json'), join(folder, 'of-somebody-else')];
+  writeFileSync(other, 'theirs');
+  symlinkSync(other, `${file}.${process.pid}.part`);
+  await writeFileWhole(file, Readable.from(['ours']));
+  expect([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['ours', 'theirs']);
 });
 
 test('an order is read from a file, and what is wrong with it is said with its place', async () => {
