@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { getCallerIdentity } from '../aws/account.ts';
 import type { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
@@ -100,11 +101,13 @@ async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMa
   );
 }
 
-/** A plan that was made with exceptions is not applied without any: what has been agreed since must count. */
+/** A plan that was made with files of exceptions is not applied without each: what has been agreed since must count. */
 async function exceptionsOf(plan: Plan, options: ApplyOptions) {
-  if (options.exceptions.length > 0) return (await openExceptions(options, options.controls)).exceptions;
-  if (plan.exceptions.length === 0) return [];
-  const files = plan.exceptions.map((one) => shellOption('--exceptions', one)).join(' ');
+  const named = new Set(options.exceptions.map((file) => resolve(file)));
+  const missing = plan.exceptions.filter((file) => !named.has(resolve(file)));
+  if (missing.length === 0)
+    return options.exceptions.length > 0 ? (await openExceptions(options, options.controls)).exceptions : [];
+  const files = missing.map((one) => shellOption('--exceptions', one)).join(' ');
   throw new IamqlError('InvalidInput', `the plan was made with exceptions: name them here too, ${files}`);
 }
 

@@ -50,6 +50,13 @@ describe('refused before anything is sent:', () => {
   ])[] = [
     ['exceptions that are not named', () => plan, [], 3, /was made with exceptions: name them here too, --exceptions/],
     [
+      'other exceptions than those of the plan',
+      () => signed({ exceptions: ['of-the-team.yaml'] }),
+      ['--exceptions', 'exceptions.yaml'],
+      3,
+      /name them here too, --exceptions of-the-team.yaml\n$/,
+    ],
+    [
       'exceptions whose name a shell would run',
       () => signed({ exceptions: ['a; b'] }),
       [],
