@@ -50,7 +50,7 @@ export function decide(found: readonly FoundKey[], inactive: readonly string[], 
     const who = { control: one.control, userName: one.finding.name, arn: one.finding.identifier };
     const which = { ...who, accessKeyId: accessKeyId ?? null, slot };
     const exception = exceptionFor(one, decider);
-    if (exception) excepted.push({ ...which, ...wordsOf(exception) });
+    if (exception) excepted.push({ ...which, ...wordsOf(exception, accessKeyId) });
     else {
       const decided = decideKey(one, decider);
       if (typeof decided === 'string') notPlanned.push({ ...which, reason: decided });
@@ -120,8 +120,9 @@ export const otherExcepted = (others: readonly OtherExcepted[]): readonly Except
     return { control, userName, arn, accessKeyId: null, slot: null, reason, owner, expires: renderInstant(expires) };
   });
 
-const wordsOf = ({ reason, owner, expires, key }: Exception) => ({
-  reason: key ? reason : `${reason} (the exception names no key, so it spares all of this user)`,
+const wordsOf = ({ reason, owner, expires, key, asset }: Exception, accessKeyId: string | undefined) => ({
+  reason:
+    key || asset === accessKeyId ? reason : `${reason} (the exception names no key, so it spares all of this user)`,
   owner,
   expires: renderInstant(expires),
 });

@@ -98,6 +98,10 @@ describe('what has changed since the plan is never touched:', () => {
     };
     const [step] = told(await account.apply(plan, { journal: account.newJournal(), exceptions: [exception] }));
     expect(step).toContain('excepted until 2099-01-01T00:00:00Z, owner team: drill');
+    const asAsset = { ...exception, asset: 'AKIAEXAMPLEA', key: undefined };
+    const [same] = told(await account.apply(plan, { journal: account.newJournal(), exceptions: [asAsset] }));
+    expect(same).toContain('excepted until 2099-01-01T00:00:00Z, owner team: drill');
+    expect((await account.plan({ exceptions: [asAsset] })).excepted).toMatchObject([{ reason: 'drill' }]);
     expect(changesOf(endpoint)).toEqual([]);
   });
 
