@@ -100,7 +100,7 @@ describe('refused before anything is sent:', () => {
     ],
     ['--all and --batch', () => signed({}), ['--all', '--batch', '1'], 3, /name one of them/],
     ['a batch of what is off', () => signed({}), ['--batch', '3'], 3, /needs --delete/],
-    ['a journal in no folder', () => signed({}), ['--journal', 'no/such/file'], 3, /cannot lock the journal/],
+    ['a journal in no folder', () => signed({}), ['--journal', 'no/such/file'], 3, /cannot open the journal/],
   ];
 
   test.each(rows)('%s', async (what, value, args, code, message) => {
