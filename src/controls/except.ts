@@ -81,10 +81,14 @@ export function sparedBy(
   const isOf = (one: Exception): boolean => isAbout(one, owner) || (itself !== undefined && isAbout(one, itself));
   const [last] = exceptions
     .filter((one) => one.control === control && !hasExpired(one, now) && isOf(one))
-    .filter(({ key: named }) => !named || namesKey(named, key))
+    .filter(({ key: named }) => !named || namesKey(named, key) || mayName(named, key))
     .sort(lastToEnd);
   return last;
 }
+
+/** Of a key that could not be matched with a slot the time alone tells: what may be excepted is left as it is. */
+const mayName = (excepted: ExceptedKey, { slot, since, createDate }: FindingKey): boolean =>
+  'slot' in excepted && slot === null && [since, createDate].includes(excepted.createDate);
 
 /** The key as controls find it that ask for keys by themselves; undefined where it could not be named. */
 const asAsset = ({ accessKeyId: id }: FindingKey, { account }: FindingIdentity): FindingIdentity | undefined =>
