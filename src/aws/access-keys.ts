@@ -57,6 +57,8 @@ export async function getAccessKeyLastUsed(
     const { AccessKeyLastUsed: used } = await client.send(command, options);
     // The SDK reads a page that is not AWS's at all as an empty success; AWS always names a service, if only `N/A`.
     if (!used?.ServiceName) throw answeredWithout(LAST_USED, `the last use of ${accessKeyId}`);
+    const isUseWithoutTime = !used.LastUsedDate && used.ServiceName !== 'N/A';
+    if (isUseWithoutTime) throw answeredWithout(LAST_USED, `when ${accessKeyId} was last used`);
     return {
       lastUsedDate: used.LastUsedDate ? instantOf(used.LastUsedDate) : null,
       lastUsedRegion: textOf(used.Region),

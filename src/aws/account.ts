@@ -1,3 +1,4 @@
+import type { STSClient } from '@aws-sdk/client-sts';
 import type { AwsAccount } from './aws-account.ts';
 import { answeredWithout } from './aws-error.ts';
 import { allPages, PAGES_OF_ONE, type Tag } from './paging.ts';
@@ -12,9 +13,17 @@ export interface CallerIdentity {
 const SUMMARY = 'iam:GetAccountSummary';
 
 /** Source: STS API Reference, GetCallerIdentity. */
-export async function getCallerIdentity(account: AwsAccount, tag: Tag): Promise<CallerIdentity> {
+export const getCallerIdentity = async (account: AwsAccount, tag: Tag): Promise<CallerIdentity> =>
+  identityOf(account, await account.stsClient(), tag);
+
+/** Who has assumed the role that the account is read as; undefined where none is assumed, or was not yet. */
+export async function getSourceIdentity(account: AwsAccount, tag: Tag): Promise<CallerIdentity | undefined> {
+  const client = await account.sourceStsClient();
+  return client && identityOf(account, client, tag);
+}
+
+async function identityOf(account: AwsAccount, client: STSClient, tag: Tag): Promise<CallerIdentity> {
   const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-  const client = await account.stsClient();
   return account.call({ action: 'sts:GetCallerIdentity', ...tag }, async (options) => {
     const answer = await client.send(new GetCallerIdentityCommand({}), options);
     const [, partition] = answer.Arn?.split(':') ?? [];

@@ -61,6 +61,11 @@ export class AwsAccount {
     return this.sts;
   }
 
+  /** What is signed with the credentials that assume the role; undefined where none is assumed, or was not yet. */
+  async sourceStsClient(): Promise<STSClient | undefined> {
+    return this.sourceSts;
+  }
+
   /** The same for the organization that the account is of. */
   async organizationsClient(): Promise<OrganizationsClient> {
     this.organizations ??= this.createOrganizationsClient();

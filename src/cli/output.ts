@@ -26,7 +26,9 @@ export async function writeFileWhole(file: string, content: Readable, ...through
   const isOrdinary = statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
   const written = isOrdinary ? `${file}.${process.pid}.part` : file;
   try {
-    await pipeline([content, ...through, createWriteStream(written)]);
+    // The name can be guessed: what lies there, such as a link that somebody has put there, is not written through.
+    if (isOrdinary) rmSync(written, { force: true });
+    await pipeline([content, ...through, createWriteStream(written, { flags: isOrdinary ? 'wx' : 'w' })]);
     if (isOrdinary) renameSync(written, file);
   } catch (cause) {
     if (isOrdinary) rmSync(written, { force: true });

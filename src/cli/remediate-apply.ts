@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { getCallerIdentity } from '../aws/account.ts';
 import type { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
 import { parametersOf } from '../controls/parameters.ts';
 import { IamqlError } from '../iam/error.ts';
+import { shellOption } from '../iam/shell.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
 import { type Applied, applyPlan } from '../remediate/apply.ts';
 import { callerOf } from '../remediate/caller.ts';
@@ -52,7 +54,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
     });
     process.exitCode = exitCodeOf(applied);
     const isJson = options.format === 'json';
-    const text = () => renderApplied(applied, plan, { journal: options.journal, file });
+    const text = () => renderApplied(applied, plan, options.journal);
     writeResult(isJson ? renderAppliedJson(applied, plan.account) : text(), undefined);
     if (applied.stopped) writeNote(`iamql: stopped: ${applied.stopped.message}`);
   } finally {
@@ -93,17 +95,19 @@ async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMa
       const names = new Set([...Object.keys(parameters), ...Object.keys(planned)]);
       const other = [...names].filter((name) => parameters[name] !== planned[name]);
       if (other.length === 0) return [id, { control, parameters }];
-      const flags = other.map((name) => `--param ${id}.${name}=${planned[name]}`).join(' ');
+      const flags = other.map((name) => shellOption('--param', `${id}.${name}=${planned[name]}`)).join(' ');
       throw new IamqlError('InvalidInput', `the plan was made with other values: name them here too, ${flags}`);
     }),
   );
 }
 
-/** A plan that was made with exceptions is not applied without any: what has been agreed since must count. */
+/** A plan that was made with files of exceptions is not applied without each: what has been agreed since must count. */
 async function exceptionsOf(plan: Plan, options: ApplyOptions) {
-  if (options.exceptions.length > 0) return (await openExceptions(options, options.controls)).exceptions;
-  if (plan.exceptions.length === 0) return [];
-  const files = plan.exceptions.map((one) => `--exceptions ${one}`).join(' ');
+  const named = new Set(options.exceptions.map((file) => resolve(file)));
+  const missing = plan.exceptions.filter((file) => !named.has(resolve(file)));
+  if (missing.length === 0)
+    return options.exceptions.length > 0 ? (await openExceptions(options, options.controls)).exceptions : [];
+  const files = missing.map((one) => shellOption('--exceptions', one)).join(' ');
   throw new IamqlError('InvalidInput', `the plan was made with exceptions: name them here too, ${files}`);
 }
 
@@ -120,7 +124,7 @@ export async function openRun(options: RunOptions): Promise<LiveRun> {
   const { account, source } = await openLive(options);
   const log = new CallLog();
   const identity = await getCallerIdentity(account, { why: 'whose account it is', log });
-  return { account, source, log, identity, caller: await callerOf(account, identity) };
+  return { account, source, log, identity, caller: await callerOf(account, identity, log) };
 }
 
 function checkAccount(plan: Plan, { accountId, partition, arn }: LiveRun['identity']): void {

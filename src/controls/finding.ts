@@ -53,6 +53,8 @@ export interface FindingKey {
   readonly slot: number | null;
   /** When the report says that it was created or last changed. */
   readonly since: Instant | null;
+  /** When its slot last changed is not known: `since` is then the creation time. */
+  readonly isChangeUnread?: true;
   /** Undefined where it could not be named: `unnamed` says why. */
   readonly accessKeyId: string | undefined;
   /** When AWS says now that the key was created. */
@@ -229,9 +231,12 @@ function describeKey(
   if (named instanceof IamqlError) return { ...unknown, unnamed: named.message };
   const key = named.find((one) => (id === undefined ? one.slot === slot : one.accessKeyId === id));
   if (key) {
-    const ofSlot = key.slot ? sinceOf(owner?.['hasIAMUserCredentials'] as Asset | undefined, key.slot) : null;
+    const credentials = owner?.['hasIAMUserCredentials'] as Asset | undefined;
+    const ofSlot = key.slot ? sinceOf(credentials, key.slot) : null;
     const born = since ?? ofSlot ?? key.createDate;
-    return { slot: slot ?? key.slot, since: born, ...pick(key), unnamed: undefined, foundUnused };
+    const isUnread = since === null && credentials?.[`accessKey${key.slot}LastRotated`] === UNREAD;
+    const told = { slot: slot ?? key.slot, since: born, ...pick(key), unnamed: undefined, foundUnused };
+    return isUnread ? { ...told, isChangeUnread: true } : told;
   }
   const candidates = named.filter((other) => other.slot === null).map((other) => other.accessKeyId);
   const unnamed =

@@ -50,7 +50,7 @@ export function decide(found: readonly FoundKey[], inactive: readonly string[], 
     const who = { control: one.control, userName: one.finding.name, arn: one.finding.identifier };
     const which = { ...who, accessKeyId: accessKeyId ?? null, slot };
     const exception = exceptionFor(one, decider);
-    if (exception) excepted.push({ ...which, ...wordsOf(exception) });
+    if (exception) excepted.push({ ...which, ...wordsOf(exception, accessKeyId) });
     else {
       const decided = decideKey(one, decider);
       if (typeof decided === 'string') notPlanned.push({ ...which, reason: decided });
@@ -76,8 +76,9 @@ type Candidate = Pick<FoundKey, 'control' | 'exception' | 'key'> & {
   readonly finding: Pick<FoundKey['finding'], 'identifier' | 'name' | 'facts'>;
 };
 
-/** The keys that are off and were never used: what the published control would delete. */
-function inactiveOf(found: readonly FoundKey[], arns: readonly string[], { users }: Decider) {
+/** The keys that are off and were never used: what the published control would delete, where it is asked. */
+function inactiveOf(found: readonly FoundKey[], arns: readonly string[], { users, controls }: Decider) {
+  if (!controls.includes(foundingControlId)) return [];
   const all = new Set([...arns, ...found.map(({ finding }) => finding.identifier)]);
   return [...users.values()].flatMap((user): readonly Candidate[] => {
     if (user instanceof IamqlError || !all.has(user.arn)) return [];
@@ -119,11 +120,16 @@ export const otherExcepted = (others: readonly OtherExcepted[]): readonly Except
     return { control, userName, arn, accessKeyId: null, slot: null, reason, owner, expires: renderInstant(expires) };
   });
 
-const wordsOf = ({ reason, owner, expires, key }: Exception) => ({
-  reason: key ? reason : `${reason} (the exception names no key, so it spares all of this user)`,
+const wordsOf = ({ reason, owner, expires, key, asset }: Exception, accessKeyId: string | undefined) => ({
+  reason:
+    key || asset === accessKeyId ? reason : `${reason} (the exception names no key, so it spares all of this user)`,
   owner,
   expires: renderInstant(expires),
 });
+
+/** Why a key is left alone that may have been turned on a moment ago. */
+export const CHANGE_UNREAD =
+  'when it last changed is not known: it changed since the credential report, or could not be told from another key';
 
 /** @returns why nothing is planned for it. */
 function decideKey({ control, finding, key: found }: Candidate, decider: Decider): DecidedKey | string {
@@ -134,6 +140,7 @@ function decideKey({ control, finding, key: found }: Candidate, decider: Decider
   const key = user.keys.find(({ accessKeyId }) => accessKeyId === found.accessKeyId);
   if (!key) return 'AWS lists no such key any more';
   if (key.lastUsedDate !== null) return `it was used after all: ${renderInstant(key.lastUsedDate)}`;
+  if (found.isChangeUnread) return CHANGE_UNREAD;
   const { since } = found;
   const born = since !== null && since > key.createDate ? since : key.createDate;
   if (instantToMs(decider.now) - instantToMs(born) < decider.minAgeMs) {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
-  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -67,17 +66,21 @@ export class Journal {
 
   /** @throws IamqlError InvalidInput where another process has it or it cannot be written, Corrupt where it was changed. */
   static async open(file: string): Promise<Journal> {
-    const lock = await lockOf(file);
+    // Made first: of a link to a file that there is none of, nobody can tell the real name.
+    const descriptor = openFile(file);
+    let lock: FileLock | undefined;
     try {
-      const descriptor = openFile(file);
+      const real = realpathSync(file);
+      lock = await lockOf(file, real);
       const read = readLines(readFileSync(descriptor, 'utf8'), file);
       // What a crash has left of a line says nothing: the next line must not be glued to it.
       if (read.bytes < fstatSync(descriptor).size) ftruncateSync(descriptor, read.bytes);
       fsyncSync(descriptor);
-      syncFolder(file);
+      syncFolder(real);
       return new Journal(file, { descriptor, lock }, read);
     } catch (error) {
-      lock.release();
+      closeSync(descriptor);
+      lock?.release();
       throw error;
     }
   }
@@ -152,9 +155,8 @@ function parseEntry(line: string): Entry | undefined {
   }
 }
 
-async function lockOf(file: string): Promise<FileLock> {
-  // Under whatever name it is reached.
-  const real = existsSync(file) ? realpathSync(file) : file;
+/** @param real what is locked, under whatever name it is reached. */
+async function lockOf(file: string, real: string): Promise<FileLock> {
   const lock = await lockFile(`${real}.lock`).catch((cause: Error) => {
     throw new IamqlError('InvalidInput', `cannot lock the journal ${file}: ${cause.message}`, { cause });
   });

@@ -6,6 +6,7 @@ import { sparedBy } from '../controls/except.ts';
 import type { FindingKey } from '../controls/finding.ts';
 import { filledSlots, inWholeSeconds } from '../iam/access-key-slots.ts';
 import { type Instant, instantOf, instantToMs, parseInstant, renderInstant } from '../iam/instant.ts';
+import { CHANGE_UNREAD } from './decide.ts';
 import type { KeyState } from './journal-state.ts';
 import { type JudgedUser, type JudgedWith, judgeUser, type PlannedControl } from './judge-user.ts';
 import type { Step } from './plan-shape.ts';
@@ -15,7 +16,12 @@ import { toIamqlError } from './read-users.ts';
 export interface LookSetting extends JudgedWith {
   readonly account: AwsAccount;
   readonly log: CallLog;
-  readonly caller: { readonly arn: string; readonly keyIds: ReadonlySet<string> };
+  readonly caller: {
+    readonly arn: string;
+    /** Of who assumes the role; undefined where none is assumed. */
+    readonly sourceArn?: string | undefined;
+    readonly keyIds: ReadonlySet<string>;
+  };
   /** By id. */
   readonly controls: ReadonlyMap<string, PlannedControl>;
   readonly minAgeMs: number;
@@ -58,7 +64,9 @@ export async function lookAt(step: Step, state: KeyState | undefined, setting: L
   if (!control) return skip(`the control ${step.control} is not there any more`);
   const before = await judgeUser(control, user, setting, instantOf(setting.clock()));
   const changed = await whyChanged(step, setting, tag);
-  const reason = changed ?? (isDeleted ? whyOffAnew(step, state, setting) : whyNotFound(step, before, setting));
+  const reason =
+    changed ??
+    (isDeleted ? whyOffAnew(step, state, setting) : (whyOnAnew(state, setting) ?? whyNotFound(step, before, setting)));
   return reason === undefined ? { kind: 'go', user, before } : skip(reason);
 }
 
@@ -74,7 +82,8 @@ function whyForbidden(step: Step, setting: LookSetting): string | undefined {
   const { arn, accessKeyId, evidence } = step;
   const { caller } = setting;
   if (caller.keyIds.has(accessKeyId)) return 'it is a key that you work with';
-  if (caller.arn === arn) return 'it is a key of the user who runs this: let somebody else do it';
+  if (caller.arn === arn || caller.sourceArn === arn)
+    return 'it is a key of the user who runs this: let somebody else do it';
   const { keyCreated, slot, slotChanged } = evidence;
   return whyExcepted(step, setting, {
     ...{ accessKeyId, slot, since: asInstant(slotChanged), createDate: asInstant(keyCreated) ?? undefined },
@@ -118,6 +127,15 @@ function whyUndone(state: KeyState | undefined, { minAgeMs, clock }: LookSetting
   return skip(`turned on again by undo, ${on.at}, which is less than --min-age ago: somebody needs it`);
 }
 
+/** This tool turned it off and it is on: somebody turned it on by hand, or AWS shows for some seconds what was true before. */
+function whyOnAnew(state: KeyState | undefined, { minAgeMs, clock }: LookSetting): string | undefined {
+  const off = state?.last;
+  if (off?.action !== 'deactivate') return undefined;
+  const offForMs = clock().getTime() - instantToMs(parseInstant(off.at) ?? off.at);
+  if (offForMs >= minAgeMs) return undefined;
+  return `this tool turned it off, ${off.at}, which is less than --min-age ago, and it is on: somebody may need it`;
+}
+
 /** So much later than the journal AWS may write down a change. */
 const CHANGE_SETTLES_MS = 15 * 60_000;
 
@@ -134,8 +152,10 @@ function whyOffAnew({ arn, evidence }: Step, state: KeyState | undefined, { repo
     ({ active, lastRotated }) => !active && lastRotated >= made,
   );
   const isLater = (time: Instant): boolean => instantToMs(time) > instantToMs(off) + CHANGE_SETTLES_MS;
-  if (slots.length === 0 || !slots.every(({ lastRotated }) => isLater(lastRotated))) return undefined;
-  return `it was changed ${renderInstant(slots[0]?.lastRotated ?? '')}, after this tool turned it off: somebody else did that`;
+  // Which of two is this key's is not certain, and what is deleted is gone.
+  const changed = slots.find(({ lastRotated }) => isLater(lastRotated));
+  if (!changed) return undefined;
+  return `it was changed ${renderInstant(changed.lastRotated)}, after this tool turned it off: somebody else did that`;
 }
 
 async function whyChanged(step: Step, setting: LookSetting, tag: { readonly why: string; readonly log: CallLog }) {
@@ -163,6 +183,7 @@ function whyYoung(since: Instant | undefined, { minAgeMs, clock }: LookSetting):
 /** The control decides, and what it says of the key now: the plan may say what it likes of slot and age. */
 function whyNotFound(step: Step, { keys, errors }: JudgedUser, setting: LookSetting): string | undefined {
   const key = keys.find(({ accessKeyId }) => accessKeyId === step.accessKeyId);
+  if (key?.isChangeUnread) return CHANGE_UNREAD;
   if (key) return whyExcepted(step, setting, key) ?? whyYoung(key.since ?? undefined, setting);
   const [error] = errors;
   // What the source does not hold it will not hold a moment later; whatever else went wrong stops the run.

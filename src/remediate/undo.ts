@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { listAccessKeys } from '../aws/access-keys.ts';
+import { getAccessKeyLastUsed, listAccessKeys } from '../aws/access-keys.ts';
 import { getUser } from '../aws/remediation/get-user.ts';
 import { inWholeSeconds } from '../iam/access-key-slots.ts';
 import { IamqlError } from '../iam/error.ts';
-import { type Instant, parseInstant } from '../iam/instant.ts';
+import { type Instant, parseInstant, renderInstant } from '../iam/instant.ts';
+import { keyStatusCommand } from '../iam/shell.ts';
 import { type ChangeSetting, makeChange, type Settled, settleOpen } from './change.ts';
 import type { Entry, Journal } from './journal.ts';
 import { statesOf } from './journal-state.ts';
@@ -97,8 +98,10 @@ async function turnOn(
   }
 }
 
-/** Right before it is turned on: it must be the same key of the same user, and off. */
-async function whyNot({ userName, userId, accessKeyId, keyCreated }: Entry, { account, log }: UndoSetting) {
+/** Right before it is turned on: it must be the same key of the same user, and off since this tool turned it off. */
+async function whyNot(off: Entry, { account, log, keys }: UndoSetting): Promise<string | undefined> {
+  const { userName, userId, accessKeyId, keyCreated } = off;
+  if (off.found && !keys) return 'whether this tool turned it off is not certain: name the key to turn it on';
   const tag = { why: 'the user and the key, right before it is turned on', log };
   const user = await getUser(account, userName, tag);
   if (!user) return 'there is no such user any more';
@@ -106,5 +109,9 @@ async function whyNot({ userName, userId, accessKeyId, keyCreated }: Entry, { ac
   const key = (await listAccessKeys(account, userName, tag)).find((one) => one.accessKeyId === accessKeyId);
   if (!key) return 'the key is gone';
   if (inWholeSeconds(key.createDate) !== inWholeSeconds(parseInstant(keyCreated) ?? '')) return 'it is another key';
-  return key.status === 'Inactive' ? undefined : `it is ${key.status} already`;
+  if (key.status !== 'Inactive') return `it is ${key.status} already`;
+  const { lastUsedDate } = await getAccessKeyLastUsed(account, accessKeyId, tag);
+  if (lastUsedDate === null || lastUsedDate <= (parseInstant(off.at) ?? '')) return undefined;
+  const byHand = keyStatusCommand(userName, accessKeyId, 'Active');
+  return `it was used ${renderInstant(lastUsedDate)}, after this tool turned it off: somebody turned it on, and off again; by hand: ${byHand}`;
 }

@@ -1,4 +1,4 @@
-import { shellWord } from '../iam/shell.ts';
+import { shellOption, shellWord } from '../iam/shell.ts';
 import type { Applied, AppliedStep, Rejudged } from '../remediate/apply.ts';
 import type { Settled } from '../remediate/change.ts';
 import type { JudgedUser } from '../remediate/judge-user.ts';
@@ -18,11 +18,7 @@ export function wordsOfStep({ step, outcome, reason }: AppliedStep): string {
 }
 
 /** What `apply` has done, or would do. Ends with a line break. */
-export function renderApplied(
-  applied: Applied,
-  plan: Plan,
-  { journal, file }: { readonly journal: string; readonly file: string },
-): string {
+export function renderApplied(applied: Applied, plan: Plan, journal: string): string {
   const { isDry, action, batches, settled, open, steps, rejudged, stopped, left } = applied;
   const which = batches.length > 0 ? `batch ${batches.join(', ')}` : 'no batch is left';
   const count = (outcome: AppliedStep['outcome']): number => steps.filter((step) => step.outcome === outcome).length;
@@ -41,30 +37,28 @@ export function renderApplied(
       ...(rejudged.length > 0 ? ['', isDry ? 'Judged now:' : 'Judged before and after, live:'] : []),
       ...rejudged.map(wordsOfRejudged),
       '',
-      ...nextSteps(applied, left, { journal, file }),
+      ...nextSteps(applied, left, journal),
       '',
     ].join('\n'),
   );
 }
 
-function nextSteps(
-  { isDry, action, steps }: Applied,
-  left: number,
-  { journal, file }: { readonly journal: string; readonly file: string },
-): readonly string[] {
-  const flag = action === 'delete' ? ' --delete' : '';
+function nextSteps({ isDry, action, steps }: Applied, left: number, journal: string): readonly string[] {
   if (isDry) {
     const race =
       'Between the last look at a key and the request AWS lets it be used and tells nobody: there is no conditional write.';
     return steps.some(({ outcome }) => outcome === 'would')
-      ? [race, `To do it: iamql remediate apply ${shellWord(file)}${flag} --yes`]
+      ? [race, 'To do it: the same command with --yes']
       : ['There is nothing to do.'];
   }
   const more =
     left > 0 ? [`Steps of this plan that are left: ${left}; run it again.`] : ['Nothing is left of this plan.'];
+  const ids = steps.flatMap(({ step, outcome }) => (outcome === 'done' ? [shellWord(step.accessKeyId)] : []));
   return [
     ...more,
-    ...(action === 'deactivate' ? [`To turn keys on again: iamql remediate undo --journal ${shellWord(journal)}`] : []),
+    ...(action === 'deactivate' && ids.length > 0
+      ? [`To turn them on again: iamql remediate undo ${ids.join(' ')} ${shellOption('--journal', journal)}`]
+      : []),
   ];
 }
 

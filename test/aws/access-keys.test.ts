@@ -102,6 +102,9 @@ describe('listAccessKeys', () => {
   });
 });
 
+const USE_WITHOUT_TIME =
+  '<GetAccessKeyLastUsedResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetAccessKeyLastUsedResult><UserName>alice</UserName><AccessKeyLastUsed><ServiceName>s3</ServiceName><Region>eu-west-1</Region></AccessKeyLastUsed></GetAccessKeyLastUsedResult></GetAccessKeyLastUsedResponse>';
+
 describe('getAccessKeyLastUsed', () => {
   const used = key(1, { lastUsed: { date: '2024-04-01T01:02:00Z', region: 'eu-west-1', service: 's3' } });
 
@@ -122,6 +125,7 @@ describe('getAccessKeyLastUsed', () => {
   test.each([
     ['a web page', { garbage: true as const }, 'Unexpected'],
     ['denied', { error: { code: 'AccessDenied' } }, 'AccessDenied'],
+    ['a service without a time', { garbage: USE_WITHOUT_TIME }, 'Unexpected'],
     ['a key that AWS does not know', {}, 'Unexpected'],
   ])('%s is an error, not a key that was never used', async (_, fault, kind) => {
     const { account, tag } = await openAccount({ faults: [{ action: 'GetAccessKeyLastUsed', ...fault }] });

@@ -50,6 +50,20 @@ describe('refused before anything is sent:', () => {
   ])[] = [
     ['exceptions that are not named', () => plan, [], 3, /was made with exceptions: name them here too, --exceptions/],
     [
+      'other exceptions than those of the plan',
+      () => signed({ exceptions: ['of-the-team.yaml'] }),
+      ['--exceptions', 'exceptions.yaml'],
+      3,
+      /name them here too, --exceptions of-the-team.yaml\n$/,
+    ],
+    [
+      'exceptions whose name a shell would run',
+      () => signed({ exceptions: ['a; b'] }),
+      [],
+      3,
+      /name them here too, --exceptions 'a; b'\n$/,
+    ],
+    [
       'another account',
       () => signed({ account: '444455556666', batches: [] }),
       [],
@@ -86,7 +100,7 @@ describe('refused before anything is sent:', () => {
     ],
     ['--all and --batch', () => signed({}), ['--all', '--batch', '1'], 3, /name one of them/],
     ['a batch of what is off', () => signed({}), ['--batch', '3'], 3, /needs --delete/],
-    ['a journal in no folder', () => signed({}), ['--journal', 'no/such/file'], 3, /cannot lock the journal/],
+    ['a journal in no folder', () => signed({}), ['--journal', 'no/such/file'], 3, /cannot open the journal/],
   ];
 
   test.each(rows)('%s', async (what, value, args, code, message) => {

@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeFileWhole } from '../../src/cli/output.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { changesOf, key, OPERATOR, statuses, USED, user } from '../remediate/remediated-account.ts';
 import { type AwsEndpoint, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
@@ -62,6 +64,7 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
   const dry = await remediate(cwd, 'apply', 'plan.json', '--all');
   expect(dry.stdout).toContain('DRY RUN, nothing was changed: account 111122223333, batch 1, 2\n');
   expect(dry.stdout).toContain('there is no conditional write');
+  expect(dry.stdout).toContain('To do it: the same command with --yes\n');
   expect(dry).toMatchObject({ code: 0, stderr: '' });
   expect(changesOf(endpoint)).toEqual([]);
 
@@ -69,6 +72,7 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
   expect(applied.stdout).toContain('AKIAEXAMPLEA of ana: turned off\nturned off: 1, left alone: 0\n');
   expect(applied.stdout).toContain('ana: before FAIL (AKIAEXAMPLEA), after PASS');
   expect(applied.stdout).toContain('Steps of this plan that are left: 1');
+  expect(applied.stdout).toContain('iamql remediate undo AKIAEXAMPLEA --journal iamql-journal.ndjson\n');
   expect(applied.code).toBe(0);
   expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive']);
 
@@ -219,6 +223,14 @@ test('a report holds no ids: all that is found is listed, and nothing planned', 
   );
   expect(plan.notPlanned[0].reason).toMatch(/which a credential report does not hold/);
   expect([code, plan.source]).toEqual([0, { kind: 'report', reportGeneratedAt: null, reportAgeSeconds: null }]);
+});
+
+test('a file is not written through a link that lies where its parts are collected', async () => {
+  const [file, other] = [join(folder, 'whole.json'), join(folder, 'of-somebody-else')];
+  writeFileSync(other, 'theirs');
+  symlinkSync(other, `${file}.${process.pid}.part`);
+  await writeFileWhole(file, Readable.from(['ours']));
+  expect([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['ours', 'theirs']);
 });
 
 test('an order is read from a file, and what is wrong with it is said with its place', async () => {

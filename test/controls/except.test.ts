@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { setApart } from '../../src/controls/except.ts';
+import { setApart, sparedBy } from '../../src/controls/except.ts';
 import type { Exception } from '../../src/controls/exception.ts';
 import { exceptionsRun, stateOf } from '../../src/controls/exceptions-run.ts';
 import type { Finding, FindingKey } from '../../src/controls/finding.ts';
@@ -240,5 +240,18 @@ describe('what is reported', () => {
     ['2026-03-15T00:00:01+00:00', 'valid'],
   ])('%s is %s on 1 March', (expires, state) => {
     expect(stateOf(exception({ expires }), { now: NOW, expiringMs: 14 * DAY_MS })).toBe(state);
+  });
+});
+
+describe('spared is', () => {
+  const spares = (one: Exception, of: FindingKey) => sparedBy(finding('ana'), of, [one], { control: 'c', now: NOW });
+  test.each([
+    ['a key without a slot that was made then', ofSlot(2, CREATED), key('AKIA1', { slot: null, since: null }), true],
+    ['no key without a slot that was made later', ofSlot(2, CHANGED), key('AKIA1', { slot: null, since: null }), false],
+    ['no key of another slot', ofSlot(2, CREATED), key('AKIA1'), false],
+    ['a key that is the asset', exception({ asset: 'AKIA1' }), key('AKIA1'), true],
+    ['no other key than the asset', exception({ asset: 'AKIA2' }), key('AKIA1'), false],
+  ])('%s', (_what, one, of, isSpared) => {
+    expect(spares(one, of)).toBe(isSpared ? one : undefined);
   });
 });

@@ -67,6 +67,21 @@ describe('deleting', () => {
     expect(told(found)[0]).toContain('is not certain: it was found off after a crash');
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEB deleted', 'AKIAEXAMPLEC deleted']);
   });
+
+  test('not what was changed since, whatever the report says of another key that is off', async () => {
+    const second = key('B', { slot: 2, createDate: '2024-05-05T00:00:00Z', status: 'Inactive' });
+    const { endpoint, journal, plan } = await turnedOff([user('ana', [key('A', { slot: 1 }), second])]);
+    const lastRotated = new Date(Date.now() + 2 * DAY_MS).toISOString();
+    endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, lastRotated }));
+    endpoint.setScenario({
+      ...endpoint.scenario,
+      users: [...endpoint.account.users],
+      report: { generatedTime: new Date(Date.now() + 10 * DAY_MS).toISOString() },
+    });
+    const [first] = told(await account.apply(plan, { journal, action: 'delete', clock: later(15 * DAY_MS) }));
+    expect(first).toMatch(/^AKIAEXAMPLEA: skipped: it was changed .*, after this tool turned it off/);
+    expect(changesOf(endpoint)).toEqual([]);
+  });
 });
 
 describe('undo', () => {
@@ -91,6 +106,26 @@ describe('undo', () => {
     expect((await account.undo(journal, { keys: ['AKIAEXAMPLEC'] })).stopped?.kind).toBe('InvalidInput');
     const again = await account.apply(await account.plan(), { journal });
     expect(told(again).at(-1)).toMatch(/^AKIAEXAMPLEC: skipped: turned on again by undo/);
+  });
+
+  test('not what was used after it was turned off, nor, unless it is named, what was found off', async () => {
+    const endpoint = account.start({ users: three, faults: [{ action: 'UpdateAccessKey', skip: 2, cut: true }] });
+    const journal = account.newJournal();
+    const plan = await account.plan();
+    expect((await account.apply(plan, { journal })).stopped).toBeDefined();
+    endpoint.setScenario({ ...endpoint.scenario, faults: [], users: [...endpoint.account.users] });
+    const lastUsed = { ...USED, date: new Date(Date.now() + 60_000).toISOString() };
+    endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, lastUsed }));
+    endpoint.account.replaceKey('AKIAEXAMPLEB', (it) => ({ ...it, lastUsed: USED }));
+    endpoint.forgetCalls();
+    const reasons = (await account.undo(journal)).keys.map(({ outcome, reason }) => `${outcome} ${reason}`);
+    expect(reasons).toEqual([
+      expect.stringMatching(/^skipped it was used .*, after this tool turned it off: .*--status Active$/),
+      'done undefined',
+      'skipped whether this tool turned it off is not certain: name the key to turn it on',
+    ]);
+    await account.undo(journal, { keys: ['AKIAEXAMPLEC'] });
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEB Active', 'AKIAEXAMPLEC Active']);
   });
 
   test('of somebody else account there is nothing', async () => {

@@ -61,6 +61,15 @@ test('one process at a time has it', async () => {
   (await Journal.open(file)).close();
 });
 
+test('one process at a time has it, by the name of a link that was there before it', async () => {
+  const file = join(folder, 'made-through-a-link');
+  symlinkSync(file, `${file}-by-another-name`);
+  const held = await Journal.open(`${file}-by-another-name`);
+  for (const name of [file, `${file}-by-another-name`])
+    await expect(Journal.open(name)).rejects.toThrow(/another process is at work with the journal/);
+  held.close();
+});
+
 test.each(['{', '{"format":"iamql-journal/1","n":2', 'x'])(
   'what a crash has left of a line is dropped: %s',
   async (rest) => {
@@ -104,7 +113,7 @@ describe('a line that somebody has changed is noticed:', () => {
 
 test('it cannot be a folder, nor in one that there is not', async () => {
   await expect(Journal.open(folder)).rejects.toThrow(/cannot open the journal/);
-  await expect(Journal.open(join(folder, 'no', 'such'))).rejects.toThrow(/cannot lock the journal/);
+  await expect(Journal.open(join(folder, 'no', 'such'))).rejects.toThrow(/cannot open the journal/);
 });
 
 test('the last that happened counts, and an intent without outcome stays open', async () => {

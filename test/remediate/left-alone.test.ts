@@ -68,6 +68,11 @@ describe('what has changed since the plan is never touched:', () => {
       'AKIAEXAMPLEZ: skipped: it is a key that you work with',
     );
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEO Inactive']);
+    account.start({ users: [user('operator', [key('O')]), user('zoe', [key('Z')])] });
+    const asRole = { arn: 'arn:aws:sts::111122223333:assumed-role/Fixer/me', sourceArn: OPERATOR, keyIds: new Set([]) };
+    expect(told(await account.apply(plan, { journal: account.newJournal(), caller: asRole }))[0]).toBe(
+      'AKIAEXAMPLEO: skipped: it is a key of the user who runs this: let somebody else do it',
+    );
   });
 
   test('the key whose credentials are in use, whoever the plan says it is of', async () => {
@@ -93,7 +98,24 @@ describe('what has changed since the plan is never touched:', () => {
     };
     const [step] = told(await account.apply(plan, { journal: account.newJournal(), exceptions: [exception] }));
     expect(step).toContain('excepted until 2099-01-01T00:00:00Z, owner team: drill');
+    const asAsset = { ...exception, asset: 'AKIAEXAMPLEA', key: undefined };
+    const [same] = told(await account.apply(plan, { journal: account.newJournal(), exceptions: [asAsset] }));
+    expect(same).toContain('excepted until 2099-01-01T00:00:00Z, owner team: drill');
+    expect((await account.plan({ exceptions: [asAsset] })).excepted).toMatchObject([{ reason: 'drill' }]);
     expect(changesOf(endpoint)).toEqual([]);
+  });
+
+  test('a key that this tool turned off and somebody turned on again by hand, until it is older than --min-age', async () => {
+    const endpoint = account.start({ users: [one()] });
+    const journal = account.newJournal();
+    await account.apply(await account.plan(), { journal });
+    endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, status: 'Active' }));
+    const plan = await account.plan({ batchSize: 1 });
+    const [step] = told(await account.apply(plan, { journal }));
+    expect(step).toMatch(/skipped: this tool turned it off, .*, and it is on: somebody may need it$/);
+    const later = await account.plan({ batchSize: 2 });
+    await account.apply(later, { journal, clock: () => new Date(Date.now() + 8 * DAY_MS) });
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEA Inactive']);
   });
 
   test('a key whose slot was changed since, as the report of today says', async () => {
@@ -103,6 +125,15 @@ describe('what has changed since the plan is never touched:', () => {
     endpoint.setScenario({ callerArn: OPERATOR, users: [user('ana', [key('A', { lastRotated })])] });
     const [step] = told(await account.apply(plan, { journal: account.newJournal() }));
     expect(step).toMatch(/skipped: younger than --min-age: created or last changed/);
+    expect(changesOf(endpoint)).toEqual([]);
+  });
+
+  test('a key that was turned on since the report of today, which does not say when', async () => {
+    const endpoint = account.start({ users: [one()] });
+    const plan = await account.plan();
+    endpoint.setScenario({ callerArn: OPERATOR, users: [user('ana', [key('A', { statusInReport: 'Inactive' })])] });
+    const [step] = told(await account.apply(plan, { journal: account.newJournal() }));
+    expect(step).toMatch(/skipped: when it last changed is not known/);
     expect(changesOf(endpoint)).toEqual([]);
   });
 

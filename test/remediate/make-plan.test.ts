@@ -3,6 +3,7 @@ import type { Exception } from '../../src/controls/exception.ts';
 import { foundingControlId } from '../../src/controls/load-controls.ts';
 import { usualOrder } from '../../src/remediate/order.ts';
 import type { Plan } from '../../src/remediate/plan-shape.ts';
+import { readPlan } from '../../src/remediate/read-plan.ts';
 import { key, remediatedAccount, USED, user } from './remediated-account.ts';
 
 const account = remediatedAccount();
@@ -88,6 +89,15 @@ test('what is not sure, too young, used or gone is left out, each with the reaso
     `twins null: ${twins}`,
     'young AKIAEXAMPLEY: younger than --min-age: created 2026-11-20T00:00:00Z, and AWS reports uses late',
   ]);
+});
+
+test('a key that was turned on since the report is left out: when that was nobody knows', async () => {
+  account.start({
+    users: [user('ana', [key('A')]), user('turnedOn', [key('O', { statusInReport: 'Inactive' })])],
+  });
+  const plan = await account.plan({ verify: 'all' });
+  expect(planned(plan)).toEqual(['the rest: deactivate AKIAEXAMPLEA']);
+  expect(leftOut(plan)).toEqual([expect.stringMatching(/^turnedOn AKIAEXAMPLEO: when it last changed is not known: /)]);
 });
 
 test('exposed users first, then production, each in batches of its own', async () => {
@@ -184,6 +194,14 @@ test('a user whose UserId cannot be read is not planned for', async () => {
   const plan = await account.plan();
   expect(planned(plan)).toEqual([]);
   expect(leftOut(plan)[0]).toContain('iam:GetAccountAuthorizationDetails denied');
+});
+
+test('what is off is planned for the founding control alone, and the plan of another can be read', async () => {
+  const off = key('B', { createDate: '2024-05-05T00:00:00Z', status: 'Inactive' });
+  account.start({ users: [user('ana', [key('A'), off])] });
+  const plan = await account.plan({ controls: ['aws-iam-unused-credentials-are-disabled'] });
+  expect(planned(plan)).toEqual(['the rest: deactivate AKIAEXAMPLEA']);
+  expect(readPlan(JSON.stringify(plan), 'plan.json')).toEqual(plan);
 });
 
 test('a key that several controls find is one step, and a used one is a matter for people', async () => {

@@ -49,6 +49,8 @@ export const user = (name: string, accessKeys: readonly ScenarioAccessKey[], mor
 
 interface PlanAsked extends Partial<PlanSettings> {
   readonly controls?: readonly string[];
+  /** What the report may have stale is read live, of every user. */
+  readonly verify?: 'all';
 }
 
 export interface ApplyAsked extends Partial<ApplySetting> {
@@ -127,9 +129,9 @@ async function controlsOf(ids: readonly string[]) {
   return findControls(ids, await library);
 }
 
-async function planLive({ controls = [foundingControlId], ...asked }: PlanAsked = {}): Promise<Plan> {
+async function planLive({ controls = [foundingControlId], verify, ...asked }: PlanAsked = {}): Promise<Plan> {
   const settings = { now: new Date(), ...usualPlan, ...asked };
-  const inventory = openAccount(openLive().source, { setupSeconds: 10 }).inventory();
+  const inventory = openAccount(openLive().source, { setupSeconds: 10 }, verify && { verify }).inventory();
   const found = await controlsOf(controls);
   const judged = await runControls(
     inventory,
@@ -155,7 +157,7 @@ export async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
   try {
     return await applyPlan(plan, journal?.entries.slice() ?? Journal.read(file), journal, {
       ...{ account, source, log, controls, exceptions: [], setupSeconds: 10 },
-      caller: await callerOf(account, await getCallerIdentity(account, { why: 'a test', log })),
+      caller: await callerOf(account, await getCallerIdentity(account, { why: 'a test', log }), log),
       report: await source.read('CREDENTIAL_REPORT', undefined),
       minAgeMs: plan.minAgeSeconds * 1000,
       holdMs: 14 * DAY_MS,
