@@ -33,6 +33,8 @@ export interface RuleRun {
   readonly errors: readonly RuleError[];
   /** It fails by more than the findings: by a value, which is of all accounts together. */
   readonly failsBeyondFindings: boolean;
+  /** Each account was asked by itself: an error that names one says nothing of the others. */
+  readonly isByAccount: boolean;
 }
 
 /** An error kind and a message. */
@@ -116,7 +118,15 @@ function ruleRun(
     withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
     restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
     failsBeyondFindings,
+    isByAccount: isByAccount(rule, judgement),
   };
+}
+
+/** A value is of all accounts, and a root field that has no answer at all has none for any, whichever the error names. */
+function isByAccount({ expect }: Rule, { selections, errors }: Judgement): boolean {
+  const isOfAll = ({ path = [] }: Judgement['errors'][number]): boolean => path.length < 2;
+  const isListed = asksForNone(expect) && selections.every(({ kind }) => kind === 'list');
+  return isListed && selections.length > 0 && !errors.some(isOfAll);
 }
 
 /** What a rule asks of another time is out of what there was then; what of that the control is about nobody has asked. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -34,6 +34,11 @@ afterAll(async () => {
   await endpoint.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What it compares is a value of all accounts. */
+const counted = `{id: count-users, title: t, severity: low, connectors: [AWS], assetTypes: [IAMUser], overview: o, why: w,
+  remediation: {console: c, cli: c, iac: i}, falsePositives: f,
+  rules: [{name: n, title: t, query: "{iamUsersAggregate{count}}", returnPath: count, expect: "eq 0"}]}\n`;
 
 const run = (...args: readonly string[]) =>
   runCli([args[0] as string, '--connectors', 'acme.yaml', ...args.slice(1)], {
@@ -150,6 +155,20 @@ test('an organization that cannot be listed is beside every answer; no account m
     /^ERROR {2}.*\n.*\n {6}accounts: 1 passed, 0 failed, 1 could not be judged\n {6}not judged: organization acme\n/m,
   );
   expect(code).toBe(2);
+});
+
+test('what was judged of no account passes in none, whichever the error names', async () => {
+  const refused = await startAwsEndpoint({ organization: acme(3, () => ({ scenario: () => ({ faults: [denied] }) })) });
+  mkdirSync(join(folder, 'own'), { recursive: true });
+  writeFileSync(join(folder, 'own', 'count.yaml'), counted);
+  const options = { env: awsEnv(refused.url), cwd: folder };
+  for (const id of ['aws-iam-access-keys-are-rotated', 'count-users']) {
+    const args = ['check', id, '--controls', 'own', '--connectors', 'acme.yaml', '--format', 'json'];
+    const { stdout, stderr } = await runCli(args, options);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout).controls[0].accounts).toMatchObject({ passed: 0, failed: 0, notJudged: 3 });
+  }
+  await refused.close();
 });
 
 test('an exception counts in its own account alone', async () => {
