@@ -171,6 +171,14 @@ test('what was judged of no account passes in none, whichever the error names', 
   await refused.close();
 });
 
+test('an account without any of it is known to be the one that was named', async () => {
+  writeFileSync(join(folder, 'other.yaml'), `accounts: [{account: "${accountId(1)}"}]\n`);
+  const options = { env: awsEnv(endpoint.url), cwd: folder };
+  const { stdout, code } = await runCli(['query', '{iamRoles{roleName}}', '--connectors', 'other.yaml'], options);
+  expect(JSON.parse(stdout).errors).toMatchObject([{ message: 'the credentials are of account 111122223333' }]);
+  expect(code).toBe(3);
+});
+
 test('an exception counts in its own account alone', async () => {
   const { findings } = JSON.parse((await run('check', '--format', 'json')).stdout).controls[0].rules[0];
   const [finding] = findings.filter((one: { account: string }) => one.account === accountId(2));
