@@ -179,6 +179,21 @@ test('an account without any of it is known to be the one that was named', async
   expect(code).toBe(3);
 });
 
+test('a policy of AWS fails the account that uses it, and no other', async () => {
+  const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  const uses = { groups: [{ name: 'g', attachedPolicies: [arn] }], policies: [{ arn, document }] };
+  const states: readonly Scenario[] = [uses, { faults: [denied] }, {}, uses];
+  const mixed = await startAwsEndpoint({ organization: acme(4, (n) => ({ scenario: () => states[n - 1] ?? {} })) });
+  const args = ['check', 'aws-iam-no-full-admin-policies', '--connectors', 'acme.yaml', '--format', 'json'];
+  const { stdout, code } = await runCli(args, { env: awsEnv(mixed.url), cwd: folder });
+  await mixed.close();
+  const { verdicts } = JSON.parse(stdout).controls[0].accounts;
+  const told = verdicts.map(({ verdict, found }: { verdict: string; found: number }) => `${verdict} ${found}`);
+  expect(told).toEqual(['FAIL 1', 'ERROR 0', 'PASS 0', 'FAIL 1']);
+  expect(code).toBe(2);
+});
+
 test('an exception counts in its own account alone', async () => {
   const { findings } = JSON.parse((await run('check', '--format', 'json')).stdout).controls[0].rules[0];
   const [finding] = findings.filter((one: { account: string }) => one.account === accountId(2));
