@@ -43,7 +43,9 @@ export class ManyAccounts implements Inventory {
   /** Why it is not known when the facts of an account were true. */
   private readonly untimed = new Map<string, IamqlError>();
 
+  /** @throws IamqlError NotCollected without any account: what is asked of none is not known to be clean. */
   constructor(accounts: readonly OneOfMany[], settings: InventorySettings) {
+    if (accounts.length === 0) throw new IamqlError('NotCollected', 'there is no account to read');
     this.all = accounts;
     this.settings = settings;
   }

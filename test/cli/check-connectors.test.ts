@@ -194,6 +194,17 @@ test('a policy of AWS fails the account that uses it, and no other', async () =>
   expect(code).toBe(2);
 });
 
+test('where no account is left there is nothing to pass', async () => {
+  const text = `organizations: [{name: acme, memberRole: iamql, exclude: [${[1, 2, 3, 4, 6].map((n) => `"${accountId(n)}"`).join()}]}]\n`;
+  writeFileSync(join(folder, 'none.yaml'), text);
+  const { stdout, stderr, code } = await runCli(['check', '--connectors', 'none.yaml'], {
+    env: awsEnv(endpoint.url),
+    cwd: folder,
+  });
+  expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+  expect(stderr).toContain('the connectors leave no account to read');
+});
+
 test('an exception counts in its own account alone', async () => {
   const { findings } = JSON.parse((await run('check', '--format', 'json')).stdout).controls[0].rules[0];
   const [finding] = findings.filter((one: { account: string }) => one.account === accountId(2));
