@@ -140,6 +140,11 @@ const rows: readonly (readonly [name: string, template: string, is: Outcome])[] 
     { error: /Fn::ForEach::Users/ },
   ],
   [
+    'a loop that writes out no type',
+    `Transform: AWS::LanguageExtensions\n${resources(`  Fn::ForEach::U: [N, [a, b], {"U${placeholder('N')}": {"Fn::FindInMap": [M, !Ref N, Body]}}]`)}`,
+    { error: /Fn::ForEach::U/ },
+  ],
+  [
     'a loop that makes topics',
     `Transform: AWS::LanguageExtensions\n${resources(`  Fn::ForEach::T: [N, [a, b], {"T${placeholder('N')}": {Type: AWS::SNS::Topic}}]`)}`,
     'PASS',
