@@ -72,6 +72,19 @@ const rows: readonly (readonly [name: string, template: string, is: Outcome])[] 
     `${resources(alice, key('!Ref Alice', ', Condition: Never'))}\nConditions: {Never: !And [!Equals [a, b], !Equals [!Ref Env, x]]}`,
     'PASS',
   ],
+  ...['1.0, "1"', '"True", true', '1, 2'].map(
+    (sides) =>
+      [
+        `a key under a condition that compares ${sides}`,
+        `${resources(alice, key('!Ref Alice', ', Condition: C'))}\nConditions: {C: !Equals [${sides}]}`,
+        { error: /Key/ },
+      ] as const,
+  ),
+  [
+    'a key under a condition that compares false with true',
+    `${resources(alice, key('!Ref Alice', ', Condition: C'))}\nConditions: {C: !Equals [false, true]}`,
+    'PASS',
+  ],
   [
     'a key under a condition that always holds',
     `${resources(alice, key('!Ref Alice', ', Condition: Always'))}\nConditions: {Always: !Not [!Condition Never], Never: !Or [!Equals [a, b], !Equals [b, c]]}`,
