@@ -127,6 +127,10 @@ export async function openSource(options: SourceOptions, scanned?: Database): Pr
 async function openConnectors(options: SourceOptions): Promise<Source> {
   const { ConnectorsSource } = await import('../connectors/connectors-source.ts');
   const { enrollment, access } = await enrollAccounts(options);
+  const { connectors, unlisted } = enrollment;
+  // Nothing that was asked of no account says that any is clean.
+  if (connectors.length + unlisted.length === 0)
+    throw new IamqlError('NotCollected', 'the connectors leave no account to read; `iamql connectors list` says why');
   return new ConnectorsSource(enrollment, access, connectorSettings(options));
 }
 

@@ -33,6 +33,8 @@ export interface RuleRun {
   readonly errors: readonly RuleError[];
   /** It fails by more than the findings: by a value, which is of all accounts together. */
   readonly failsBeyondFindings: boolean;
+  /** Each account was asked by itself: an error that names one says nothing of the others. */
+  readonly isByAccount: boolean;
 }
 
 /** An error kind and a message. */
@@ -116,7 +118,15 @@ function ruleRun(
     withdrawn: found.flatMap(({ withdrawn }) => withdrawn),
     restsOn: oldestOfEach(found.flatMap(({ restsOn }) => restsOn)),
     failsBeyondFindings,
+    isByAccount: isByAccount(rule, judgement),
   };
+}
+
+/** A value is of all accounts, and a root field that has no answer at all has none for any, whichever the error names. */
+function isByAccount({ expect }: Rule, { selections, errors }: Judgement): boolean {
+  const isOfAll = ({ path = [] }: Judgement['errors'][number]): boolean => path.length < 2;
+  const isListed = asksForNone(expect) && selections.every(({ kind }) => kind === 'list');
+  return isListed && selections.length > 0 && !errors.some(isOfAll);
 }
 
 /** What a rule asks of another time is out of what there was then; what of that the control is about nobody has asked. */
@@ -163,7 +173,7 @@ async function findingsOf(
   exceptions: readonly Exception[],
 ): Promise<readonly Finding[]> {
   const described = findings.map(async (found) => {
-    if (exceptions.length > 0) await tellAccount(inventory, found);
+    if (exceptions.length > 0 || inventory.accounts) await tellAccount(inventory, found);
     const identity = identityOf(inventory, found);
     const isWhole = !rule.informative || exceptions.some(({ asset }) => matchesAsset(asset, identity));
     return { ...(isWhole ? await describeFinding(inventory, found) : withoutFacts), ...identity };
@@ -171,7 +181,7 @@ async function findingsOf(
   return mergeFindings(await Promise.all(described));
 }
 
-/** An exception is of an account, and a policy of AWS does not say in which account it was found. */
+/** Exceptions and verdicts are of an account, and a policy of AWS does not say in which account it was found. */
 async function tellAccount(inventory: Inventory, { judged }: Found): Promise<void> {
   if (knownAccountOf(inventory, judged) !== undefined) return;
   await inventory.load(judged, 'accountID').catch((error: unknown) => {

@@ -149,12 +149,13 @@ function transformsOf(template: Readonly<Record<string, unknown>>): readonly str
   ];
 }
 
-/** A loop whose every Type is written out and is none of interest makes none of interest. */
+/** A loop that has a Type, and whose every Type is written out and is none of interest makes none of interest. */
 function unrolledOf(section: Readonly<Record<string, unknown>>): readonly string[] {
   const isHarmless = (type: string): boolean =>
     !type.includes('$') && !['AWS::IAM::User', 'AWS::IAM::AccessKey'].includes(type) && !isOpaque(type);
+  const isKnown = (types: readonly string[]): boolean => types.length > 0 && types.every(isHarmless);
   return Object.entries(section).flatMap(([key, loop]) =>
-    isLoop(key) && !typesOf(loop).every(isHarmless) ? [`${key}: what a loop makes is not unrolled here`] : [],
+    isLoop(key) && !isKnown(typesOf(loop)) ? [`${key}: what a loop makes is not unrolled here`] : [],
   );
 }
 

@@ -72,9 +72,10 @@ export function nameOf(value: unknown): Name & { readonly kind: 'text' | 'expres
 }
 
 function equalLiterals(sides: readonly unknown[]): boolean | undefined {
-  const isLiteral = (side: unknown): boolean => typeof side !== 'object' && !String(side).includes('{{resolve:');
+  // How a number is written as a text, and true as one, is for CloudFormation to say.
+  const isText = (side: unknown): boolean => typeof side === 'string' && !side.includes('{{resolve:');
   if (sides.length !== 2) return undefined;
-  if (sides.every(isLiteral)) return String(sides[0]) === String(sides[1]);
+  if (sides.every(isText) || sides.every((side) => typeof side === 'boolean')) return sides[0] === sides[1];
   // The same expression has the same value in one deployment.
   return JSON.stringify(sides[0]) === JSON.stringify(sides[1]) ? true : undefined;
 }

@@ -5,7 +5,7 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
-import { nodesOf } from '../where/expression.ts';
+import { always, nodesOf } from '../where/expression.ts';
 import { ofAccount, PerAccount } from '../where/per-account.ts';
 import type { AskedAccount, Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
 import { everything, type Page, type Placed, pageOf } from './page.ts';
@@ -43,7 +43,9 @@ export class ManyAccounts implements Inventory {
   /** Why it is not known when the facts of an account were true. */
   private readonly untimed = new Map<string, IamqlError>();
 
+  /** @throws IamqlError NotCollected without any account: what is asked of none is not known to be clean. */
   constructor(accounts: readonly OneOfMany[], settings: InventorySettings) {
+    if (accounts.length === 0) throw new IamqlError('NotCollected', 'there is no account to read');
     this.all = accounts;
     this.settings = settings;
   }
@@ -161,6 +163,8 @@ export class ManyAccounts implements Inventory {
     this.told.set(account.id, this.announced.length);
     try {
       const answer = await ask(account, inventory);
+      // Of an account that has none of what was asked for, nothing has told whose it is.
+      if (inventory.evidence().account === undefined) await inventory.find('Connector', always, everything);
       const failure = anotherAccount(account, inventory);
       return { account, answer: failure ? undefined : answer, failure };
     } catch (error) {

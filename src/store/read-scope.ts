@@ -48,6 +48,12 @@ const ACCOUNTS_THEN = `
     ORDER BY id DESC LIMIT 1
   ) f ON true ${wanted('c.retired_at > $4')}`;
 
+const UNKNOWN_UNITS = `
+  SELECT asked.name FROM unnest($1::text[]) AS asked (name)
+  WHERE NOT EXISTS (
+    SELECT FROM connector c CROSS JOIN LATERAL jsonb_array_elements(c.units) u
+    WHERE (c.retired_at IS NULL OR $2::boolean) AND (u->>'id' = asked.name OR u->>'name' = asked.name))`;
+
 /** The accounts that are asked for, and whether the store has others that are asked about no longer. */
 interface ReadScope {
   readonly accounts: readonly ScopedAccount[];
@@ -56,7 +62,7 @@ interface ReadScope {
 
 /**
  * @param headers those that are known from before.
- * @throws IamqlError InvalidInput for a connector that is not there, and where there is none at all.
+ * @throws IamqlError InvalidInput for a connector or unit that is not there, and where there is none at all.
  */
 export async function readScope(session: SqlSession, request: ScopeRequest, headers: ScanHeaders): Promise<ReadScope> {
   const { connectors, units, tags, asOf } = request;
@@ -72,12 +78,25 @@ export async function readScope(session: SqlSession, request: ScopeRequest, head
     throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);
   if (rows.length === 0)
     throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
+  await rejectUnknownUnits(session, request);
   const scans = rows.flatMap(({ scan: id, scan_ended_at: endedAt }) => (id && endedAt ? [{ id, endedAt }] : []));
   const known = await headers.of(session, scans);
   return {
     accounts: rows.map((row) => accountOf(row, row.scan === null ? undefined : known.get(row.scan))),
     someRetired: rows.some((row) => row.some_retired),
   };
+}
+
+/** One that is left out beside others would pass by not being asked. @throws IamqlError InvalidInput */
+async function rejectUnknownUnits(session: SqlSession, { connectors, units, asOf }: ScopeRequest): Promise<void> {
+  if (units === undefined) return;
+  const withRetired = asOf !== undefined || connectors !== undefined;
+  const [unknown] = await session.query<{ name: string }>(UNKNOWN_UNITS, [units, withRetired]);
+  if (unknown)
+    throw new IamqlError(
+      'InvalidInput',
+      `no account of the store is in an organizational unit ${JSON.stringify(unknown.name)}`,
+    );
 }
 
 /** Postgres rounds what is finer, and what had not ended by then would be there. */

@@ -123,7 +123,8 @@ export class Scope {
     });
   }
 
-  private tooOld({ scan }: ScopedAccount): string | undefined {
+  /** Why the facts of an account are older than was asked for; undefined where they are not. */
+  tooOld({ scan }: ScopedAccount): string | undefined {
     const { maxAgeMs } = this.request;
     if (maxAgeMs === undefined || !scan) return undefined;
     const times = Object.values(scan.header.facts).map(({ readAt, generatedAt }) => generatedAt ?? readAt);

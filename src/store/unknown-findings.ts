@@ -30,7 +30,7 @@ export async function whyNotAllFindings(view: FindingsView, where: Expression): 
   const gaps = Map.groupBy(await gapsOf(view, accounts), ({ connector }) => connector);
   const lacking = await lackingControls(view, accounts, controlsNamed(where));
   return accounts.flatMap((account) => {
-    const whole = whyNotJudged(account, judged);
+    const whole = whyNotJudged(account, judged, view.scope);
     if (whole) return [whole];
     const ofControls = (gaps.get(account.connector) ?? []).filter((gap) => concerns(recordOf(account, gap)));
     return [
@@ -45,10 +45,16 @@ export async function whyNotAllFindings(view: FindingsView, where: Expression): 
 const because = ({ name }: ScopedAccount, kind: IamqlError['kind'], why: string): IamqlError =>
   new IamqlError(kind, `account ${name}: ${why}`);
 
-function whyNotJudged(account: ScopedAccount, judged: ReadonlySet<string>): IamqlError | undefined {
+function whyNotJudged(
+  account: ScopedAccount,
+  judged: ReadonlySet<string>,
+  scope: FindingsView['scope'],
+): IamqlError | undefined {
   const { scan, failure, connector } = account;
   if (failure) return because(account, failure.error.kind, `the last scan read nothing: ${failure.error.message}`);
   if (!scan) return because(account, 'NotCollected', 'it was not scanned');
+  const old = scope.tooOld(account);
+  if (old) return because(account, 'TooOld', old);
   if (judged.has(connector)) return undefined;
   return because(account, 'NotCollected', 'its last scan was not judged; `iamql scan --judge` does it');
 }

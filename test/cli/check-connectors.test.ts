@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -34,6 +34,11 @@ afterAll(async () => {
   await endpoint.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What it compares is a value of all accounts. */
+const counted = `{id: count-users, title: t, severity: low, connectors: [AWS], assetTypes: [IAMUser], overview: o, why: w,
+  remediation: {console: c, cli: c, iac: i}, falsePositives: f,
+  rules: [{name: n, title: t, query: "{iamUsersAggregate{count}}", returnPath: count, expect: "eq 0"}]}\n`;
 
 const run = (...args: readonly string[]) =>
   runCli([args[0] as string, '--connectors', 'acme.yaml', ...args.slice(1)], {
@@ -150,6 +155,54 @@ test('an organization that cannot be listed is beside every answer; no account m
     /^ERROR {2}.*\n.*\n {6}accounts: 1 passed, 0 failed, 1 could not be judged\n {6}not judged: organization acme\n/m,
   );
   expect(code).toBe(2);
+});
+
+test('what was judged of no account passes in none, whichever the error names', async () => {
+  const refused = await startAwsEndpoint({ organization: acme(3, () => ({ scenario: () => ({ faults: [denied] }) })) });
+  mkdirSync(join(folder, 'own'), { recursive: true });
+  writeFileSync(join(folder, 'own', 'count.yaml'), counted);
+  const options = { env: awsEnv(refused.url), cwd: folder };
+  for (const id of ['aws-iam-access-keys-are-rotated', 'count-users']) {
+    const args = ['check', id, '--controls', 'own', '--connectors', 'acme.yaml', '--format', 'json'];
+    const { stdout, stderr } = await runCli(args, options);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout).controls[0].accounts).toMatchObject({ passed: 0, failed: 0, notJudged: 3 });
+  }
+  await refused.close();
+});
+
+test('an account without any of it is known to be the one that was named', async () => {
+  writeFileSync(join(folder, 'other.yaml'), `accounts: [{account: "${accountId(1)}"}]\n`);
+  const options = { env: awsEnv(endpoint.url), cwd: folder };
+  const { stdout, code } = await runCli(['query', '{iamRoles{roleName}}', '--connectors', 'other.yaml'], options);
+  expect(JSON.parse(stdout).errors).toMatchObject([{ message: 'the credentials are of account 111122223333' }]);
+  expect(code).toBe(3);
+});
+
+test('a policy of AWS fails the account that uses it, and no other', async () => {
+  const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  const uses = { groups: [{ name: 'g', attachedPolicies: [arn] }], policies: [{ arn, document }] };
+  const states: readonly Scenario[] = [uses, { faults: [denied] }, {}, uses];
+  const mixed = await startAwsEndpoint({ organization: acme(4, (n) => ({ scenario: () => states[n - 1] ?? {} })) });
+  const args = ['check', 'aws-iam-no-full-admin-policies', '--connectors', 'acme.yaml', '--format', 'json'];
+  const { stdout, code } = await runCli(args, { env: awsEnv(mixed.url), cwd: folder });
+  await mixed.close();
+  const { verdicts } = JSON.parse(stdout).controls[0].accounts;
+  const told = verdicts.map(({ verdict, found }: { verdict: string; found: number }) => `${verdict} ${found}`);
+  expect(told).toEqual(['FAIL 1', 'ERROR 0', 'PASS 0', 'FAIL 1']);
+  expect(code).toBe(2);
+});
+
+test('where no account is left there is nothing to pass', async () => {
+  const text = `organizations: [{name: acme, memberRole: iamql, exclude: [${[1, 2, 3, 4, 6].map((n) => `"${accountId(n)}"`).join()}]}]\n`;
+  writeFileSync(join(folder, 'none.yaml'), text);
+  const { stdout, stderr, code } = await runCli(['check', '--connectors', 'none.yaml'], {
+    env: awsEnv(endpoint.url),
+    cwd: folder,
+  });
+  expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+  expect(stderr).toContain('the connectors leave no account to read');
 });
 
 test('an exception counts in its own account alone', async () => {

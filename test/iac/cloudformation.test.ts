@@ -72,6 +72,19 @@ const rows: readonly (readonly [name: string, template: string, is: Outcome])[] 
     `${resources(alice, key('!Ref Alice', ', Condition: Never'))}\nConditions: {Never: !And [!Equals [a, b], !Equals [!Ref Env, x]]}`,
     'PASS',
   ],
+  ...['1.0, "1"', '"True", true', '1, 2'].map(
+    (sides) =>
+      [
+        `a key under a condition that compares ${sides}`,
+        `${resources(alice, key('!Ref Alice', ', Condition: C'))}\nConditions: {C: !Equals [${sides}]}`,
+        { error: /Key/ },
+      ] as const,
+  ),
+  [
+    'a key under a condition that compares false with true',
+    `${resources(alice, key('!Ref Alice', ', Condition: C'))}\nConditions: {C: !Equals [false, true]}`,
+    'PASS',
+  ],
   [
     'a key under a condition that always holds',
     `${resources(alice, key('!Ref Alice', ', Condition: Always'))}\nConditions: {Always: !Not [!Condition Never], Never: !Or [!Equals [a, b], !Equals [b, c]]}`,
@@ -138,6 +151,11 @@ const rows: readonly (readonly [name: string, template: string, is: Outcome])[] 
     'a loop that makes users',
     `Transform: AWS::LanguageExtensions\n${resources(`  Fn::ForEach::Users: [N, [a, b], {"U${placeholder('N')}": {Type: AWS::IAM::User}}]`)}`,
     { error: /Fn::ForEach::Users/ },
+  ],
+  [
+    'a loop that writes out no type',
+    `Transform: AWS::LanguageExtensions\n${resources(`  Fn::ForEach::U: [N, [a, b], {"U${placeholder('N')}": {"Fn::FindInMap": [M, !Ref N, Body]}}]`)}`,
+    { error: /Fn::ForEach::U/ },
   ],
   [
     'a loop that makes topics',

@@ -5,6 +5,7 @@ import type { Database } from '../../src/store/database.ts';
 import { scansToJudge } from '../../src/store/judged-scans.ts';
 import { type JudgedScan, keepFindings } from '../../src/store/keep-findings.ts';
 import { changesOf } from '../../src/store/scan-changes.ts';
+import type { ScopeRequest } from '../../src/store/scope.ts';
 import { StoreSource } from '../../src/store/store-source.ts';
 import { always } from '../../src/where/expression.ts';
 import { backends, scan } from './scanned-accounts.ts';
@@ -150,6 +151,8 @@ describe.each(Object.entries(backends))('findings, on %s', (_name, open) => {
     expect(await asked('where:{control: "whole"}, asOf: "2020-01-01"')).toEqual([
       'NotCollected: account 111122223333: it was not scanned',
     ]);
+    const old = await findings(store.database, 'where:{control: "whole"}', { maxAgeMs: 0 });
+    expect(old.errors).toEqual([expect.stringMatching(/^TooOld: account 111122223333: .* --max-age /)]);
     // What concerns another account or control is not said.
     expect(await asked('where:{connector: "another"}')).toEqual([]);
     expect(await asked('where:{OR:[{control: "part"}{control: "whole"}] severity: LOW}')).toEqual([]);
@@ -224,8 +227,8 @@ interface Findings {
   readonly findings: readonly (Readonly<Record<string, unknown>> | null)[];
 }
 
-async function findings(database: Database, args: string) {
-  const source = new StoreSource(database, { connectors: undefined, tags: {}, asOf: undefined });
+async function findings(database: Database, args: string, scope: Partial<ScopeRequest> = {}) {
+  const source = new StoreSource(database, { connectors: undefined, tags: {}, asOf: undefined, ...scope });
   const text = `{ findings(${args}) { name state firstSeen lastSeen resolvedAt reopenedCount unjudgedSince exception { owner expires } } }`;
   const { result } = await ask(source.inventory(), { text });
   await source.close();

@@ -75,6 +75,19 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
     );
   });
 
+  test('a unit that no account is in is an error, also beside one that is known', async () => {
+    await keep('111122223333');
+    await database.run(`UPDATE connector SET units = '[{"id":"ou-1","name":"Workloads"}]'`);
+    const text = '{iamUsersAggregate{count}}';
+    for (const units of [['ou-1'], ['Workloads', 'ou-1']]) expect((await ask(text, { units })).errors).toEqual([]);
+    const asked = [
+      ask(text, { units: ['ou-1', 'Sandbox'] }),
+      ask(text, { units: ['Sandbox', 'ou-1'], asOf: '2999-01-01T00:00:00Z' }),
+    ];
+    for (const { errors } of await Promise.all(asked))
+      expect(errors).toEqual([expect.stringMatching(/no account of the store is in .* unit "Sandbox"$/)]);
+  });
+
   test('cursors lead to each asset once, whatever is alike', async () => {
     await keep('111122223333');
     await keep('444455556666');

@@ -44,7 +44,7 @@ export function renderSarif(run: Run): string {
         automationDetails: { id: `iamql/${run.benchmark?.benchmark.id ?? 'check'}/${evidence.account ?? 'unknown'}/` },
         invocations: [
           {
-            executionSuccessful: controls.every(({ verdict }) => verdict !== 'ERROR'),
+            executionSuccessful: controls.every((one) => one.verdict !== 'ERROR' && reasonsOf(one).length === 0),
             endTimeUtc: judgedAt.toISOString(),
             toolExecutionNotifications: notificationsOf(run),
           },

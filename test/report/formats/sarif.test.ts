@@ -64,6 +64,9 @@ describe('renderSarif', () => {
     expect(results).toEqual([]);
     expect(invocations?.[0]?.executionSuccessful).toBe(true);
     expect(tool.driver.rules?.[0]?.properties).toMatchObject({ verdict: 'PASS' });
+    // What failed and could not be judged in full was not read whole.
+    const failed = read({ ...fullRun, controls: fullRun.controls.filter(({ verdict }) => verdict === 'FAIL') });
+    expect(failed.invocations?.[0]?.executionSuccessful).toBe(false);
   });
 
   test('has what code scanning asks for: a location in every result, a rule for it, a fingerprint of its own', () => {
