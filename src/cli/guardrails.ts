@@ -4,9 +4,12 @@ import type { Command } from 'commander';
 import { type GuardrailName, guardrails } from '../guardrails/guardrail.ts';
 import { IamqlError } from '../iam/error.ts';
 import { packageRoot } from '../package-root.ts';
+import { addControlsFolders, paramOption } from './control-options.ts';
+import type { ConfigRuleOptions } from './guardrails-config.ts';
 import { writeResult } from './output.ts';
+import { durationOption } from './source-options.ts';
 
-interface GuardrailOptions {
+export interface GuardrailOptions {
   readonly about?: boolean;
   readonly output?: string;
 }
@@ -15,6 +18,9 @@ interface ScpOptions extends GuardrailOptions {
   readonly role?: readonly string[];
   readonly tag?: string;
 }
+
+/** AWS makes a new report every four hours: one that is older than a day is no answer for today. */
+const DEFAULT_MAX_AGE = '24h';
 
 /** Those that are the same for everybody. */
 const files = {
@@ -32,6 +38,10 @@ export function addGuardrailsCommand(program: Command): void {
     .option('--role <name...>', 'the roles that may make access keys, with their paths')
     .option('--tag <key=value>', 'make access keys for users with this tag, too')
     .action((options: ScpOptions) => print('scp', options, () => policyOf(options)));
+  addControlsFolders(addGuardrail(parent, 'config').argument('[control]', 'the id of a control'))
+    .addOption(paramOption())
+    .addOption(durationOption('--max-age <time>', 'judge by no facts older than this', DEFAULT_MAX_AGE))
+    .action((id: string | undefined, options: ConfigRuleOptions) => configRule(id, options));
   for (const [name, file] of Object.entries(files)) {
     addGuardrail(parent, name as keyof typeof files).action((options: GuardrailOptions) =>
       print(name as keyof typeof files, options, () => readFile(join(packageRoot, 'guardrails', file), 'utf8')),
@@ -59,6 +69,11 @@ async function print(
 ): Promise<void> {
   const text = about ? (await import('../report/guardrails.ts')).renderGuardrail(find(name)) : await render();
   writeResult(text, output);
+}
+
+async function configRule(id: string | undefined, options: ConfigRuleOptions): Promise<void> {
+  if (options.about) return print('config', options, async () => '');
+  return (await import('./guardrails-config.ts')).writeConfigRule(id, options);
 }
 
 async function policyOf({ role, tag }: ScpOptions): Promise<string> {

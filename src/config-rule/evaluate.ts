@@ -12,17 +12,17 @@ import { evaluationsOf, type JudgedAccount } from './evaluations.ts';
 import type { Invocation } from './invocation.ts';
 import { readResources } from './resources.ts';
 
-/** AWS makes a new report every four hours: one that is older than a day is nobody's answer for today. */
-const MAX_AGE_MS = 24 * 3_600_000;
 /** As `iamql check` waits for a report, and takes a key to be made during setup. */
 const WAIT_MS = 3 * 60_000;
 const SETUP_SECONDS = 10;
 /** What is left for telling AWS Config that an account could not be judged in time. */
 const TELLING_MS = 60_000;
 
-/** What AWS Lambda says of a run. */
-export interface LambdaContext {
-  readonly getRemainingTimeInMillis: () => number;
+export interface Bounds {
+  /** How long the run may take yet, in milliseconds. */
+  readonly leftMs?: number | undefined;
+  /** No facts older than this, in milliseconds; undefined for as old as AWS hands out. */
+  readonly maxAgeMs?: number | undefined;
 }
 
 /**
@@ -35,12 +35,12 @@ export interface LambdaContext {
 export async function evaluate(
   control: Control,
   invocation: Invocation,
-  context?: LambdaContext,
+  { leftMs, maxAgeMs }: Bounds = {},
 ): Promise<readonly Evaluation[]> {
-  const leftMs = context ? context.getRemainingTimeInMillis() - TELLING_MS : undefined;
-  const ending = leftMs === undefined ? new AbortController().signal : AbortSignal.timeout(Math.max(leftMs, 0));
-  const { judged, failure } = await judgeAccount(control, invocation, ending);
-  const account = new AwsAccount({}, new AbortController().signal);
+  const never = new AbortController().signal;
+  const ending = leftMs === undefined ? never : AbortSignal.timeout(Math.max(leftMs - TELLING_MS, 0));
+  const { judged, failure } = await judgeAccount(control, invocation, () => openInventory(ending, maxAgeMs));
+  const account = new AwsAccount({}, never);
   const earlier = await readEarlier(account, invocation);
   const evaluations = evaluationsOf(judged, earlier instanceof Error ? [] : earlier);
   await putEvaluations(account, evaluations, invocation, tag());
@@ -68,11 +68,11 @@ interface Outcome {
   readonly failure: Error | undefined;
 }
 
-async function judgeAccount(control: Control, invocation: Invocation, signal: AbortSignal): Promise<Outcome> {
+async function judgeAccount(control: Control, invocation: Invocation, open: () => Inventory): Promise<Outcome> {
   const { accountId } = invocation;
   const nothing = { accountId, run: undefined, found: new Map() };
   try {
-    const inventory = openInventory(signal);
+    const inventory = open();
     const run = await runControl(inventory, control, { parameters: parametersOf(control, invocation) });
     rejectOther(inventory, accountId);
     const reasons = run.rules
@@ -99,9 +99,9 @@ async function withResources(
   }
 }
 
-function openInventory(signal: AbortSignal): Inventory {
-  const live = new LiveSource(new AwsAccount({}, signal), { maxAgeMs: MAX_AGE_MS, waitMs: WAIT_MS }, signal);
-  return openAccount(live, { setupSeconds: SETUP_SECONDS }, { maxAgeMs: MAX_AGE_MS }).inventory();
+function openInventory(signal: AbortSignal, maxAgeMs: number | undefined): Inventory {
+  const live = new LiveSource(new AwsAccount({}, signal), { maxAgeMs, waitMs: WAIT_MS }, signal);
+  return openAccount(live, { setupSeconds: SETUP_SECONDS }, { maxAgeMs }).inventory();
 }
 
 const parametersOf = (control: Control, { parameters }: Invocation) =>

@@ -2,12 +2,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Evaluation } from '../aws/config-service.ts';
 import { packageRoot } from '../package-root.ts';
-import { evaluate, type LambdaContext } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
 import { parseInvocation } from './invocation.ts';
+
+/** What AWS Lambda says of a run. */
+interface LambdaContext {
+  readonly getRemainingTimeInMillis: () => number;
+}
 
 /** What AWS Lambda calls for a rule of AWS Config. Beside it lies the control, as `iamql guardrails config` wrote it. */
 export async function handler(event: unknown, context?: LambdaContext): Promise<readonly Evaluation[]> {
   const invocation = parseInvocation(event);
   const control = JSON.parse(readFileSync(join(packageRoot, 'control.json'), 'utf8'));
-  return evaluate(control, invocation, context);
+  return evaluate(control, invocation, { leftMs: context?.getRemainingTimeInMillis(), maxAgeMs: maxAgeMs() });
+}
+
+/** What is no number is 0, which no facts fulfil. */
+function maxAgeMs(): number | undefined {
+  const written = process.env['IAMQL_MAX_AGE_MS'];
+  return written === undefined ? undefined : Number(written) || 0;
 }

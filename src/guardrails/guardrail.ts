@@ -10,7 +10,7 @@ export interface Guardrail {
   readonly rollBack: readonly string[];
 }
 
-export type GuardrailName = 'scp' | 'eventbridge' | 'guard' | 'terraform';
+export type GuardrailName = 'scp' | 'config' | 'eventbridge' | 'guard' | 'terraform';
 
 export const guardrails: readonly Guardrail[] = [
   {
@@ -36,6 +36,33 @@ export const guardrails: readonly Guardrail[] = [
     ],
     rollBack: [
       'aws organizations detach-policy --policy-id <id> --target-id <account or unit>; what it denied is allowed again within minutes, and nothing else has changed.',
+    ],
+  },
+  {
+    name: 'config',
+    title: 'A rule of AWS Config: a function that judges the account as iamql check does, in a conformance pack',
+    does: [
+      'Once a day, or every so many hours, it judges a control, any that iamql has or that is your own, over the account it is in.',
+      'The account is COMPLIANT, or NON_COMPLIANT with what was found: users, roles, groups and policies of the account by their ids in AWS Config, access keys by theirs.',
+      'An account that could not be read gets no evaluation: the function ends with an error, and a rule that has nothing else is INSUFFICIENT_DATA.',
+    ],
+    doesNot: [
+      'It prevents nothing, and tells hours after a key was made; the credential report that it reads may be four hours old.',
+      'It says nothing of users who are fine: AWS counts each evaluation. What is mended becomes NOT_APPLICABLE.',
+      'What was found before an account could not be read stays NON_COMPLIANT until it is read again.',
+      'A function that is out of memory, or that AWS Lambda throttles, says nothing, and what it said last stands: watch its Errors and Throttles, and when the rule was last evaluated.',
+      'It knows no exceptions: what iamql check excepts is NON_COMPLIANT here.',
+    ],
+    rollOut: [
+      'See that AWS Config records in the region: aws configservice describe-configuration-recorder-status. One region is enough, because IAM is global.',
+      'iamql guardrails config --output rule, and read what it wrote: the template, and in function/ one file that is not minified.',
+      'aws cloudformation package --template-file rule/template.yaml --s3-bucket <bucket> --output-template-file packaged.yaml',
+      'aws cloudformation deploy --stack-name iamql-config-rule --template-file packaged.yaml --capabilities CAPABILITY_IAM',
+      'Compare the first evaluation with iamql check on the same account. For an organization give --connectors: it writes a stack set for it; the bucket must let the accounts read the function (s3:GetObject, aws:PrincipalOrgID).',
+      'With a newer iamql write the folder again, package and deploy.',
+    ],
+    rollBack: [
+      'aws cloudformation delete-stack --stack-name iamql-config-rule: the rule, what it said, the function and its role are gone; nothing else has changed.',
     ],
   },
   {

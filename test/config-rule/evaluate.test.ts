@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/config-rule/evaluate.ts';
 import { parseInvocation } from '../../src/config-rule/invocation.ts';
 import type { Control } from '../../src/controls/control.ts';
@@ -31,9 +31,15 @@ const eventOf = (more: object = {}) => ({
 });
 
 /** How the function ends, and what AWS Config then says of the rule. */
-async function evaluated(scenario: Scenario, control: Control = founding, event: object = eventOf(), leftMs = 900_000) {
+async function evaluated(
+  scenario: Scenario,
+  control: Control = founding,
+  event: object = eventOf(),
+  leftMs = 900_000,
+  maxAgeMs?: number,
+) {
   account.open(scenario);
-  const failure = await evaluate(control, parseInvocation(event), { getRemainingTimeInMillis: () => leftMs }).then(
+  const failure = await evaluate(control, parseInvocation(event), { leftMs, maxAgeMs }).then(
     () => undefined,
     (error: Error) => error.message,
   );
@@ -90,7 +96,7 @@ describe('the function of the rule', () => {
     });
     const tooOld = { users: [bruno], report: { generatedTime: '2024-06-01T00:00:00Z' } };
     await evaluated({ users: [bruno] });
-    expect(await evaluated(tooOld)).toMatchObject({
+    expect(await evaluated(tooOld, founding, eventOf(), 900_000, 86_400_000)).toMatchObject({
       compliance: 'INSUFFICIENT_DATA',
       failure: expect.stringContaining('older than --max-age'),
     });

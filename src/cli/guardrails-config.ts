@@ -1,0 +1,66 @@
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Control, Parameters } from '../controls/control.ts';
+import { groupsOfControl } from '../controls/needed-facts.ts';
+import { findingsFields } from '../graphql/findings-fields.ts';
+import { renderConfigRule } from '../guardrails/config-rule.ts';
+import { IamqlError } from '../iam/error.ts';
+import { packageRoot } from '../package-root.ts';
+import { version } from '../package-version.ts';
+import { selectControls } from './control-options.ts';
+import type { GuardrailOptions } from './guardrails.ts';
+import { writeNote } from './output.ts';
+
+export interface ConfigRuleOptions extends GuardrailOptions {
+  readonly param?: readonly string[];
+  readonly controls?: readonly string[];
+  readonly maxAge: number;
+}
+
+/** The function, as the build has bundled it. */
+const BUNDLE = join(packageRoot, 'dist', 'config-rule');
+
+/** Writes a folder: the template, and the function that it makes. */
+export async function writeConfigRule(id: string | undefined, options: ConfigRuleOptions): Promise<void> {
+  const { output: folder } = options;
+  if (folder === undefined)
+    throw new IamqlError('InvalidInput', 'the rule is a template and a function: name a folder for both with --output');
+  const { asked } = await selectControls(id === undefined ? [] : [id], options);
+  const [{ control, parameters }] = asked as [{ readonly control: Control; readonly parameters: Parameters }];
+  rejectOfAStore(control);
+  const { id: rule, title, assetTypes } = control;
+  const groups = await groupsOfControl(control);
+  const template = renderConfigRule({
+    ...{ id: rule, title, assetTypes, groups, parameters },
+    ...{ maxAgeMs: options.maxAge, version: version() },
+  });
+  writeFolder(folder, template, control);
+  writeNote(`iamql: ${folder} has template.yaml and what it deploys; --about says how`);
+}
+
+/** What only a store answers. */
+const OF_A_STORE = new RegExp(`\\b(asOf|${findingsFields.join('|')})\\b`);
+
+function rejectOfAStore({ id, rules }: Control): void {
+  if (rules.some(({ query, informative }) => !informative && OF_A_STORE.test(query)))
+    throw new IamqlError('InvalidInput', `${id} asks a store, and a rule of AWS Config reads the account as it is now`);
+}
+
+/** With what the function reads: it is a small package, and finds what is its own as the big one does. */
+function writeFolder(folder: string, template: string, control: Control): void {
+  if (!existsSync(BUNDLE)) throw new IamqlError('InvalidInput', `there is no ${BUNDLE}: run npm run build first`);
+  const inside = join(folder, 'function');
+  try {
+    // What another version has left would be deployed too.
+    rmSync(inside, { recursive: true, force: true });
+    mkdirSync(inside, { recursive: true });
+    cpSync(BUNDLE, inside, { recursive: true });
+    cpSync(join(packageRoot, 'schema'), join(inside, 'schema'), { recursive: true });
+    writeFileSync(join(inside, 'control.json'), `${JSON.stringify(control, null, 2)}\n`);
+    const about = { name: 'iamql-config-rule', version: version(), license: 'Apache-2.0', type: 'module' };
+    writeFileSync(join(inside, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
+    writeFileSync(join(folder, 'template.yaml'), template);
+  } catch (cause) {
+    throw new IamqlError('InvalidInput', `cannot write ${folder}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+  }
+}
