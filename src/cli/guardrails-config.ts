@@ -1,17 +1,21 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { regionOfPartition } from '../aws/region.ts';
 import type { Control, Parameters } from '../controls/control.ts';
 import { groupsOfControl } from '../controls/needed-facts.ts';
 import { findingsFields } from '../graphql/findings-fields.ts';
 import { renderConfigRule } from '../guardrails/config-rule.ts';
+import { type GuardedOrganization, wordsOfStackSet } from '../guardrails/coverage.ts';
+import { renderStackSet } from '../guardrails/stack-set.ts';
 import { IamqlError } from '../iam/error.ts';
 import { packageRoot } from '../package-root.ts';
 import { version } from '../package-version.ts';
 import { selectControls } from './control-options.ts';
+import { type GuardedOptions, readGuarded, writeCoverage } from './guarded.ts';
 import type { GuardrailOptions } from './guardrails.ts';
 import { writeNote } from './output.ts';
 
-export interface ConfigRuleOptions extends GuardrailOptions {
+export interface ConfigRuleOptions extends GuardrailOptions, GuardedOptions {
   readonly param?: readonly string[];
   readonly controls?: readonly string[];
   readonly maxAge: number;
@@ -25,6 +29,7 @@ export async function writeConfigRule(id: string | undefined, options: ConfigRul
   const { output: folder } = options;
   if (folder === undefined)
     throw new IamqlError('InvalidInput', 'the rule is a template and a function: name a folder for both with --output');
+  const guarded = await readGuarded(options);
   const { asked } = await selectControls(id === undefined ? [] : [id], options);
   const [{ control, parameters }] = asked as [{ readonly control: Control; readonly parameters: Parameters }];
   rejectOfAStore(control);
@@ -34,9 +39,21 @@ export async function writeConfigRule(id: string | undefined, options: ConfigRul
     ...{ id: rule, title, assetTypes, groups, parameters },
     ...{ maxAgeMs: options.maxAge, version: version() },
   });
-  writeFolder(folder, template, control);
-  writeNote(`iamql: ${folder} has template.yaml and what it deploys; --about says how`);
+  const stackSet = guarded?.organization && stackSetOf(control, guarded.organization);
+  writeFolder(folder, { control, template, stackSet });
+  const written = stackSet === undefined ? 'template.yaml' : `template.yaml, ${ORGANIZATION}`;
+  writeNote(`iamql: ${folder} has ${written} and what they deploy; --about says how`);
+  if (guarded) writeCoverage(wordsOfStackSet(guarded));
 }
+
+const stackSetOf = ({ id }: Control, organization: GuardedOrganization): string =>
+  renderStackSet(organization, {
+    name: `iamql-${id}`,
+    description: `A rule of AWS Config that judges ${id}.`,
+    // IAM is global: a rule in one region says all.
+    region: regionOfPartition(organization.partition, undefined),
+    capabilities: ['CAPABILITY_IAM'],
+  });
 
 /** What only a store answers. */
 const OF_A_STORE = new RegExp(`\\b(asOf|${findingsFields.join('|')})\\b`);
@@ -46,8 +63,16 @@ function rejectOfAStore({ id, rules }: Control): void {
     throw new IamqlError('InvalidInput', `${id} asks a store, and a rule of AWS Config reads the account as it is now`);
 }
 
+interface Written {
+  readonly control: Control;
+  readonly template: string;
+  readonly stackSet: string | undefined;
+}
+
+const ORGANIZATION = 'organization.yaml';
+
 /** With what the function reads: it is a small package, and finds what is its own as the big one does. */
-function writeFolder(folder: string, template: string, control: Control): void {
+function writeFolder(folder: string, { control, template, stackSet }: Written): void {
   if (!existsSync(BUNDLE)) throw new IamqlError('InvalidInput', `there is no ${BUNDLE}: run npm run build first`);
   const inside = join(folder, 'function');
   try {
@@ -60,6 +85,8 @@ function writeFolder(folder: string, template: string, control: Control): void {
     const about = { name: 'iamql-config-rule', version: version(), license: 'Apache-2.0', type: 'module' };
     writeFileSync(join(inside, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
     writeFileSync(join(folder, 'template.yaml'), template);
+    rmSync(join(folder, ORGANIZATION), { force: true });
+    if (stackSet !== undefined) writeFileSync(join(folder, ORGANIZATION), stackSet);
   } catch (cause) {
     throw new IamqlError('InvalidInput', `cannot write ${folder}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }

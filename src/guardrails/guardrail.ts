@@ -3,6 +3,8 @@ export interface Guardrail {
   /** As the command line names it. */
   readonly name: GuardrailName;
   readonly title: string;
+  /** The controls whose findings it keeps from coming back, or tells of; undefined for any. */
+  readonly controls?: readonly string[];
   /** Each a sentence. */
   readonly does: readonly string[];
   readonly doesNot: readonly string[];
@@ -12,10 +14,15 @@ export interface Guardrail {
 
 export type GuardrailName = 'scp' | 'config' | 'eventbridge' | 'guard' | 'terraform';
 
+const initialKeys = 'aws-iam-no-initial-access-keys';
+/** Those that no new access key breaks, where there is none. */
+const newKeys = [initialKeys, 'aws-iam-root-has-no-access-key', 'aws-iam-users-have-one-active-access-key'];
+
 export const guardrails: readonly Guardrail[] = [
   {
     name: 'scp',
     title: 'A service control policy of AWS Organizations: only named roles make access keys',
+    controls: newKeys,
     does: [
       'It denies iam:CreateAccessKey to everybody in the accounts below it, their root users too, but the named roles.',
       'With --tag, a key may also be made for a user who has that tag, and only the named roles may give a user the tag.',
@@ -68,6 +75,7 @@ export const guardrails: readonly Guardrail[] = [
   {
     name: 'eventbridge',
     title: 'A CloudFormation template with an EventBridge rule: a message for each new access key or login profile',
+    controls: newKeys,
     does: [
       'It tells an SNS topic, mostly within minutes, of each CreateAccessKey and CreateLoginProfile that succeeded.',
     ],
@@ -89,6 +97,7 @@ export const guardrails: readonly Guardrail[] = [
   {
     name: 'guard',
     title: 'Rules of CloudFormation Guard: no template makes a user with both',
+    controls: [initialKeys],
     does: [
       'It fails a template that makes a user with a login profile and an active access key, in CI or as a hook of CloudFormation.',
       'It fails a template that makes a user with a login profile, and a key whose user is not named by Ref.',
@@ -107,6 +116,7 @@ export const guardrails: readonly Guardrail[] = [
   {
     name: 'terraform',
     title: 'A module of Terraform or OpenTofu: users have a login profile or an access key, never both',
+    controls: [initialKeys],
     does: ['A plan that asks for both for one user fails, before anything is made: the variable does not take it.'],
     doesNot: [
       'It binds who uses the module: resources beside it, other states and calls by hand are not its business. iamql iac judges whole plans.',

@@ -15,7 +15,10 @@ import { evaluate } from '../../src/config-rule/evaluate.ts';
 import { loadControls } from '../../src/controls/load-controls.ts';
 import { groupsOfControl } from '../../src/controls/needed-facts.ts';
 import { renderConfigRule } from '../../src/guardrails/config-rule.ts';
+import type { GuardedOrganization } from '../../src/guardrails/coverage.ts';
+import { renderStackSet } from '../../src/guardrails/stack-set.ts';
 import { parseTemplate } from '../../src/iac/template-text.ts';
+import { packageRoot } from '../../src/package-root.ts';
 import { denied, scriptedAccount } from '../inventory/live-account.ts';
 import { clean, everyAction } from '../support/asked-account.ts';
 import { iamClient, stsClient } from '../support/aws-clients.ts';
@@ -29,6 +32,37 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const written = await runCli(['guardrails', 'config', '--output', folder]);
 const controls = await loadControls();
 const text = readFileSync(join(folder, 'template.yaml'), 'utf8');
+
+const acme: GuardedOrganization = { name: 'acme', partition: 'aws', exclude: [], memberRole: 'iamql', place: 'c:1:1' };
+const units = ['ou-ab12-11111111', 'ou-ab12-22222222'];
+/** What a stack set of it asks for, and its targets. */
+const organizations: readonly [Row, Row, Row] = [
+  [
+    'units without one that is left out',
+    { ...acme, organizationalUnits: units, exclude: ['ou-ab12-33333333', '111122223333'] },
+    {
+      asks: ['CallAs', 'ExcludedAccounts'],
+      DeploymentTargets: {
+        OrganizationalUnitIds: units,
+        Accounts: { Ref: 'ExcludedAccounts' },
+        AccountFilterType: 'DIFFERENCE',
+      },
+    },
+  ],
+  [
+    'units without accounts',
+    { ...acme, organizationalUnits: units, exclude: ['111122223333'] },
+    {
+      asks: ['CallAs'],
+      DeploymentTargets: { OrganizationalUnitIds: units, Accounts: ['111122223333'], AccountFilterType: 'DIFFERENCE' },
+    },
+  ],
+  ['all of it', acme, { asks: ['CallAs', 'Root'], DeploymentTargets: { OrganizationalUnitIds: [{ Ref: 'Root' }] } }],
+];
+type Row = readonly [name: string, organization: GuardedOrganization, expected: object];
+const template = readFileSync(join(packageRoot, 'guardrails', 'eventbridge.yaml'), 'utf8');
+const stackSetOf = (organization: GuardedOrganization, more: { readonly template?: string }): string =>
+  renderStackSet(organization, { name: 'iamql', description: 'A guardrail.', region: 'us-east-1', ...more });
 
 interface Template {
   readonly Resources: {
@@ -46,18 +80,34 @@ test('the folder has all that is deployed', () => {
   expect(written).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('template.yaml') });
 });
 
-test('cfn-lint has nothing against the template and its conformance pack, and something against broken ones', async () => {
+test('cfn-lint has nothing against the template, its pack and stack sets with it, and something against a broken one', async () => {
+  // As `aws cloudformation package` writes where the folder of the function went.
   const packaged = text.replace(/Code: function/, 'Code: {S3Bucket: functions, S3Key: abc}');
   const pack = templateOf(text).Resources.ConformancePack.Properties.TemplateBody;
-  const broken = [text.replace('nodejs24.x', 'nodejs3.x'), pack.replace('SourceDetails', 'SourceDetail')];
-  const [raw, uploaded, ofPack, ...ofBroken] = await askTool('lint', [text, packaged, pack, ...broken]);
-  // The folder of the function is there for `package` to upload.
-  expect(raw?.map((said) => said.split(' ')[0])).toEqual(['W3002']);
-  expect([uploaded, ofPack]).toEqual([[], []]);
-  expect(ofBroken.map((said) => said.join())).toEqual([
-    expect.stringContaining('nodejs3.x'),
-    expect.stringContaining("'SourceDetail'"),
-  ]);
+  const [[, excluding], , [, whole]] = organizations;
+  const stackSets = [stackSetOf(excluding, {}), stackSetOf(whole, { template })];
+  const asked = [packaged, pack, ...stackSets, packaged.replace('nodejs24.x', 'nodejs3.x')];
+  const said = await askTool('lint', asked);
+  expect(said).toEqual([[], [], [], [], [expect.stringContaining('nodejs3.x')]]);
+});
+
+describe('a stack set', () => {
+  const targets = (organization: GuardedOrganization) => {
+    const { Parameters, Resources } = parseTemplate(stackSetOf(organization, { template })) as {
+      readonly Parameters: object;
+      readonly Resources: {
+        readonly Accounts: { readonly Properties: { readonly StackInstancesGroup: readonly [object] } };
+      };
+    };
+    return { asks: Object.keys(Parameters), ...Resources.Accounts.Properties.StackInstancesGroup[0] };
+  };
+
+  test.each(organizations)(
+    'of %s reaches whom the file names, and asks for what it does not say',
+    (_name, of, expected) => {
+      expect(targets(of)).toEqual({ ...expected, Regions: ['us-east-1'] });
+    },
+  );
 });
 
 test("moto's AWS Config takes the rule of the pack, and none that is broken", async () => {
