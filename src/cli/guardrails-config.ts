@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { regionOfPartition } from '../aws/region.ts';
 import type { Control, Parameters } from '../controls/control.ts';
+import type { Exception } from '../controls/exception.ts';
 import { groupsOfControl } from '../controls/needed-facts.ts';
 import { findingsFields } from '../graphql/findings-fields.ts';
 import { renderConfigRule } from '../guardrails/config-rule.ts';
@@ -11,6 +12,7 @@ import { IamqlError } from '../iam/error.ts';
 import { packageRoot } from '../package-root.ts';
 import { version } from '../package-version.ts';
 import { selectControls } from './control-options.ts';
+import { openExceptions } from './exceptions.ts';
 import { type GuardedOptions, readGuarded, writeCoverage } from './guarded.ts';
 import type { GuardrailOptions } from './guardrails.ts';
 import { writeNote } from './output.ts';
@@ -19,6 +21,7 @@ export interface ConfigRuleOptions extends GuardrailOptions, GuardedOptions {
   readonly param?: readonly string[];
   readonly controls?: readonly string[];
   readonly maxAge: number;
+  readonly exceptions: readonly string[];
 }
 
 /** The function, as the build has bundled it. */
@@ -40,10 +43,17 @@ export async function writeConfigRule(id: string | undefined, options: ConfigRul
     ...{ maxAgeMs: options.maxAge, version: version() },
   });
   const stackSet = guarded?.organization && stackSetOf(control, guarded.organization);
-  writeFolder(folder, { control, template, stackSet });
+  writeFolder(folder, { control, exceptions: await exceptionsFor(control, options), template, stackSet });
   const written = stackSet === undefined ? 'template.yaml' : `template.yaml, ${ORGANIZATION}`;
   writeNote(`iamql: ${folder} has ${written} and what they deploy; --about says how`);
   if (guarded) writeCoverage(wordsOfStackSet(guarded));
+}
+
+/** Of whichever account: the function is the same in all of them. */
+async function exceptionsFor({ id }: Control, options: ConfigRuleOptions): Promise<readonly Exception[]> {
+  if (options.exceptions.length === 0) return [];
+  const { exceptions } = await openExceptions(options, options.controls);
+  return exceptions.filter(({ control }) => control === id);
 }
 
 const stackSetOf = ({ id }: Control, organization: GuardedOrganization): string =>
@@ -65,6 +75,7 @@ function rejectOfAStore({ id, rules }: Control): void {
 
 interface Written {
   readonly control: Control;
+  readonly exceptions: readonly Exception[];
   readonly template: string;
   readonly stackSet: string | undefined;
 }
@@ -72,7 +83,7 @@ interface Written {
 const ORGANIZATION = 'organization.yaml';
 
 /** With what the function reads: it is a small package, and finds what is its own as the big one does. */
-function writeFolder(folder: string, { control, template, stackSet }: Written): void {
+function writeFolder(folder: string, { control, exceptions, template, stackSet }: Written): void {
   if (!existsSync(BUNDLE)) throw new IamqlError('InvalidInput', `there is no ${BUNDLE}: run npm run build first`);
   const inside = join(folder, 'function');
   try {
@@ -81,9 +92,9 @@ function writeFolder(folder: string, { control, template, stackSet }: Written): 
     mkdirSync(inside, { recursive: true });
     cpSync(BUNDLE, inside, { recursive: true });
     cpSync(join(packageRoot, 'schema'), join(inside, 'schema'), { recursive: true });
-    writeFileSync(join(inside, 'control.json'), `${JSON.stringify(control, null, 2)}\n`);
     const about = { name: 'iamql-config-rule', version: version(), license: 'Apache-2.0', type: 'module' };
-    writeFileSync(join(inside, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
+    for (const [name, value] of Object.entries({ control, exceptions, package: about }))
+      writeFileSync(join(inside, `${name}.json`), `${JSON.stringify(value, null, 2)}\n`);
     writeFileSync(join(folder, 'template.yaml'), template);
     rmSync(join(folder, ORGANIZATION), { force: true });
     if (stackSet !== undefined) writeFileSync(join(folder, ORGANIZATION), stackSet);

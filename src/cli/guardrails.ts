@@ -6,6 +6,7 @@ import { type GuardrailName, guardrails } from '../guardrails/guardrail.ts';
 import { IamqlError } from '../iam/error.ts';
 import { packageRoot } from '../package-root.ts';
 import { addControlsFolders, paramOption } from './control-options.ts';
+import { exceptionsOption } from './exceptions.ts';
 import { addGuardedOptions, type GuardedOptions, readGuarded, writeCoverage } from './guarded.ts';
 import type { ConfigRuleOptions } from './guardrails-config.ts';
 import { writeResult } from './output.ts';
@@ -41,6 +42,7 @@ export function addGuardrailsCommand(program: Command): void {
     .action((id: string | undefined, options: ScpOptions) => print('scp', options, () => policyOf(options), id));
   addControlsFolders(addGuardedOptions(addGuardrail(parent, 'config').argument('[control]', CONTROL)))
     .addOption(paramOption())
+    .addOption(exceptionsOption())
     .addOption(durationOption('--max-age <time>', 'judge by no facts older than this', DEFAULT_MAX_AGE))
     .action((id: string | undefined, options: ConfigRuleOptions) => configRule(id, options));
   addGuardedOptions(addGuardrail(parent, 'eventbridge').argument('[control]', CONTROL)).action(

@@ -2,6 +2,7 @@ import { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
 import { type Evaluation, listEvaluations, putEvaluations } from '../aws/config-service.ts';
 import type { Control } from '../controls/control.ts';
+import type { Exception } from '../controls/exception.ts';
 import { readParameter } from '../controls/parameters.ts';
 import { type ControlRun, runControl } from '../controls/run-control.ts';
 import { IamqlError } from '../iam/error.ts';
@@ -18,7 +19,9 @@ const SETUP_SECONDS = 10;
 /** What is left for telling AWS Config that an account could not be judged in time. */
 const TELLING_MS = 60_000;
 
-export interface Bounds {
+export interface EvaluationSettings {
+  /** Findings that somebody has agreed to live with; what has expired no longer counts. */
+  readonly exceptions?: readonly Exception[];
   /** How long the run may take yet, in milliseconds. */
   readonly leftMs?: number | undefined;
   /** No facts older than this, in milliseconds; undefined for as old as AWS hands out. */
@@ -35,11 +38,12 @@ export interface Bounds {
 export async function evaluate(
   control: Control,
   invocation: Invocation,
-  { leftMs, maxAgeMs }: Bounds = {},
+  { leftMs, maxAgeMs, exceptions = [] }: EvaluationSettings = {},
 ): Promise<readonly Evaluation[]> {
   const never = new AbortController().signal;
   const ending = leftMs === undefined ? never : AbortSignal.timeout(Math.max(leftMs - TELLING_MS, 0));
-  const { judged, failure } = await judgeAccount(control, invocation, () => openInventory(ending, maxAgeMs));
+  const open = () => openInventory(ending, maxAgeMs);
+  const { judged, failure } = await judgeAccount(control, invocation, { open, exceptions });
   const account = new AwsAccount({}, never);
   const earlier = await readEarlier(account, invocation);
   const evaluations = evaluationsOf(judged, earlier instanceof Error ? [] : earlier);
@@ -68,12 +72,17 @@ interface Outcome {
   readonly failure: Error | undefined;
 }
 
-async function judgeAccount(control: Control, invocation: Invocation, open: () => Inventory): Promise<Outcome> {
+interface Opened {
+  readonly open: () => Inventory;
+  readonly exceptions: readonly Exception[];
+}
+
+async function judgeAccount(control: Control, invocation: Invocation, { open, exceptions }: Opened): Promise<Outcome> {
   const { accountId } = invocation;
   const nothing = { accountId, run: undefined, found: new Map() };
   try {
     const inventory = open();
-    const run = await runControl(inventory, control, { parameters: parametersOf(control, invocation) });
+    const run = await runControl(inventory, control, { parameters: parametersOf(control, invocation), exceptions });
     rejectOther(inventory, accountId);
     const reasons = run.rules
       .filter(({ rule }) => !rule.informative)

@@ -44,13 +44,18 @@ function ofAccount({ run, reasons }: JudgedAccount): Pick<Evaluation, 'complianc
   const open = reasons.length > 0 ? [`could not be judged in full: ${reasons.join('; ')}`] : [];
   const rules = deciding(run);
   const names = rules.flatMap(({ findings }) => findings.map(({ name }) => name));
-  const counted = rules.map(({ findings, total }) => `${findings.length} of ${total ?? '?'}`).join(', ');
+  const counted = rules.map(wordsOfCount).join(', ');
   if (run?.verdict === 'FAIL')
     return { compliance: 'NON_COMPLIANT', annotation: cut([counted, ...names, ...open].join(', ')) };
   const isPassed = run?.verdict === 'PASS' && open.length === 0;
   return isPassed
     ? { compliance: 'COMPLIANT', annotation: cut(counted) }
     : { compliance: 'NOT_APPLICABLE', annotation: cut(open[0] ?? 'could not be judged') };
+}
+
+function wordsOfCount({ findings, total, excepted }: RuleRun): string {
+  const count = `${findings.length} of ${total ?? '?'}`;
+  return excepted.length > 0 ? `${count}, and ${excepted.length} excepted` : count;
 }
 
 function ofFindings({ run, found }: JudgedAccount): readonly Evaluation[] {

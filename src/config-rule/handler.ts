@@ -10,12 +10,17 @@ interface LambdaContext {
   readonly getRemainingTimeInMillis: () => number;
 }
 
-/** What AWS Lambda calls for a rule of AWS Config. Beside it lies the control, as `iamql guardrails config` wrote it. */
+/** What AWS Lambda calls for a rule of AWS Config. Beside it lies what `iamql guardrails config` wrote: control and exceptions. */
 export async function handler(event: unknown, context?: LambdaContext): Promise<readonly Evaluation[]> {
   const invocation = parseInvocation(event);
-  const control = JSON.parse(readFileSync(join(packageRoot, 'control.json'), 'utf8'));
-  return evaluate(control, invocation, { leftMs: context?.getRemainingTimeInMillis(), maxAgeMs: maxAgeMs() });
+  return evaluate(read('control'), invocation, {
+    exceptions: read('exceptions'),
+    leftMs: context?.getRemainingTimeInMillis(),
+    maxAgeMs: maxAgeMs(),
+  });
 }
+
+const read = (name: string) => JSON.parse(readFileSync(join(packageRoot, `${name}.json`), 'utf8'));
 
 /** What is no number is 0, which no facts fulfil. */
 function maxAgeMs(): number | undefined {

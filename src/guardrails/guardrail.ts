@@ -58,7 +58,7 @@ export const guardrails: readonly Guardrail[] = [
       'It says nothing of users who are fine: AWS counts each evaluation. What is mended becomes NOT_APPLICABLE.',
       'What was found before an account could not be read stays NON_COMPLIANT until it is read again.',
       'A function that is out of memory, or that AWS Lambda throttles, says nothing, and what it said last stands: watch its Errors and Throttles, and when the rule was last evaluated.',
-      'It knows no exceptions: what iamql check excepts is NON_COMPLIANT here.',
+      'It knows the exceptions that --exceptions named when the folder was written, until they expire, and no later ones.',
     ],
     rollOut: [
       'See that AWS Config records in the region: aws configservice describe-configuration-recorder-status. One region is enough, because IAM is global.',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../src/config-rule/evaluate.ts';
+import { type EvaluationSettings, evaluate } from '../../src/config-rule/evaluate.ts';
 import { parseInvocation } from '../../src/config-rule/invocation.ts';
 import type { Control } from '../../src/controls/control.ts';
 import { findControls, foundingControlId } from '../../src/controls/load-controls.ts';
@@ -35,11 +35,10 @@ async function evaluated(
   scenario: Scenario,
   control: Control = founding,
   event: object = eventOf(),
-  leftMs = 900_000,
-  maxAgeMs?: number,
+  settings: EvaluationSettings = {},
 ) {
   account.open(scenario);
-  const failure = await evaluate(control, parseInvocation(event), { leftMs, maxAgeMs }).then(
+  const failure = await evaluate(control, parseInvocation(event), { leftMs: 900_000, ...settings }).then(
     () => undefined,
     (error: Error) => error.message,
   );
@@ -90,13 +89,13 @@ describe('the function of the rule', () => {
     expect(await evaluated(unread)).toMatchObject({ compliance: 'INSUFFICIENT_DATA', standing: [] });
     expect(await evaluated({ users: [bruno] })).toMatchObject(clean);
     const notReady = { users: [bruno], report: { state: 'never-ready' } } as const;
-    expect(await evaluated(notReady, founding, eventOf(), 60_300)).toMatchObject({
+    expect(await evaluated(notReady, founding, eventOf(), { leftMs: 60_300 })).toMatchObject({
       compliance: 'INSUFFICIENT_DATA',
       failure: expect.stringContaining('interrupted'),
     });
     const tooOld = { users: [bruno], report: { generatedTime: '2024-06-01T00:00:00Z' } };
     await evaluated({ users: [bruno] });
-    expect(await evaluated(tooOld, founding, eventOf(), 900_000, 86_400_000)).toMatchObject({
+    expect(await evaluated(tooOld, founding, eventOf(), { maxAgeMs: 86_400_000 })).toMatchObject({
       compliance: 'INSUFFICIENT_DATA',
       failure: expect.stringContaining('older than --max-age'),
     });
@@ -146,6 +145,16 @@ describe('the function of the rule', () => {
       compliance: 'INSUFFICIENT_DATA',
       failure: expect.stringContaining('has no parameter maxAge'),
     });
+  });
+
+  test('finds nothing that is excepted, until that expires', async () => {
+    const exception = { control: founding.id, account: ACCOUNT, asset: 'ana', ticket: undefined };
+    const key = { accessKeyId: 'AKIAEXAMPLE000000001' };
+    const agreed = { ...exception, key, reason: 'sealed', owner: 'ops', place: 'exceptions.yaml:1:1' };
+    const until = (expires: string) =>
+      evaluated({ users: [ana] }, founding, eventOf(), { exceptions: [{ ...agreed, expires }] });
+    expect(await until('2999-01-01T00:00:00Z')).toMatchObject({ standing: [`${whole} COMPLIANT`], failure: undefined });
+    expect(await until('2024-01-01T00:00:00Z')).toMatchObject({ compliance: 'NON_COMPLIANT', failure: undefined });
   });
 
   test('keeps nothing of a trial by hand', async () => {

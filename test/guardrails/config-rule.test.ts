@@ -29,7 +29,14 @@ import { runCli } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'iamql-rule-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const written = await runCli(['guardrails', 'config', '--output', folder]);
+writeFileSync(
+  join(folder, 'agreed.yaml'),
+  `exceptions:
+  - {control: aws-iam-no-initial-access-keys, account: "510987654321", asset: sealed, key: {accessKeyId: AKIAIOSFODNN7EXAMPLE}, reason: sealed, owner: ops, expires: 2099-01-01}
+  - {control: aws-iam-console-users-have-mfa, account: "510987654321", asset: sealed, reason: sealed, owner: ops, expires: 2099-01-01}
+`,
+);
+const written = await runCli(['guardrails', 'config', '--output', folder, '--exceptions', join(folder, 'agreed.yaml')]);
 const controls = await loadControls();
 const text = readFileSync(join(folder, 'template.yaml'), 'utf8');
 
@@ -78,6 +85,8 @@ const policyOf = (yaml: string): Policy => templateOf(yaml).Resources.Role.Prope
 
 test('the folder has all that is deployed', () => {
   expect(written).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('template.yaml') });
+  const exceptions = JSON.parse(readFileSync(join(folder, 'function', 'exceptions.json'), 'utf8'));
+  expect(exceptions).toMatchObject([{ control: 'aws-iam-no-initial-access-keys', asset: 'sealed' }]);
 });
 
 test('cfn-lint has nothing against the template, its pack and stack sets with it, and something against a broken one', async () => {
