@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { regionOfPartition } from '../aws/region.ts';
 import type { Control, Parameters } from '../controls/control.ts';
@@ -86,19 +86,29 @@ const ORGANIZATION = 'organization.yaml';
 function writeFolder(folder: string, { control, exceptions, template, stackSet }: Written): void {
   if (!existsSync(BUNDLE)) throw new IamqlError('InvalidInput', `there is no ${BUNDLE}: run npm run build first`);
   const inside = join(folder, 'function');
+  const about = { name: PACKAGE, version: version(), license: 'Apache-2.0', type: 'module' };
+  const isOurs = wroteBefore(inside);
   try {
     // What another version has left would be deployed too.
-    rmSync(inside, { recursive: true, force: true });
+    if (isOurs) for (const old of [inside, join(folder, ORGANIZATION)]) rmSync(old, { recursive: true, force: true });
     mkdirSync(inside, { recursive: true });
     cpSync(BUNDLE, inside, { recursive: true });
     cpSync(join(packageRoot, 'schema'), join(inside, 'schema'), { recursive: true });
-    const about = { name: 'iamql-config-rule', version: version(), license: 'Apache-2.0', type: 'module' };
     for (const [name, value] of Object.entries({ control, exceptions, package: about }))
       writeFileSync(join(inside, `${name}.json`), `${JSON.stringify(value, null, 2)}\n`);
     writeFileSync(join(folder, 'template.yaml'), template);
-    rmSync(join(folder, ORGANIZATION), { force: true });
     if (stackSet !== undefined) writeFileSync(join(folder, ORGANIZATION), stackSet);
   } catch (cause) {
     throw new IamqlError('InvalidInput', `cannot write ${folder}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }
+}
+
+const PACKAGE = 'iamql-config-rule';
+
+/** @throws IamqlError InvalidInput where somebody else's files are there: they would be lost, or deployed. */
+function wroteBefore(inside: string): boolean {
+  if (!existsSync(inside)) return false;
+  const about = join(inside, 'package.json');
+  if (existsSync(about) && readFileSync(about, 'utf8').includes(`"name": "${PACKAGE}"`)) return true;
+  throw new IamqlError('InvalidInput', `${inside} is there, and is none that was written here: name another folder`);
 }

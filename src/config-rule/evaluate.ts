@@ -79,7 +79,7 @@ interface Opened {
 
 async function judgeAccount(control: Control, invocation: Invocation, { open, exceptions }: Opened): Promise<Outcome> {
   const { accountId } = invocation;
-  const nothing = { accountId, run: undefined, found: new Map() };
+  const nothing = { accountId, run: undefined, found: undefined };
   try {
     const inventory = open();
     const run = await runControl(inventory, control, { parameters: parametersOf(control, invocation), exceptions });

@@ -9,8 +9,11 @@ export interface JudgedAccount {
   readonly run: ControlRun | undefined;
   /** Why it could not be judged, or not in full; empty where nothing is open. */
   readonly reasons: readonly string[];
-  /** As AWS Config knows what was found, by the identifier of the finding; who has gone since is not in it. */
-  readonly found: ReadonlyMap<string, ConfigResource>;
+  /**
+   * As AWS Config knows what was found, by the identifier of the finding. What is no resource there, or has gone since, is not
+   * in it; undefined where that could not be read.
+   */
+  readonly found: ReadonlyMap<string, ConfigResource> | undefined;
 }
 
 const ACCOUNT = 'AWS::::Account';
@@ -64,7 +67,7 @@ function ofFindings({ run, found }: JudgedAccount): readonly Evaluation[] {
     ({ identifier }) => identifier,
   );
   return [...findings].flatMap(([identifier, of]) => {
-    const resource = found.get(identifier);
+    const resource = found?.get(identifier);
     const annotation = cut([...new Set(of.flatMap(wordsOf))].join(', '));
     return resource ? [{ ...resource, compliance: 'NON_COMPLIANT', annotation } as const] : [];
   });
@@ -75,11 +78,9 @@ const wordsOf = ({ name, keys }: Finding): readonly string[] => [
   ...keys.map(({ slot, accessKeyId }) => `access key ${accessKeyId ?? slot ?? '?'}`),
 ];
 
-/** Whether what was found before and is not now is mended. A finding that has no name in AWS Config may be any of them. */
-function isMended({ run, reasons, found }: JudgedAccount): boolean {
-  const isWhole = run !== undefined && run.verdict !== 'ERROR' && reasons.length === 0;
-  return isWhole && deciding(run).every(({ findings }) => findings.every(({ identifier }) => found.has(identifier)));
-}
+/** Whether what was found before and is not now is mended, or gone. Of what was found now the names must be known. */
+const isMended = ({ run, reasons, found }: JudgedAccount): boolean =>
+  run !== undefined && run.verdict !== 'ERROR' && reasons.length === 0 && found !== undefined;
 
 /** In whole characters. */
 const cut = (text: string): string => {

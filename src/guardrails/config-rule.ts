@@ -44,7 +44,7 @@ export function renderConfigRule(choices: ConfigRuleChoices): string {
   return stringify(
     {
       AWSTemplateFormatVersion: '2010-09-09',
-      Description: `A rule of AWS Config that judges ${id} as iamql ${version} does: ${title}.`,
+      Description: `A rule of AWS Config that judges ${id} as iamql ${version} does: ${cut(title)}.`,
       Parameters: {
         Frequency: { ...frequency, AllowedValues: frequencies, Description: 'How often the rule is evaluated.' },
       },
@@ -69,6 +69,7 @@ export function renderConfigRule(choices: ConfigRuleChoices): string {
 /** What reads it takes a date that is not in quotes for a time. */
 const YAML_OF_AWS = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
 
+const cut = (title: string): string => [...title].slice(0, MOST_DESCRIPTION).join('');
 const arnOf = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 const frequency = { Type: 'String', Default: frequencies[0] };
 
@@ -164,7 +165,7 @@ function renderPack({ id, title, parameters }: ConfigRuleChoices): string {
           Type: 'AWS::Config::ConfigRule',
           Properties: {
             ConfigRuleName: id,
-            Description: [...title].slice(0, MOST_DESCRIPTION).join(''),
+            Description: cut(title),
             ...(asked.length > 0 ? { InputParameters: Object.fromEntries(asked) } : {}),
             Source: {
               Owner: 'CUSTOM_LAMBDA',

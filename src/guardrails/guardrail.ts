@@ -64,8 +64,8 @@ export const guardrails: readonly Guardrail[] = [
       'See that AWS Config records in the region: aws configservice describe-configuration-recorder-status. One region is enough, because IAM is global.',
       'iamql guardrails config --output rule, and read what it wrote: the template, and in function/ one file that is not minified.',
       'aws cloudformation package --template-file rule/template.yaml --s3-bucket <bucket> --output-template-file packaged.yaml',
-      'aws cloudformation deploy --stack-name iamql-config-rule --template-file packaged.yaml --capabilities CAPABILITY_IAM',
-      'Compare the first evaluation with iamql check on the same account. For an organization give --connectors: it writes a stack set for it; the bucket must let the accounts read the function (s3:GetObject, aws:PrincipalOrgID).',
+      'aws cloudformation deploy --stack-name iamql-config-rule --template-file packaged.yaml --capabilities CAPABILITY_IAM, a stack for each control.',
+      'Compare the first evaluation with iamql check on the same account. For an organization give --connectors: it writes a stack set for it; the bucket must be in its region and let the accounts read the function (s3:GetObject, aws:PrincipalOrgID).',
       'With a newer iamql write the folder again, package and deploy.',
     ],
     rollBack: [
