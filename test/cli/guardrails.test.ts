@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -70,21 +70,11 @@ organizations:
       /scp does nothing about aws-iam-root-is-not-used: it is for aws-iam-no-init/,
     ],
     ['scp --role R aws-iam-no-initial-access-keys', /is a control: name the control before --role/],
-    ['config', /name a folder for both with --output/],
   ];
   test.each(refused)('refuses %s', async (args, said) => {
     const { code, stdout, stderr } = await runCli(['guardrails', ...args.replace('CONNECTORS', connectors).split(' ')]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(said);
-  });
-
-  test("writes no rule of AWS Config into somebody else's folder", async () => {
-    const folder = dirname(connectors);
-    mkdirSync(join(folder, 'function'));
-    writeFileSync(join(folder, 'function', 'mine.mjs'), '');
-    const { code, stderr } = await runCli(['guardrails', 'config', '--output', folder]);
-    expect([code, readdirSync(join(folder, 'function'))]).toEqual([3, ['mine.mjs']]);
-    expect(stderr).toContain('name another folder');
   });
 
   test('is for controls that there are', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,8 +11,9 @@ import {
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterAll, describe, expect, inject, test } from 'vitest';
+import { writeConfigRule } from '../../src/cli/guardrails-config.ts';
 import { evaluate } from '../../src/config-rule/evaluate.ts';
-import { loadControls } from '../../src/controls/load-controls.ts';
+import { foundingControlId, libraryFolder, loadControls } from '../../src/controls/load-controls.ts';
 import { groupsOfControl } from '../../src/controls/needed-facts.ts';
 import { renderConfigRule } from '../../src/guardrails/config-rule.ts';
 import type { GuardedOrganization } from '../../src/guardrails/coverage.ts';
@@ -98,6 +99,32 @@ test('cfn-lint has nothing against the template, its pack and stack sets with it
   const asked = [packaged, pack, ...stackSets, packaged.replace('nodejs24.x', 'nodejs3.x')];
   const said = await askTool('lint', asked);
   expect(said).toEqual([[], [], [], [], [expect.stringContaining('nodejs3.x')]]);
+});
+
+describe('the folder', () => {
+  const options = { exceptions: [], maxAge: 86_400_000 };
+
+  test('has to be named', async () => {
+    await expect(writeConfigRule(undefined, options)).rejects.toThrow('name a folder for both with --output');
+  });
+
+  test('is left alone where it has a function of somebody else', async () => {
+    const others = join(folder, 'others');
+    mkdirSync(join(others, 'function'), { recursive: true });
+    writeFileSync(join(others, 'function', 'package.json'), '{"name": "other"}');
+    await expect(writeConfigRule(undefined, { ...options, output: others })).rejects.toThrow('name another folder');
+    expect([readdirSync(others), readdirSync(join(others, 'function'))]).toEqual([['function'], ['package.json']]);
+  });
+
+  test('is not made for a control that asks what was', async () => {
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    const founding = readFileSync(join(libraryFolder, 'aws-iam', `${foundingControlId}.yaml`), 'utf8');
+    const past = founding.replace(/^(id: ).*$/m, '$1in-the-past').replace(/^aliases:\n( {2}- .*\n)+/m, '');
+    writeFileSync(join(own, 'past.yaml'), past.replace('iamUsers(where:', 'iamUsers(asOf:"2026-01-01",where:'));
+    const asked = { ...options, controls: [own], output: join(folder, 'past') };
+    await expect(writeConfigRule('in-the-past', asked)).rejects.toThrow('in-the-past asks a store');
+  });
 });
 
 describe('a stack set', () => {
