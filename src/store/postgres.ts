@@ -186,8 +186,10 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
 /** PostgreSQL's number of the type. */
 const TEXT_LIST = 1009;
 
-/** Most lists are empty, and an asset has ten of them. */
+/** Most lists are empty or of plain texts, and an asset has ten of them: what is not quoted has no comma in it. */
 function parserOf(types: typeof import('pg').types, oid: number, format?: 'text' | 'binary') {
   const parse = types.getTypeParser(oid, format as 'text');
-  return oid === TEXT_LIST ? (text: string) => (text === '{}' ? [] : parse(text)) : parse;
+  if (oid !== TEXT_LIST || format === 'binary') return parse;
+  return (text: string) =>
+    text === '{}' ? [] : /"|NULL|^[^{]/.test(text) ? parse(text) : text.slice(1, -1).split(',');
 }
