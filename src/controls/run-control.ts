@@ -173,7 +173,7 @@ async function findingsOf(
   exceptions: readonly Exception[],
 ): Promise<readonly Finding[]> {
   const described = findings.map(async (found) => {
-    if (exceptions.length > 0 || inventory.accounts) await tellAccount(inventory, found);
+    if (exceptions.length > 0) await tellAccount(inventory, found);
     const identity = identityOf(inventory, found);
     const isWhole = !rule.informative || exceptions.some(({ asset }) => matchesAsset(asset, identity));
     return { ...(isWhole ? await describeFinding(inventory, found) : withoutFacts), ...identity };
@@ -181,7 +181,7 @@ async function findingsOf(
   return mergeFindings(await Promise.all(described));
 }
 
-/** Exceptions and verdicts are of an account, and a policy of AWS does not say in which account it was found. */
+/** An exception is of an account, and a policy of AWS does not say in which account it was found; of several each is known. */
 async function tellAccount(inventory: Inventory, { judged }: Found): Promise<void> {
   if (knownAccountOf(inventory, judged) !== undefined) return;
   await inventory.load(judged, 'accountID').catch((error: unknown) => {

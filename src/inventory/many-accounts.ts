@@ -103,7 +103,8 @@ export class ManyAccounts implements Inventory {
   evidence(): Evidence {
     const evidences = this.all.flatMap(({ inventory }) => inventory?.evidence() ?? []);
     const [only] = evidences;
-    if (only && this.all.length === 1) return only;
+    // Whoever named it knows whose it is, also where nothing of it could be read.
+    if (only && this.all.length === 1) return { ...only, account: this.all[0]?.id };
     const [verified] = evidences.flatMap((one) => one.verified ?? []);
     return {
       source: 'live',

@@ -179,6 +179,23 @@ test('an account without any of it is known to be the one that was named', async
   expect(code).toBe(3);
 });
 
+test('an account of which nothing tells whose it is has no empty list', async () => {
+  const nameless = await startAwsEndpoint({
+    organization: acme(2, (n) => ({
+      scenario: () => (n === 1 ? { faults: [{ ...denied, action: 'GetCallerIdentity' }] } : {}),
+    })),
+  });
+  const options = { env: awsEnv(nameless.url), cwd: folder };
+  const [query, check] = await Promise.all([
+    runCli(['query', '{iamServerCertificates{arn}}', '--connectors', 'acme.yaml'], options),
+    runCli(['check', 'aws-iam-no-expired-certificates', '--connectors', 'acme.yaml'], options),
+  ]);
+  await nameless.close();
+  expect(query.stdout).toMatch(/account account 1: sts:GetCallerIdentity denied/);
+  expect(check.stdout).toContain('accounts: 1 passed, 0 failed, 1 could not be judged');
+  expect([query.code, check.code]).toEqual([2, 2]);
+});
+
 test('a policy of AWS fails the account that uses it, and no other', async () => {
   const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
   const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
@@ -194,15 +211,30 @@ test('a policy of AWS fails the account that uses it, and no other', async () =>
   expect(code).toBe(2);
 });
 
-test('where no account is left there is nothing to pass', async () => {
+test('where no account is left there is nothing to pass, to answer, to write or to serve', async () => {
   const text = `organizations: [{name: acme, memberRole: iamql, exclude: [${[1, 2, 3, 4, 6].map((n) => `"${accountId(n)}"`).join()}]}]\n`;
   writeFileSync(join(folder, 'none.yaml'), text);
-  const { stdout, stderr, code } = await runCli(['check', '--connectors', 'none.yaml'], {
-    env: awsEnv(endpoint.url),
-    cwd: folder,
-  });
-  expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
-  expect(stderr).toContain('the connectors leave no account to read');
+  const selections = [
+    [['none.yaml'], 2, 'the connectors leave no account to read'],
+    [['acme.yaml', '--tag', 'env=nobody'], 2, 'no account of the connectors fits --connector, --ou and --tag'],
+    [['acme.yaml', '--ou', 'Prod'], 3, 'no account is in an organizational unit "Prod"'],
+    [['acme.yaml', '--connector', 'nobody'], 3, 'there is no connector "nobody"'],
+  ] as const;
+  const commands = [['check'], ['query', '{iamUsers{userName}}'], ['export', 'IAMUser'], ['serve', '--port', '0']];
+  const asked = selections.flatMap((selection, index) =>
+    // Each command once with each way of selecting nothing would be sixteen: two of each do.
+    commands.filter((_, n) => (n + index) % 2 === 0 || index === 0).map((command) => [command, selection] as const),
+  );
+  const ended = await Promise.all(
+    asked.map(async ([command, [selection, code, message]]) => {
+      const answer = await runCli([...command, '--connectors', ...selection], {
+        env: awsEnv(endpoint.url),
+        cwd: folder,
+      });
+      return { command, ...answer, isSaid: answer.stderr.includes(message), expected: code };
+    }),
+  );
+  for (const one of ended) expect(one).toMatchObject({ stdout: '', code: one.expected, isSaid: true });
 });
 
 test('an exception counts in its own account alone', async () => {
