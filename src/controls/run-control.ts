@@ -225,13 +225,22 @@ const distinct = <T>(items: readonly T[]): readonly T[] => [
 ];
 
 function errorsOf({ errors }: Judgement): RuleRun['errors'] {
-  return errors.map(({ message, extensions: { code, account, stale } }) => ({
-    code: String(code ?? 'GRAPHQL'),
-    message,
-    ...(typeof account === 'string' ? { account } : {}),
-    ...(stale === true ? { stale } : {}),
-  }));
+  return errors.flatMap(({ message, extensions }) => {
+    const { reasons } = extensions;
+    const told = Array.isArray(reasons)
+      ? (reasons as readonly Readonly<Record<string, unknown>>[])
+      : [{ ...extensions, message }];
+    return told.map(ruleError);
+  });
 }
+
+/** @param told as the extensions of an answer have it. */
+const ruleError = ({ code, message, account, stale }: Readonly<Record<string, unknown>>): RuleError => ({
+  code: String(code ?? 'GRAPHQL'),
+  message: String(message),
+  ...(typeof account === 'string' ? { account } : {}),
+  ...(stale === true ? { stale } : {}),
+});
 
 /** One of each source, by name; what nobody knows the age of is oldest. */
 function oldestOfEach(answers: readonly Provenance[]): readonly Provenance[] {

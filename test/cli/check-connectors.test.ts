@@ -158,7 +158,11 @@ test('an organization that cannot be listed is beside every answer; no account m
 });
 
 test('what was judged of no account passes in none, whichever the error names', async () => {
-  const refused = await startAwsEndpoint({ organization: acme(3, () => ({ scenario: () => ({ faults: [denied] }) })) });
+  const states: readonly Scenario[] = [
+    { faults: [denied] },
+    { faults: [{ action: '*', error: { code: 'Throttling' } }] },
+  ];
+  const refused = await startAwsEndpoint({ organization: acme(2, (n) => ({ scenario: () => states[n - 1] ?? {} })) });
   mkdirSync(join(folder, 'own'), { recursive: true });
   writeFileSync(join(folder, 'own', 'count.yaml'), counted);
   const options = { env: awsEnv(refused.url), cwd: folder };
@@ -166,7 +170,13 @@ test('what was judged of no account passes in none, whichever the error names', 
     const args = ['check', id, '--controls', 'own', '--connectors', 'acme.yaml', '--format', 'json'];
     const { stdout, stderr } = await runCli(args, options);
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout).controls[0].accounts).toMatchObject({ passed: 0, failed: 0, notJudged: 3 });
+    const { accounts } = JSON.parse(stdout).controls[0];
+    expect(accounts).toMatchObject({ passed: 0, failed: 0, notJudged: 2 });
+    // Each has its own reason, and not that of whoever was asked first.
+    expect(accounts.verdicts.map(({ reasons }: { reasons: readonly string[] }) => reasons)).toEqual([
+      [expect.stringMatching(/^account account 1: .* denied/)],
+      [expect.stringMatching(/^account account 2: .*Rate exceeded/)],
+    ]);
   }
   await refused.close();
 });
