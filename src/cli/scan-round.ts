@@ -1,6 +1,7 @@
 import { openConnector } from '../connectors/connectors-source.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
+import { describeSkipped } from '../report/connectors.ts';
 import { printable } from '../report/printable.ts';
 import { patiently } from '../scan/patience.ts';
 import type { Database } from '../store/database.ts';
@@ -56,7 +57,9 @@ async function joinedRound(
     import('../store/rounds.ts'),
   ]);
   const { connectors, skipped, unlisted } = enrollment;
-  await enrollConnectors(database, connectors, { skipped, isAll: isEverything && unlisted.length === 0 });
+  // An account that one organization of the file leaves out may be in another, which nobody could list.
+  const isListed = unlisted.length === 0;
+  await enrollConnectors(database, connectors, { skipped: isListed ? skipped : [], isAll: isEverything && isListed });
   const sorted = (names: readonly string[] | undefined) => names?.toSorted() ?? null;
   const tags = Object.entries(tag ?? {}).map(([key, value]) => `${key}=${value}`);
   const selection = JSON.stringify([sorted(connector), sorted(ou), sorted(tags)]);
@@ -141,7 +144,7 @@ function renderRound(round: string, accounts: readonly RoundAccount[], { enrollm
       return `in part: ${called(account)}: ${first}${reasons.size > 1 ? `, and ${reasons.size - 1} more reasons` : ''}`;
     }),
     ...left.map((account) => `left: ${called(account)}`),
-    ...skipped.map(({ id, name, why }) => `skipped: ${called({ connector: id, name })}: ${why}`),
+    ...describeSkipped(skipped, ({ id, name, why }) => `skipped: ${called({ connector: id, name })}: ${why}`),
     ...unlisted.map(({ name, error }) => `organization ${printable(name)} could not be listed: ${error.message}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -6,7 +6,7 @@ import { listAccountTags } from '../aws/organizations.ts';
 import { compareCodePoints } from '../iam/code-points.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { AwsAccess } from './access.ts';
-import type { Connector, Enrollment, SkippedAccount } from './connector.ts';
+import { type Connector, type Enrollment, OUTSIDE, type SkippedAccount, unplaced } from './connector.ts';
 import { listOrganization, type PlacedAccount } from './list-organization.ts';
 import type { ConnectorsFile, NamedOrganization } from './parse-connectors.ts';
 
@@ -76,10 +76,18 @@ async function list(organization: NamedOrganization, access: AwsAccess, log: Cal
   }
 }
 
-/** Of an account that is not active nothing can be read, or not for long. */
-function whySkipped({ id, state, units }: PlacedAccount, { exclude }: NamedOrganization): string | undefined {
+/**
+ * Of an account that is not active nothing can be read, or not for long.
+ *
+ * @throws IamqlError Unexpected where it is not known whether a unit that it is in is excluded.
+ */
+function whySkipped(account: PlacedAccount, { exclude, organizationalUnits }: NamedOrganization): string | undefined {
+  const { id, state, units } = account;
   if (exclude.includes(id) || units.some((unit) => exclude.includes(unit.id))) return 'excluded';
-  return state === 'ACTIVE' ? undefined : state;
+  if (units.length === 0 && organizationalUnits !== undefined) return OUTSIDE;
+  if (state !== 'ACTIVE') return state;
+  if (units.length === 0 && exclude.some((one) => one.startsWith('ou-'))) throw unplaced(account);
+  return undefined;
 }
 
 async function tagsOf(lister: AwsAccount, accounts: readonly PlacedAccount[], log: CallLog) {

@@ -13,7 +13,7 @@ import { IamqlError } from '../iam/error.ts';
 
 /** An account of an organization, and where in it. */
 export interface PlacedAccount extends OrganizationAccount {
-  /** From the root or the unit that was asked, down; empty where AWS did not say. */
+  /** From the root or the unit that was asked, down; empty where it was in none. */
   readonly units: readonly OrganizationalUnit[];
 }
 
@@ -21,9 +21,12 @@ export interface PlacedAccount extends OrganizationAccount {
 const MOST_LEVELS = 10;
 
 /**
- * The accounts of an organization, each once, however many of the units it is found in.
+ * The accounts of an organization, each once, however many of the units it is found in. The list of all accounts tells who
+ * there is, the units tell where. An account that is moved meanwhile may be in none of these when each is looked at, so that
+ * where somebody is missing all are looked at once more.
  *
- * @param units undefined for all of it.
+ * @param units undefined for all of it. Where some are named, accounts outside of them are in no unit, as are those that
+ *   were in none twice.
  * @throws IamqlError when AWS refuses any of it: what is left would look like the whole.
  */
 export async function listOrganization(
@@ -32,19 +35,23 @@ export async function listOrganization(
   log: CallLog,
 ): Promise<readonly PlacedAccount[]> {
   const tag = { why: 'the accounts of the organization', log };
-  // An account that is moved while the tree is walked may be in no unit when each is looked at; the list has it.
-  const [tops, all] = await Promise.all([
-    units ? topsOf(account, units, tag) : listRoots(account, tag),
-    units ? [] : listAccounts(account, tag),
-  ]);
-  const found = await Promise.all(tops.map((top) => listBelow(account, [top], tag)));
-  const placed = new Map<string, PlacedAccount>();
-  for (const one of [...found.flat(), ...all.map((listed) => ({ ...listed, units: [] }))]) {
-    const known = placed.get(one.id);
-    // In a unit and in one above it: the longer way says more.
-    if (!known || known.units.length < one.units.length) placed.set(one.id, one);
-  }
-  return [...placed.values()];
+  const [all, first] = await Promise.all([listAccounts(account, tag), listUnits(account, units, tag)]);
+  const placed = new Set(first.map(({ id }) => id));
+  const isMissing = all.some(({ id }) => !placed.has(id));
+  const second = isMissing ? await listUnits(account, units, tag) : [];
+  const accounts = new Map<string, PlacedAccount>();
+  // What was seen last is so now. In a unit and in one above it: the longer way says more.
+  for (const one of [...byDepth(second), ...byDepth(first), ...all.map((listed) => ({ ...listed, units: [] }))])
+    if (!accounts.has(one.id)) accounts.set(one.id, one);
+  return [...accounts.values()];
+}
+
+const byDepth = (placed: readonly PlacedAccount[]): readonly PlacedAccount[] =>
+  placed.toSorted((a, b) => b.units.length - a.units.length);
+
+async function listUnits(account: AwsAccount, units: readonly string[] | undefined, tag: OrganizationTag) {
+  const tops = units ? await topsOf(account, units, tag) : await listRoots(account, tag);
+  return (await Promise.all(tops.map((top) => listBelow(account, [top], tag)))).flat();
 }
 
 type OrganizationTag = Parameters<typeof listRoots>[1];

@@ -97,9 +97,9 @@ export interface Inventory {
   provenance(asset: Asset, field: string): Provenance;
   /**
    * When the facts of a group were true, for questions about time: by the id of the connector, where there may be several.
-   * An account of which nobody knows is left out.
+   * Of several accounts those are left out of which nobody knows: `find` says of each why.
    *
-   * @throws IamqlError when they cannot be read, or when nobody knows of any account.
+   * @throws IamqlError when they cannot be read of the one account that is asked, or nobody knows.
    */
   scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>>;
   /**

@@ -68,7 +68,7 @@ export class StoreInventory implements Inventory {
         // One for each asset whose place is not known, as in memory.
         ...(await whyNotSorted(view, asked, page)),
         ...view.scope.whyNotAll(type),
-        ...notAsked.map(whyNotAsked),
+        ...notAsked.map((account) => whyNotAsked(view.scope, account, groupsOfQuestion(type, where))),
       ],
       withdrawn: [],
       restsOn: [...groupsOfQuestion(type, where)].flatMap((group) => view.scope.provenance(group)),
@@ -187,8 +187,8 @@ export class StoreInventory implements Inventory {
   async scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>> {
     const { scope } = await this.opened();
     const times = timesOf(scope, group);
-    if (times.size > 0) return times;
-    throw scope.whyNoTime(group) ?? unknownAge();
+    if (times.size > 0 || scope.accounts.length > 1) return times;
+    throw scope.whyNoTime([group]) ?? unknownAge();
   }
 
   async connectors(): Promise<readonly string[]> {
@@ -214,9 +214,11 @@ function accountsNotAsked(scope: Scope, expression: Expression): readonly Scoped
   return scope.accounts.filter(({ connector, scan }) => scan && values.some((known) => !known.has(connector)));
 }
 
-const whyNotAsked = ({ name, connector: account }: ScopedAccount): IamqlError =>
-  new IamqlError(
-    'NotCollected',
-    `account ${name}: its scan did not read when its facts were true, or whose account it is, which the question is about`,
-    { about: { account } },
+function whyNotAsked(scope: Scope, account: ScopedAccount, groups: Iterable<FactGroup>): IamqlError {
+  const { name, connector } = account;
+  const message = `account ${name}: its scan did not read when its facts were true, or whose account it is, which the question is about`;
+  return (
+    scope.whyNoTime([...groups], connector) ??
+    new IamqlError('NotCollected', message, { about: { account: connector } })
   );
+}
