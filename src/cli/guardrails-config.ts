@@ -44,7 +44,7 @@ export async function writeConfigRule(id: string | undefined, options: ConfigRul
   });
   const stackSet = guarded?.organization && stackSetOf(control, guarded.organization);
   writeFolder(folder, { control, exceptions: await exceptionsFor(control, options), template, stackSet });
-  const written = stackSet === undefined ? 'template.yaml' : `template.yaml, ${ORGANIZATION}`;
+  const written = stackSet === undefined ? TEMPLATE : `${TEMPLATE}, ${ORGANIZATION}`;
   writeNote(`iamql: ${folder} has ${written} and what they deploy; --about says how`);
   if (guarded) writeCoverage(wordsOfStackSet(guarded));
 }
@@ -80,14 +80,16 @@ interface Written {
   readonly stackSet: string | undefined;
 }
 
+const FUNCTION = 'function';
+const TEMPLATE = 'template.yaml';
 const ORGANIZATION = 'organization.yaml';
 
 /** With what the function reads: it is a small package, and finds what is its own as the big one does. */
 function writeFolder(folder: string, { control, exceptions, template, stackSet }: Written): void {
   if (!existsSync(BUNDLE)) throw new IamqlError('InvalidInput', `there is no ${BUNDLE}: run npm run build first`);
-  const inside = join(folder, 'function');
+  const inside = join(folder, FUNCTION);
   const about = { name: PACKAGE, version: version(), license: 'Apache-2.0', type: 'module' };
-  const isOurs = wroteBefore(inside);
+  const isOurs = wroteBefore(folder);
   try {
     // What another version has left would be deployed too.
     if (isOurs) for (const old of [inside, join(folder, ORGANIZATION)]) rmSync(old, { recursive: true, force: true });
@@ -96,7 +98,7 @@ function writeFolder(folder: string, { control, exceptions, template, stackSet }
     cpSync(join(packageRoot, 'schema'), join(inside, 'schema'), { recursive: true });
     for (const [name, value] of Object.entries({ control, exceptions, package: about }))
       writeFileSync(join(inside, `${name}.json`), `${JSON.stringify(value, null, 2)}\n`);
-    writeFileSync(join(folder, 'template.yaml'), template);
+    writeFileSync(join(folder, TEMPLATE), template);
     if (stackSet !== undefined) writeFileSync(join(folder, ORGANIZATION), stackSet);
   } catch (cause) {
     throw new IamqlError('InvalidInput', `cannot write ${folder}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
@@ -106,9 +108,10 @@ function writeFolder(folder: string, { control, exceptions, template, stackSet }
 const PACKAGE = 'iamql-config-rule';
 
 /** @throws IamqlError InvalidInput where somebody else's files are there: they would be lost, or deployed. */
-function wroteBefore(inside: string): boolean {
-  if (!existsSync(inside)) return false;
-  const about = join(inside, 'package.json');
+function wroteBefore(folder: string): boolean {
+  const about = join(folder, FUNCTION, 'package.json');
   if (existsSync(about) && readFileSync(about, 'utf8').includes(`"name": "${PACKAGE}"`)) return true;
-  throw new IamqlError('InvalidInput', `${inside} is there, and is none that was written here: name another folder`);
+  const other = [FUNCTION, TEMPLATE, ORGANIZATION].map((name) => join(folder, name)).find((file) => existsSync(file));
+  if (other === undefined) return false;
+  throw new IamqlError('InvalidInput', `${other} is there, and was not written here: name another folder`);
 }

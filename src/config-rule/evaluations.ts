@@ -1,6 +1,8 @@
 import type { ConfigResource, Evaluation, KeptEvaluation } from '../aws/config-service.ts';
+import type { Control } from '../controls/control.ts';
 import type { Finding } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
+import { catalogue } from '../iam/catalogue.generated.ts';
 
 /** An account as a control judged it. */
 export interface JudgedAccount {
@@ -47,18 +49,21 @@ function ofAccount({ run, reasons }: JudgedAccount): Pick<Evaluation, 'complianc
   const open = reasons.length > 0 ? [`could not be judged in full: ${reasons.join('; ')}`] : [];
   const rules = deciding(run);
   const names = rules.flatMap(({ findings }) => findings.map(({ name }) => name));
-  const counted = rules.map(wordsOfCount).join(', ');
+  const counted = rules.map((rule) => wordsOfRule(rule, run?.control)).join(', ');
   if (run?.verdict === 'FAIL')
-    return { compliance: 'NON_COMPLIANT', annotation: cut([counted, ...names, ...open].join(', ')) };
+    return { compliance: 'NON_COMPLIANT', annotation: cut([counted, ...names, ...open].join('; ')) };
   const isPassed = run?.verdict === 'PASS' && open.length === 0;
   return isPassed
     ? { compliance: 'COMPLIANT', annotation: cut(counted) }
     : { compliance: 'NOT_APPLICABLE', annotation: cut(open[0] ?? 'could not be judged') };
 }
 
-function wordsOfCount({ findings, total, excepted }: RuleRun): string {
-  const count = `${findings.length} of ${total ?? '?'}`;
-  return excepted.length > 0 ? `${count}, and ${excepted.length} excepted` : count;
+/** `3 of 10 IAM users, and 1 excepted`. */
+function wordsOfRule({ rule, findings, total, excepted, failsBeyondFindings }: RuleRun, control?: Control): string {
+  const nouns = control?.assetTypes.map((type) => catalogue[type].many).join(' and ');
+  const others = excepted.length > 0 ? `, and ${excepted.length} excepted` : '';
+  // What is wrong by a value has nothing to be counted.
+  return failsBeyondFindings ? `not so: ${rule.title}` : `${findings.length} of ${total ?? '?'} ${nouns}${others}`;
 }
 
 function ofFindings({ run, found }: JudgedAccount): readonly Evaluation[] {

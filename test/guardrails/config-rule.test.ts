@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   CreateAccessKeyCommand,
@@ -15,6 +15,7 @@ import { writeConfigRule } from '../../src/cli/guardrails-config.ts';
 import { evaluate } from '../../src/config-rule/evaluate.ts';
 import { foundingControlId, libraryFolder, loadControls } from '../../src/controls/load-controls.ts';
 import { groupsOfControl } from '../../src/controls/needed-facts.ts';
+import { runControl } from '../../src/controls/run-control.ts';
 import { renderConfigRule } from '../../src/guardrails/config-rule.ts';
 import type { GuardedOrganization } from '../../src/guardrails/coverage.ts';
 import { renderStackSet } from '../../src/guardrails/stack-set.ts';
@@ -108,13 +109,17 @@ describe('the folder', () => {
     await expect(writeConfigRule(undefined, options)).rejects.toThrow('name a folder for both with --output');
   });
 
-  test('is left alone where it has a function of somebody else', async () => {
-    const others = join(folder, 'others');
-    mkdirSync(join(others, 'function'), { recursive: true });
-    writeFileSync(join(others, 'function', 'package.json'), '{"name": "other"}');
-    await expect(writeConfigRule(undefined, { ...options, output: others })).rejects.toThrow('name another folder');
-    expect([readdirSync(others), readdirSync(join(others, 'function'))]).toEqual([['function'], ['package.json']]);
-  });
+  test.each(['function/package.json', 'template.yaml'])(
+    'is left alone where it has a %s of somebody else',
+    async (name) => {
+      const others = join(folder, 'others', name.replace('/', '-'));
+      mkdirSync(dirname(join(others, name)), { recursive: true });
+      writeFileSync(join(others, name), '{"name": "other"}');
+      await expect(writeConfigRule(undefined, { ...options, output: others })).rejects.toThrow('name another folder');
+      expect(readFileSync(join(others, name), 'utf8')).toBe('{"name": "other"}');
+      expect(readdirSync(others)).toHaveLength(1);
+    },
+  );
 
   test('is not made for a control that asks what was', async () => {
     const own = join(folder, 'own');
@@ -226,7 +231,9 @@ describe('the role of the function', () => {
       account.open({ ...clean, users: [...(clean.users ?? []), zoe], faults });
       const invocation = { resultToken: RULE.token, ruleName: RULE.name, isTest: false, parameters: {} };
       const put = await evaluate(control, { ...invocation, accountId: '111122223333', triggeredAt: Date.now() });
-      expect(put.map(({ type }) => type)).toContain('AWS::::Account');
+      const { verdict } = await runControl(account.another(), control);
+      const said = verdict === 'PASS' ? 'COMPLIANT' : 'NON_COMPLIANT';
+      expect([verdict, put.find(({ type }) => type === 'AWS::::Account')?.compliance]).toEqual([verdict, said]);
       expect(Object.keys(account.counts()).filter((action) => !allowed.has(action))).toEqual([]);
     },
   );
@@ -277,7 +284,7 @@ describe('the function as it is deployed', () => {
     await iam.send(new GenerateCredentialReportCommand({}));
     expect(await runCli(['check'], { env })).toMatchObject({ code: 0 });
     expect(JSON.parse(await call(env, accountId))).toEqual([
-      { type: 'AWS::::Account', id: accountId, compliance: 'COMPLIANT', annotation: '0 of 1' },
+      { type: 'AWS::::Account', id: accountId, compliance: 'COMPLIANT', annotation: '0 of 1 IAM users' },
     ]);
   });
 
