@@ -19,6 +19,11 @@ const MAX_ATTEMPTS = 6;
 const REFUSED_MS = 10_000;
 /** What the clients of all services are configured with. */
 type ClientConfig = IAMClientConfig & STSClientConfig & OrganizationsClientConfig;
+/** What is asked of a client here, whichever service's it is. */
+interface AnyClient {
+  readonly config: { readonly region: () => Promise<string> };
+  readonly middlewareStack: object;
+}
 type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
 /** One account behind the SDK: clients made when first needed, and every call logged, bounded and its errors worded. */
@@ -70,6 +75,16 @@ export class AwsAccount {
   async organizationsClient(): Promise<OrganizationsClient> {
     this.organizations ??= this.createOrganizationsClient();
     return this.organizations;
+  }
+
+  /** A client of any service, with the credentials of the IAM client and bounded as that one is. */
+  async clientOf<C extends AnyClient>(create: (config: ClientConfig) => C): Promise<C> {
+    const { credentials } = (await this.iamClient()).config;
+    const client = await this.inRegion(create, { credentials });
+    // The stack that the SDK's clients share knows no service's own inputs.
+    const stack = client.middlewareStack as IAMClient['middlewareStack'];
+    stack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });
+    return client;
   }
 
   /** The ids of the access keys that sign: the caller's, and where a role is assumed, those of who assumes it. */
@@ -127,10 +142,7 @@ export class AwsAccount {
 
   private async createOrganizationsClient(): Promise<OrganizationsClient> {
     const { OrganizationsClient } = await import('@aws-sdk/client-organizations');
-    const { credentials } = (await this.iamClient()).config;
-    const client = await this.inRegion((config) => new OrganizationsClient(config), { credentials });
-    client.middlewareStack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });
-    return client;
+    return this.clientOf((config) => new OrganizationsClient(config));
   }
 
   private async createStsClient(credentials: Credentials): Promise<STSClient> {
@@ -141,7 +153,7 @@ export class AwsAccount {
   }
 
   /** The configured region decides partition and endpoint; with none configured, the `aws` partition's. */
-  private async inRegion<C extends IAMClient | STSClient | OrganizationsClient>(
+  private async inRegion<C extends Pick<AnyClient, 'config'>>(
     create: (config: ClientConfig) => C,
     credentials: Credentials,
   ): Promise<C> {

@@ -32,6 +32,12 @@ test('the package tests its controls as a checkout does, and begins one', async 
   expect(await runCli(['controls', 'new', 'mine'], inPackage)).toMatchObject({ code: 0, stdout: '' });
 });
 
+test('the package writes a rule of AWS Config, with the function in it', async () => {
+  const rule = join(folder, 'rule');
+  expect(await runCli(['guardrails', 'config', '--output', rule], inPackage)).toMatchObject({ code: 0, stdout: '' });
+  expect(readFileSync(join(rule, 'function', 'index.mjs'), 'utf8')).toContain('handler');
+});
+
 test('the package keeps a store, with the packages that come with it', async () => {
   symlinkSync(join(packageRoot, 'node_modules'), join(folder, 'node_modules'));
   const store = ['--store', join(folder, 'store')];

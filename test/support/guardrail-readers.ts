@@ -42,6 +42,8 @@ interface Questions {
   readonly guard: { readonly ask: { readonly template: unknown; readonly rules: string }; readonly answer: string };
   readonly hcl: { readonly ask: string; readonly answer: Readonly<Record<string, unknown>> };
   readonly lint: { readonly ask: string; readonly answer: readonly string[] };
+  /** The properties of a rule of AWS Config for a function, whichever that is. */
+  readonly rule: { readonly ask: unknown; readonly answer: string };
   readonly matches: { readonly ask: { readonly pattern: unknown; readonly event: unknown }; readonly answer: boolean };
 }
 
@@ -51,6 +53,7 @@ const pythons = {
   guard: guardPython,
   lint: motoPython,
   matches: motoPython,
+  rule: motoPython,
 };
 
 /** Asks what the tools of a guardrail say, with one start of Python. */

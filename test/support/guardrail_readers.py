@@ -49,6 +49,31 @@ def matches(question):
     return EventPattern.load(json.dumps(question["pattern"])).matches_event(question["event"])
 
 
+def rule(properties):
+    """What moto's AWS Config says against a rule whose function is there; empty where it takes it."""
+    import io
+    import zipfile
+
+    import boto3
+    from botocore.exceptions import ClientError, ParamValidationError
+    from moto import mock_aws
+
+    code = io.BytesIO()
+    zipfile.ZipFile(code, "w").close()
+    with mock_aws():
+        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        function = boto3.client("lambda", "us-east-1").create_function(
+            FunctionName="judge", Runtime="nodejs22.x", Role=role, Handler="i.h", Code={"ZipFile": code.getvalue()}
+        )
+        properties["Source"]["SourceIdentifier"] = function["FunctionArn"]
+        try:
+            boto3.client("config", "us-east-1").put_config_rule(ConfigRule=properties)
+        except (ClientError, ParamValidationError) as error:
+            return str(error)
+        return ""
+
+
 def hcl(text):
     """What an HCL parser reads of a configuration."""
     import hcl2
