@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type GuardrailName, guardrails } from '../guardrails/guardrail.ts';
 import { IamqlError } from '../iam/error.ts';
 import { packageRoot } from '../package-root.ts';
+import { addControlOptions } from './control-options.ts';
+import type { BaselineOptions } from './guardrails-baseline.ts';
 import { writeResult } from './output.ts';
 
-interface GuardrailOptions {
+export interface GuardrailOptions {
   readonly about?: boolean;
   readonly output?: string;
 }
@@ -37,6 +39,14 @@ export function addGuardrailsCommand(program: Command): void {
       print(name as keyof typeof files, options, () => readFile(join(packageRoot, 'guardrails', file), 'utf8')),
     );
   }
+  addControlOptions(
+    addGuardrail(parent, 'baseline')
+      .argument('[control...]', 'the controls about the password policy that it is to pass (default: all of them)')
+      .addOption(new Option('--format <format>', 'what it is written for').choices(['terraform', 'cloudformation'])),
+    'all about the password policy',
+  ).action((ids: readonly string[], options: BaselineOptions) =>
+    print('baseline', options, async () => (await import('./guardrails-baseline.ts')).baseline(ids, options)),
+  );
 }
 
 const addGuardrail = (parent: Command, name: GuardrailName): Command =>
