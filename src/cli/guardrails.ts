@@ -6,6 +6,7 @@ import { IamqlError } from '../iam/error.ts';
 import { packageRoot } from '../package-root.ts';
 import { addControlOptions } from './control-options.ts';
 import type { BaselineOptions } from './guardrails-baseline.ts';
+import { addGuardrailsPlan } from './guardrails-plan.ts';
 import { writeResult } from './output.ts';
 
 export interface GuardrailOptions {
@@ -47,6 +48,7 @@ export function addGuardrailsCommand(program: Command): void {
   ).action((ids: readonly string[], options: BaselineOptions) =>
     print('baseline', options, async () => (await import('./guardrails-baseline.ts')).baseline(ids, options)),
   );
+  addGuardrailsPlan(parent);
 }
 
 const addGuardrail = (parent: Command, name: GuardrailName): Command =>
