@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Declared } from '../../src/iac/declared.ts';
+import { judgeDeclared } from '../../src/iac/judge-declared.ts';
 import { judgeFile } from '../../src/iac/judge-file.ts';
 import { configuredAs, configuredResources, type PlannedChange, planOf, refers, stateOf } from './plan.ts';
 
@@ -392,4 +394,26 @@ describe('is ERROR and names why where a file holds', () => {
     const { verdict } = judgeFile('f', Buffer.from(`\ufeff${JSON.stringify(whole)}`, 'utf16le'));
     expect(verdict).toBe('FAIL');
   });
+});
+
+test('what it costs to judge keys of which nobody knows whose they are grows as their number', () => {
+  /** How often it is asked whose a key is, of so many users and keys. */
+  const asked = (count: number): number => {
+    let reads = 0;
+    const users = Array.from({ length: count }, (_, n) => ({
+      ...({ address: `aws_iam_user.u${n}`, name: { kind: 'unknown' }, account: undefined, isNew: true } as const),
+    }));
+    const parts = Array.from({ length: count }, (_, n) => ({
+      ...{ kind: n === 0 ? 'login profile' : 'access key', address: `k${n}`, account: undefined, isMade: true },
+      ...{ doubt: undefined },
+      get owner() {
+        reads += 1;
+        return { kind: 'users', addresses: [], doubt: `the user of k${n} is known after apply`, by: '' } as const;
+      },
+    })) as unknown as Declared['parts'];
+    const { verdict, reasons } = judgeDeclared({ users, parts, unknown: [] });
+    expect([verdict, reasons.length]).toEqual(['ERROR', 2 * count]);
+    return reads;
+  };
+  expect(asked(400) / asked(200)).toBeLessThan(2.2);
 });
