@@ -1,12 +1,12 @@
 import type { Verdict } from '../controls/judge.ts';
-import type { Declared, DeclaredPart, Name } from './declared.ts';
+import type { Declared, DeclaredPart, Name, Reason } from './declared.ts';
 import { type Candidate, nameKeyOf, PartIndex, type Tie, type Ties } from './ties.ts';
 
 export interface JudgedUsers {
   readonly verdict: Verdict;
   readonly findings: readonly IacFinding[];
   /** Why it is ERROR, or why FAIL may not be all. */
-  readonly reasons: readonly string[];
+  readonly reasons: readonly Reason[];
   /** How many users it was judged out of; undefined where they could not be counted. */
   readonly total: number | undefined;
   /** Users who have one of both already, of whom the file says nothing new. */
@@ -21,14 +21,17 @@ export interface IacFinding {
   readonly name: string | undefined;
   readonly loginProfiles: readonly TiedPart[];
   readonly accessKeys: readonly TiedPart[];
+  /** Where the user stands in the file; undefined where that is not known. */
+  readonly line?: number | undefined;
 }
 
-interface TiedPart {
+export interface TiedPart {
   readonly address: string;
   /** The file brings it about. */
   readonly isMade: boolean;
   /** What ties it to the user. */
   readonly by: string;
+  readonly line?: number | undefined;
 }
 
 /** Judges whether a user will have both a login profile and an active access key. What may be so is never PASS. */
@@ -37,7 +40,7 @@ export function judgeDeclared(declared: Declared): JudgedUsers {
   const index = new PartIndex(declared);
   const judged = candidates.map((candidate) => judgeCandidate(candidate, index));
   const findings = judged.flatMap(({ finding }) => finding ?? []);
-  const reasons = [...new Set([...declared.unknown, ...judged.flatMap(({ reason }) => reason ?? [])])];
+  const reasons = onceEach([...declared.unknown, ...judged.flatMap(({ reason }) => reason ?? [])]);
   const isCounted = declared.unknown.length === 0 && candidates.every(({ ownerOf }) => ownerOf === undefined);
   return {
     verdict: findings.length > 0 ? 'FAIL' : reasons.length > 0 ? 'ERROR' : 'PASS',
@@ -46,6 +49,12 @@ export function judgeDeclared(declared: Declared): JudgedUsers {
     total: isCounted ? candidates.length : undefined,
     untouched: judged.flatMap(({ untouched }) => untouched ?? []),
   };
+}
+
+function onceEach(reasons: readonly Reason[]): readonly Reason[] {
+  const first = new Map<string, Reason>();
+  for (const reason of reasons) if (!first.has(reason.message)) first.set(reason.message, reason);
+  return [...first.values()];
 }
 
 function candidatesOf({ users, parts }: Declared): readonly Candidate[] {
@@ -88,7 +97,7 @@ function ownersAmong(users: readonly Candidate[]): (part: DeclaredPart) => boole
 
 interface JudgedCandidate {
   readonly finding?: IacFinding;
-  readonly reason?: string;
+  readonly reason?: Reason;
   readonly untouched?: string;
 }
 
@@ -106,9 +115,8 @@ function judgeCandidate(candidate: Candidate, index: PartIndex): JudgedCandidate
   const doubts = ties.doubts(1);
   const gets = `${candidate.label} ${doubts.length > 0 ? 'may get' : 'gets'} the ${has} ${addressesOf(ties)}`;
   const [why] = [...ownerDoubt(candidate), ...doubts];
-  return {
-    reason: `${gets}${why === undefined ? '' : ` (${why})`}, and the file does not tell whether there is ${lacks} already`,
-  };
+  const message = `${gets}${why === undefined ? '' : ` (${why})`}, and the file does not tell whether there is ${lacks} already`;
+  return { reason: { message, address: ties.addresses(1)[0] } };
 }
 
 const ownerDoubt = ({ ownerOf }: Candidate): readonly string[] =>
@@ -128,7 +136,8 @@ function judgeBoth(candidate: Candidate, profiles: Ties, keys: Ties): JudgedCand
   }
   const both = `a login profile (${addressesOf(profiles)}) and an access key (${addressesOf(keys)})`;
   const doubts = [...new Set([...profiles.doubts(MOST_DOUBTS), ...keys.doubts(MOST_DOUBTS)])].slice(0, MOST_DOUBTS);
-  return { reason: `${candidate.label} may have both ${both}: ${doubts.join('; ')}` };
+  const message = `${candidate.label} may have both ${both}: ${doubts.join('; ')}`;
+  return { reason: { message, address: candidate.user?.address ?? keys.addresses(1)[0] } };
 }
 
 /** How many are named in one line. */

@@ -5,6 +5,7 @@ import { type JudgedUsers, judgeDeclared } from './judge-declared.ts';
 import { isRecord } from './record.ts';
 import { parseTemplate } from './template-text.ts';
 import { readTerraformPlan } from './terraform-plan.ts';
+import { withLines } from './with-lines.ts';
 
 /** What came of one file. */
 export interface JudgedFile extends JudgedUsers {
@@ -24,11 +25,14 @@ type Tool = 'terraform' | 'cloudformation';
 export function judgeFile(file: string, bytes: Uint8Array): JudgedFile {
   let tool: Tool | undefined;
   try {
-    const value = parseFile(bytes);
+    const text = textOf(bytes);
+    const value = parseText(text);
     tool = toolOf(value);
-    return { file, tool, code: 'NotCollected', ...judgeDeclared(readers[tool](value)) };
+    const judged = judgeDeclared(readers[tool](value));
+    // A plan is written by a program, mostly in one line.
+    return { file, tool, code: 'NotCollected', ...(tool === 'cloudformation' ? withLines(judged, text) : judged) };
   } catch (error) {
-    const reasons = [wordsOf(error)];
+    const reasons = [{ message: wordsOf(error) }];
     const nothing = { findings: [], total: undefined, untouched: [] };
     return { file, tool, code: 'Corrupt', verdict: 'ERROR', reasons, ...nothing };
   }
@@ -47,12 +51,16 @@ const readers: Readonly<Record<Tool, (value: Record<string, unknown>) => Declare
   cloudformation: readTemplate,
 };
 
-function parseFile(bytes: Uint8Array): Record<string, unknown> {
+function textOf(bytes: Uint8Array): string {
   // What Terraform saves is a ZIP archive.
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03)
     throw corrupt('it is a plan as Terraform saves it: give the output of `terraform show -json` on it');
   const text = decode(bytes);
   if (text.trim() === '') throw corrupt('it is empty');
+  return text;
+}
+
+function parseText(text: string): Record<string, unknown> {
   const value = /^\s*[[{"]/.test(text) ? parseJson(text) : parseTemplate(text);
   if (!isRecord(value)) throw corrupt('it is neither a plan nor a template');
   return value;

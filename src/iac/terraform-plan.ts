@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IamqlError } from '../iam/error.ts';
-import type { Declared, DeclaredPart, DeclaredUser, Name, Owner, PartKind } from './declared.ts';
+import type { Declared, DeclaredPart, DeclaredUser, Name, Owner, PartKind, Reason } from './declared.ts';
 import { isRecord } from './record.ts';
 import { type PlannedAddress, References, type Referred } from './terraform-references.ts';
 
@@ -230,17 +230,19 @@ function accountOf(resource: Planned, references: References): string | undefine
   return typeof provider === 'string' ? provider : undefined;
 }
 
-function unknownOf(plan: Readonly<Record<string, unknown>>, changes: readonly ResourceChange[]): readonly string[] {
+function unknownOf(plan: Readonly<Record<string, unknown>>, changes: readonly ResourceChange[]): readonly Reason[] {
   const opaque = changes.filter(
     ({ type, change }) => opaqueTypes.has(type) && change.actions.some((one) => one === 'create' || one === 'update'),
   );
   const deferred = Array.isArray(plan['deferred_changes']) ? plan['deferred_changes'].filter(isRecord) : [];
   return [
-    ...(plan['errored'] === true ? ['the plan ended with an error, and is not whole'] : []),
-    ...opaque.map(({ address, type }) => `${address}: what a resource of type ${type} makes is not judged here`),
+    ...(plan['errored'] === true ? [{ message: 'the plan ended with an error, and is not whole' }] : []),
+    ...opaque.map(({ address, type }) => ({
+      ...{ message: `${address}: what a resource of type ${type} makes is not judged here`, address },
+    })),
     ...deferred.flatMap(({ resource_change: change, reason }) =>
       isRecord(change) && isOfInterest(String(change['type']))
-        ? [`${String(change['address'])} is put off to a later plan (${String(reason)})`]
+        ? [{ message: `${String(change['address'])} is put off to a later plan (${String(reason)})` }]
         : [],
     ),
   ];

@@ -1,3 +1,4 @@
+import type { IacFinding, TiedPart } from '../iac/judge-declared.ts';
 import { instantOf, renderInstant } from '../iam/instant.ts';
 import type { IacRun } from './iac.ts';
 import { printableLines } from './printable.ts';
@@ -10,12 +11,18 @@ export function renderIacJson({ control: { id, title, severity }, files, judgedA
     control: { id, title, severity },
     files: files.map(({ file, tool, verdict, total, findings, reasons, code, untouched }) => ({
       ...{ file, tool: tool ?? null, verdict, found: findings.length, total: total ?? null },
-      findings: findings.map(({ address, name, loginProfiles, accessKeys }) => ({
-        ...{ type: 'IAMUser', address: address ?? null, name: name ?? null, loginProfiles, accessKeys },
-      })),
-      errors: reasons.map((message) => ({ code, message })),
+      findings: findings.map(findingValue),
+      errors: reasons.map(({ message, line }) => ({ code, message, line: line ?? null })),
       untouched,
     })),
   };
   return printableLines(`${JSON.stringify(value, null, 2)}\n`);
 }
+
+const findingValue = ({ address, name, line, loginProfiles, accessKeys }: IacFinding): object => ({
+  ...{ type: 'IAMUser', address: address ?? null, name: name ?? null, line: line ?? null },
+  loginProfiles: loginProfiles.map(partValue),
+  accessKeys: accessKeys.map(partValue),
+});
+
+const partValue = ({ line, ...part }: TiedPart): object => ({ ...part, line: line ?? null });

@@ -1,4 +1,5 @@
 import type { Log, Result } from 'sarif';
+import type { IacFinding } from '../iac/judge-declared.ts';
 import { version } from '../package-version.ts';
 import { countOfFile, type IacRun, titleOf, wordsOfIacFinding } from './iac.ts';
 import { printable, printableLines } from './printable.ts';
@@ -12,7 +13,7 @@ const levels = { low: 'note', medium: 'warning', high: 'error' } as const;
 export function renderIacSarif({ control, files, judgedAt }: IacRun): string {
   const level = levels[control.severity];
   const results = files.flatMap(({ file, verdict, findings, reasons }): Result[] => {
-    const at = (kind: 'fail' | 'open', text: string, id: string, name: string): Result => ({
+    const at = (kind: 'fail' | 'open', text: string, id: string, name: string, line = 1): Result => ({
       ruleId: control.id,
       ruleIndex: 0,
       kind,
@@ -20,20 +21,21 @@ export function renderIacSarif({ control, files, judgedAt }: IacRun): string {
       message: { text },
       locations: [
         {
-          physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: 1 } },
+          physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: line } },
           logicalLocations: [{ fullyQualifiedName: name, kind: kind === 'fail' ? 'resource' : 'module' }],
         },
       ],
       partialFingerprints: { 'iamql/v1': `${control.id}|${id}` },
     });
     const inFull = verdict === 'FAIL' ? ' in full' : '';
-    const why = `ERROR: could not be judged${inFull}: ${reasons.map(printable).join('; ')}`;
+    const why = `ERROR: could not be judged${inFull}: ${reasons.map(({ message }) => printable(message)).join('; ')}`;
+    const [firstLine] = reasons.flatMap(({ line }) => line ?? []);
     return [
       ...findings.map((finding) => {
         const words = [`${titleOf(finding)}: ${control.title}`, ...wordsOfIacFinding(finding)];
-        return at('fail', words.map(printable).join('\n'), titleOf(finding), titleOf(finding));
+        return at('fail', words.map(printable).join('\n'), titleOf(finding), titleOf(finding), lineOf(finding));
       }),
-      ...(reasons.length > 0 ? [at('open', why, 'open', file)] : []),
+      ...(reasons.length > 0 ? [at('open', why, 'open', file, firstLine)] : []),
     ];
   });
   const log: Log = {
@@ -59,6 +61,9 @@ export function renderIacSarif({ control, files, judgedAt }: IacRun): string {
   };
   return printableLines(`${JSON.stringify(log, null, 2)}\n`);
 }
+
+/** Of a user whom the file only names, where the first key stands. */
+const lineOf = ({ line, accessKeys }: IacFinding): number | undefined => line ?? accessKeys[0]?.line;
 
 const ruleOf = ({ id, title, overview, why }: IacRun['control'], level: 'note' | 'warning' | 'error') => ({
   id,

@@ -37,8 +37,8 @@ export const wordsOfIacFinding = ({ address, name, loginProfiles, accessKeys }: 
   ...accessKeys.map((part) => `access key: ${wordsOfPart(part)}`),
 ];
 
-const wordsOfPart = ({ address, isMade, by }: IacFinding['accessKeys'][number]): string =>
-  `${address}, ${isMade ? 'is made' : 'is there already'} (tied by ${by})`;
+const wordsOfPart = ({ address, isMade, by, line }: IacFinding['accessKeys'][number]): string =>
+  `${address}${wordsOfLine(line)}, ${isMade ? 'is made' : 'is there already'} (tied by ${by})`;
 
 /** `1 of 3 IAM users`; a question mark for what was not counted, because 0 would look like nothing found. */
 export function countOfFile({ verdict, findings, total }: JudgedFile): string {
@@ -54,6 +54,8 @@ export function wordsOfUntouched({ untouched }: JudgedFile): readonly string[] {
   ];
 }
 
+export const wordsOfLine = (line: number | undefined): string => (line === undefined ? '' : ` (line ${line})`);
+
 const toolNames = { terraform: 'Terraform or OpenTofu plan', cloudformation: 'CloudFormation template' } as const;
 
 export const nameOfTool = ({ tool }: JudgedFile): string => (tool ? toolNames[tool] : 'neither plan nor template');
@@ -64,16 +66,21 @@ function renderFile(file: JudgedFile): string {
   return [
     `${verdict}  ${printable(file.file)}  (${nameOfTool(file)})`,
     `      ${countOfFile(file)}`,
-    ...atMost(reasons.map((reason) => `      could not be judged${inFull}: ${printable(reason)}`)),
+    ...atMost(
+      reasons.map(
+        ({ message, line }) => `      could not be judged${inFull}: ${printable(message)}${wordsOfLine(line)}`,
+      ),
+    ),
     ...atMost(wordsOfUntouched(file).map((words) => `      ${words}`)),
     ...atMost(findings.map(renderFinding)),
   ].join('\n');
 }
 
 const renderFinding = (finding: IacFinding): string =>
-  [`  ${printable(titleOf(finding))}`, ...wordsOfIacFinding(finding).map((words) => `    ${printable(words)}`)].join(
-    '\n',
-  );
+  [
+    `  ${printable(titleOf(finding))}${wordsOfLine(finding.line)}`,
+    ...wordsOfIacFinding(finding).map((words) => `    ${printable(words)}`),
+  ].join('\n');
 
 function atMost(lines: readonly string[]): readonly string[] {
   const more = lines.length - MOST_LINES;

@@ -34,10 +34,10 @@ describe('iamql iac', () => {
 
 FAIL  ${template}  (CloudFormation template)
       1 of 2 IAM users
-  Alice
+  Alice (line 8)
     name: alice
-    login profile: Alice.LoginProfile, is made (tied by property)
-    access key: AliceKey, is made (tied by Ref)
+    login profile: Alice.LoginProfile (line 12), is made (tied by property)
+    access key: AliceKey (line 15), is made (tied by Ref)
 
 PASS  ${clean}  (Terraform or OpenTofu plan)
       0 of 1 IAM users
@@ -56,6 +56,10 @@ What to do: give each user one or the other. In full:
       ...[verdict, found, total],
       ...errors.map((error: { code: string }) => error.code),
     ];
+    // A template says where; a plan is one line that a program wrote.
+    const [{ line, loginProfiles, accessKeys }] = files[0].findings;
+    expect([line, loginProfiles[0].line, accessKeys[0].line]).toEqual([8, 12, 15]);
+    expect(files[1].errors[0].line).toBeNull();
     expect(files.map(short)).toEqual([
       ['FAIL', 1, 2],
       ['ERROR', 0, 1, 'NotCollected'],
@@ -74,10 +78,11 @@ What to do: give each user one or the other. In full:
     const place = ({ kind, locations }: (typeof results)[number]) => [
       kind,
       locations?.[0]?.physicalLocation?.artifactLocation?.uri,
+      locations?.[0]?.physicalLocation?.region?.startLine,
     ];
     expect(results.map(place)).toEqual([
-      ['fail', '-'],
-      ['open', doubtful],
+      ['fail', '-', 8],
+      ['open', doubtful, 1],
     ]);
   });
 

@@ -3,6 +3,9 @@ import { judgeFile } from '../../src/iac/judge-file.ts';
 
 const judge = (text: string) => judgeFile('template.yaml', new TextEncoder().encode(text));
 
+const wordsOf = (reasons: readonly { readonly message: string }[]): readonly string[] =>
+  reasons.map(({ message }) => message);
+
 /** As CloudFormation writes what is put into a text. */
 const placeholder = (name: string): string => `\${${name}}`;
 const profile = '{Password: "{{resolve:secretsmanager:first}}"}';
@@ -174,8 +177,32 @@ describe('a template with', () => {
       expect(findings.map(({ address }) => address)).toEqual([is.fail]);
     } else {
       expect(verdict).toBe('ERROR');
-      expect(reasons.join('\n')).toMatch(is.error);
+      expect(wordsOf(reasons).join('\n')).toMatch(is.error);
     }
+  });
+});
+
+describe('says on which line', () => {
+  const user = { Type: 'AWS::IAM::User', Properties: { LoginProfile: { Password: 'x' } } };
+  const ofKey = (UserName: unknown) => ({ Type: 'AWS::IAM::AccessKey', Properties: { UserName } });
+
+  test('what it found stands, in YAML and in JSON, with line ends of Windows too', () => {
+    const yaml = resources('  # Who signs in.', alice, key('!Ref Alice'));
+    const json = JSON.stringify({ Resources: { Alice: user, Key: ofKey({ Ref: 'Alice' }) } }, null, 2);
+    const lines = (text: string) =>
+      judge(text).findings.map((one) => [one.line, one.loginProfiles[0]?.line, one.accessKeys[0]?.line]);
+    expect(lines(yaml)).toEqual([[3, 3, 4]]);
+    expect(lines(yaml.replaceAll('\n', '\r\n'))).toEqual([[3, 3, 4]]);
+    expect(lines(json)).toEqual([[3, 6, 11]]);
+  });
+
+  test('what cannot be told stands', () => {
+    const text = resources(
+      alice,
+      key('bob'),
+      '  Inner: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: a}}',
+    );
+    expect(judge(text).reasons.map(({ line }) => line)).toEqual([4, 3]);
   });
 });
 
@@ -205,6 +232,6 @@ describe('is ERROR and names why where a template has', () => {
   test.each(broken)('%s', (_name, text, reason) => {
     const { verdict, code, reasons } = judge(text);
     expect({ verdict, code }).toEqual({ verdict: 'ERROR', code: 'Corrupt' });
-    expect(reasons.join()).toMatch(reason);
+    expect(wordsOf(reasons).join()).toMatch(reason);
   });
 });
