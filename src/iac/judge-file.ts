@@ -1,8 +1,8 @@
 import { IamqlError } from '../iam/error.ts';
 import { readTemplate } from './cloudformation.ts';
-import type { Declared } from './declared.ts';
 import { type JudgedUsers, judgeDeclared } from './judge-declared.ts';
 import { isRecord } from './record.ts';
+import { type GivenParameters, type TakenParameters, withParameters } from './template-parameters.ts';
 import { parseTemplate } from './template-text.ts';
 import { readTerraformPlan } from './terraform-plan.ts';
 import { withLines } from './with-lines.ts';
@@ -14,6 +14,8 @@ export interface JudgedFile extends JudgedUsers {
   readonly tool: Tool | undefined;
   /** What `reasons` are, as error kinds; Corrupt where the file itself cannot be trusted. */
   readonly code: 'NotCollected' | 'Corrupt';
+  /** Undefined where it is no template. */
+  readonly parameters?: TakenParameters | undefined;
 }
 
 type Tool = 'terraform' | 'cloudformation';
@@ -21,16 +23,21 @@ type Tool = 'terraform' | 'cloudformation';
 /**
  * Judges a plan or a template for a user with both a login profile and an active access key. A file that cannot be
  * understood is ERROR, because nothing in it was judged.
+ *
+ * @param given for templates: plans have values.
+ * @throws IamqlError InvalidInput for a value that a template does not allow.
  */
-export function judgeFile(file: string, bytes: Uint8Array): JudgedFile {
+export function judgeFile(file: string, bytes: Uint8Array, given: GivenParameters = new Map()): JudgedFile {
   let tool: Tool | undefined;
   try {
     const text = textOf(bytes);
     const value = parseText(text);
     tool = toolOf(value);
-    const judged = judgeDeclared(readers[tool](value));
+    if (tool === 'terraform') return { file, tool, code: 'NotCollected', ...judgeDeclared(readTerraformPlan(value)) };
+    const { template, ...parameters } = withParameters(value, given);
     // A plan is written by a program, mostly in one line.
-    return { file, tool, code: 'NotCollected', ...(tool === 'cloudformation' ? withLines(judged, text) : judged) };
+    const judged = withLines(judgeDeclared(readTemplate(template)), text);
+    return { file, tool, code: 'NotCollected', parameters, ...judged };
   } catch (error) {
     const reasons = [{ message: wordsOf(error) }];
     const nothing = { findings: [], total: undefined, untouched: [] };
@@ -40,16 +47,11 @@ export function judgeFile(file: string, bytes: Uint8Array): JudgedFile {
 
 /** @throws what is no fault of the file. */
 function wordsOf(error: unknown): string {
-  if (error instanceof IamqlError) return error.message;
+  if (error instanceof IamqlError && error.kind === 'Corrupt') return error.message;
   // The stack is at its end: nobody writes such a file.
   if (error instanceof RangeError) return 'it is nested too deep to be read';
   throw error;
 }
-
-const readers: Readonly<Record<Tool, (value: Record<string, unknown>) => Declared>> = {
-  terraform: readTerraformPlan,
-  cloudformation: readTemplate,
-};
 
 function textOf(bytes: Uint8Array): string {
   // What Terraform saves is a ZIP archive.

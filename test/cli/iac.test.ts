@@ -89,6 +89,12 @@ What to do: give each user one or the other. In full:
   test.each([
     ['no file', ['iac'], /missing required argument 'file'/],
     ['a file that is not there', ['iac', 'nowhere.json'], /cannot open nowhere.json: there is no such file/],
+    [
+      'a parameter that nobody has',
+      ['iac', template, clean, '--param', 'Env=dev'],
+      /no template here has such a parameter/,
+    ],
+    ['a parameter without a value', ['iac', template, '--param', 'Env'], /write it as NAME=VALUE/],
     ['another format', ['iac', template, '--format', 'xml'], /Allowed choices are text, json, sarif/],
   ])('ends with 3 with %s', async (_name, args, said) => {
     const { code, stdout, stderr } = await runCli(args);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { judgeFile } from '../../src/iac/judge-file.ts';
 
-const judge = (text: string) => judgeFile('template.yaml', new TextEncoder().encode(text));
+const judge = (text: string, parameters: Readonly<Record<string, string>> = {}) =>
+  judgeFile('template.yaml', new TextEncoder().encode(text), new Map(Object.entries(parameters)));
 
 const wordsOf = (reasons: readonly { readonly message: string }[]): readonly string[] =>
   reasons.map(({ message }) => message);
@@ -179,6 +180,66 @@ describe('a template with', () => {
       expect(verdict).toBe('ERROR');
       expect(wordsOf(reasons).join('\n')).toMatch(is.error);
     }
+  });
+});
+
+const head =
+  'Parameters: {Env: {Type: String, AllowedValues: [dev, prod]}, Who: {Type: String}, Pw: {Type: String, NoEcho: true}, Ssm: {Type: "AWS::SSM::Parameter::Value<String>"}}\nConditions: {Prod: !Equals [!Ref Env, prod]}\n';
+const given: readonly (readonly [
+  name: string,
+  parameters: Readonly<Record<string, string>>,
+  lines: readonly string[],
+  is: Outcome,
+])[] = [
+  ['a condition that holds by it', { Env: 'prod' }, [alice, key('!Ref Alice', ', Condition: Prod')], { fail: 'Alice' }],
+  ['a condition that it rules out', { Env: 'dev' }, [alice, key('!Ref Alice', ', Condition: Prod')], 'PASS'],
+  [
+    'a condition of another',
+    { Who: 'x' },
+    [alice, key('!Ref Alice', ', Condition: Prod')],
+    { error: /the condition Prod/ },
+  ],
+  ['the name of the user', { Who: 'Alice' }, [alice, key('!Ref Who')], { fail: 'Alice' }],
+  ['the name of another user', { Who: 'bo' }, [alice, key('!Ref Who')], { error: /the user "bo" \(no resource/ }],
+  ['a part of a name', { Who: 'ali' }, [alice, key(`!Sub "${placeholder('Who')}ce"`)], { fail: 'Alice' }],
+  [
+    'a name beside another placeholder',
+    { Who: 'ali' },
+    [alice, key(`!Sub "${placeholder('Who')}${placeholder('Env')}"`)],
+    { error: /Alice may have both/ },
+  ],
+  [
+    'a name that Fn::Sub has of its own',
+    { Who: 'alice' },
+    [alice, key(`!Sub ["${placeholder('Who')}", {Who: !Ref Env}]`)],
+    { error: /Alice may have both/ },
+  ],
+  [
+    'a value with a placeholder',
+    { Who: placeholder('Alice') },
+    [alice, key(`!Sub "${placeholder('Who')}"`)],
+    { error: /Alice may have both/ },
+  ],
+  ['a secret', { Pw: 'alice' }, [alice, key('!Ref Pw')], { error: /Alice may have both/ }],
+  ['what AWS looks up', { Ssm: 'alice' }, [alice, key('!Ref Ssm')], { error: /Alice may have both/ }],
+];
+
+describe('a parameter that is given tells', () => {
+  test.each(given)('%s', (_name, parameters, lines, is) => {
+    const text = `${head}${resources(...lines)}`;
+    const { verdict, findings, reasons } = judge(text, parameters);
+    expect(verdict).toBe(is === 'PASS' ? is : 'fail' in is ? 'FAIL' : 'ERROR');
+    if (is === 'PASS') expect(reasons).toEqual([]);
+    else if ('fail' in is) expect(findings.map(({ address }) => address)).toEqual([is.fail]);
+    else expect(wordsOf(reasons).join()).toMatch(is.error);
+    // A default alone tells nothing: a deployment may give another value.
+    expect(judge(text.replaceAll('Type: String', 'Type: String, Default: dev')).verdict).toBe('ERROR');
+  });
+
+  test('nothing where the template does not allow it', () => {
+    expect(() => judge(`${head}${resources(alice)}`, { Env: 'Prod' })).toThrow(
+      /--param Env=Prod: the template allows dev, prod/,
+    );
   });
 });
 
