@@ -1,5 +1,6 @@
 import { IamqlError } from '../iam/error.ts';
 import { readTemplate } from './cloudformation.ts';
+import type { ExceptedUsers } from './except-users.ts';
 import { type JudgedUsers, judgeDeclared } from './judge-declared.ts';
 import { isRecord } from './record.ts';
 import { type GivenParameters, type TakenParameters, withParameters } from './template-parameters.ts';
@@ -8,7 +9,7 @@ import { readTerraformPlan } from './terraform-plan.ts';
 import { withLines } from './with-lines.ts';
 
 /** What came of one file. */
-export interface JudgedFile extends JudgedUsers {
+export interface JudgedFile extends JudgedUsers, Partial<ExceptedUsers> {
   readonly file: string;
   /** Undefined where it is neither. */
   readonly tool: Tool | undefined;

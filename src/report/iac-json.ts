@@ -1,6 +1,7 @@
 import type { IacFinding, TiedPart } from '../iac/judge-declared.ts';
 import { instantOf, renderInstant } from '../iam/instant.ts';
 import type { IacRun } from './iac.ts';
+import { exceptionValue } from './json.ts';
 import { printableLines } from './printable.ts';
 
 /** Plans and templates as one JSON object, for programs (docs/iac.md). Ends with a line break. */
@@ -9,9 +10,13 @@ export function renderIacJson({ control: { id, title, severity }, files, judgedA
     format: 'iamql-iac/1',
     judgedAt: renderInstant(instantOf(judgedAt)),
     control: { id, title, severity },
-    files: files.map(({ file, tool, verdict, total, findings, reasons, code, untouched }) => ({
+    files: files.map(({ file, tool, verdict, total, findings, reasons, code, untouched, excepted = [] }) => ({
       ...{ file, tool: tool ?? null, verdict, found: findings.length, total: total ?? null },
       findings: findings.map(findingValue),
+      excepted: excepted.map(({ exception, ...finding }) => ({
+        ...findingValue(finding),
+        exception: exceptionValue(exception),
+      })),
       errors: reasons.map(({ message, line }) => ({ code, message, line: line ?? null })),
       untouched,
     })),

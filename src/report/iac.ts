@@ -1,6 +1,8 @@
 import type { Control } from '../controls/control.ts';
+import type { ExceptedUser } from '../iac/except-users.ts';
 import type { IacFinding } from '../iac/judge-declared.ts';
 import type { JudgedFile } from '../iac/judge-file.ts';
+import { wordsOfException } from './found.ts';
 import { printable, printableLines } from './printable.ts';
 
 /** A finished `iamql iac`: what each of its formats is rendered from. */
@@ -41,8 +43,9 @@ const wordsOfPart = ({ address, isMade, by, line }: IacFinding['accessKeys'][num
   `${address}${wordsOfLine(line)}, ${isMade ? 'is made' : 'is there already'} (tied by ${by})`;
 
 /** `1 of 3 IAM users`; a question mark for what was not counted, because 0 would look like nothing found. */
-export function countOfFile({ verdict, findings, total }: JudgedFile): string {
-  return `${verdict === 'ERROR' ? '?' : findings.length} of ${total ?? '?'} IAM users`;
+export function countOfFile({ verdict, findings, total, excepted = [] }: JudgedFile): string {
+  const apart = excepted.length > 0 ? `, and ${excepted.length} excepted` : '';
+  return `${verdict === 'ERROR' ? '?' : findings.length} of ${total ?? '?'} IAM users${apart}`;
 }
 
 /** Of users of whom a file says nothing new, with half of what is looked for: they are not judged, and not hidden. */
@@ -61,7 +64,7 @@ const toolNames = { terraform: 'Terraform or OpenTofu plan', cloudformation: 'Cl
 export const nameOfTool = ({ tool }: JudgedFile): string => (tool ? toolNames[tool] : 'neither plan nor template');
 
 function renderFile(file: JudgedFile): string {
-  const { verdict, findings, reasons } = file;
+  const { verdict, findings, reasons, excepted = [] } = file;
   const inFull = verdict === 'FAIL' ? ' in full' : '';
   return [
     `${verdict}  ${printable(file.file)}  (${nameOfTool(file)})`,
@@ -73,6 +76,7 @@ function renderFile(file: JudgedFile): string {
     ),
     ...atMost(wordsOfUntouched(file).map((words) => `      ${words}`)),
     ...atMost(findings.map(renderFinding)),
+    ...atMost(excepted.map(renderExcepted)),
   ].join('\n');
 }
 
@@ -81,6 +85,9 @@ const renderFinding = (finding: IacFinding): string =>
     `  ${printable(titleOf(finding))}${wordsOfLine(finding.line)}`,
     ...wordsOfIacFinding(finding).map((words) => `    ${printable(words)}`),
   ].join('\n');
+
+const renderExcepted = ({ exception, ...finding }: ExceptedUser): string =>
+  `  ${printable(titleOf(finding))}${wordsOfLine(finding.line)}: ${printable(wordsOfException(exception))}`;
 
 function atMost(lines: readonly string[]): readonly string[] {
   const more = lines.length - MOST_LINES;

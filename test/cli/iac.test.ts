@@ -86,6 +86,20 @@ What to do: give each user one or the other. In full:
     ]);
   });
 
+  const exceptions = write(
+    'exceptions.yaml',
+    'exceptions: [{control: aws-iam-no-initial-access-keys, account: "111122223333", asset: alice, reason: sealed, owner: ops, expires: 2999-01-01}]',
+  );
+
+  test('passes with whom somebody has agreed to live with', async () => {
+    const args = ['iac', template, '--exceptions', exceptions, '--account', '111122223333'];
+    const { code, stdout, stderr } = await runCli(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(
+      '0 of 2 IAM users, and 1 excepted\n  Alice (line 8): excepted until 2999-01-01, owner ops: sealed\n',
+    );
+  });
+
   test.each([
     ['no file', ['iac'], /missing required argument 'file'/],
     ['a file that is not there', ['iac', 'nowhere.json'], /cannot open nowhere.json: there is no such file/],
@@ -94,8 +108,8 @@ What to do: give each user one or the other. In full:
       ['iac', template, clean, '--param', 'Env=dev'],
       /no template here has such a parameter/,
     ],
-    ['a parameter without a value', ['iac', template, '--param', 'Env'], /write it as NAME=VALUE/],
-    ['another format', ['iac', template, '--format', 'xml'], /Allowed choices are text, json, sarif/],
+    ['exceptions of no account', ['iac', template, '--exceptions', exceptions], /say with --account/],
+    ['another format', ['iac', template, '--format', 'xml'], /Allowed choices are text, json, markdown, junit, sarif/],
   ])('ends with 3 with %s', async (_name, args, said) => {
     const { code, stdout, stderr } = await runCli(args);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
