@@ -19,7 +19,7 @@ def handler(event, context):
         else:
             set_policy(event["ResourceProperties"])
     except Exception as error:
-        status, reason = "FAILED", f"{type(error).__name__}: {error}"[:1000]
+        status, reason = "FAILED", f"{type(error).__name__}: {error}"[:500]
     respond(event, status, reason)
 
 

@@ -5,9 +5,9 @@ import type { JudgedAccount } from './judged-accounts.ts';
 export const headOf = (control: string): string => `<!-- iamql-roll-out/1 ${control} -->`;
 const HEAD = /^\uFEFF?<!-- iamql-roll-out\/1 ([a-z0-9-]+) -->$/;
 
-/** What ends an item. */
+/** What ends an item; people may write behind it. */
 export const markOf = (mark: string): string => `<!-- iamql:${mark} -->`;
-const ITEM = /^- \[([ xX])\] .*<!-- iamql:((?:step|(?:found|open)-(\d{12}|unknown))-[0-9a-f]{12}) -->$/;
+const ITEM = /^- \[([ xX])\] .*<!-- iamql:((?:step|(?:found|open)-(\d{12}|unknown))-[0-9a-f]{12}) -->.*$/;
 
 interface EarlierItem {
   readonly line: string;

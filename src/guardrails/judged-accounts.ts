@@ -89,10 +89,15 @@ function controlIn({ controls }: CheckResult, id: string): ResultControl {
   return control;
 }
 
+/** What several rules find is there once to be dealt with. */
+const onceEach = <T extends ResultFinding>(findings: readonly T[]): readonly T[] => [
+  ...new Map(findings.map((one) => [JSON.stringify([one.account, one.type, one.identifier, one.keys]), one])).values(),
+];
+
 function accountsIn(result: CheckResult, control: ResultControl): readonly JudgedAccount[] {
   const rules = control.rules.filter(({ informative }) => !informative);
-  const findings = rules.flatMap((rule) => rule.findings);
-  const excepted = rules.flatMap((rule) => rule.excepted);
+  const findings = onceEach(rules.flatMap((rule) => rule.findings));
+  const excepted = onceEach(rules.flatMap((rule) => rule.excepted));
   const unplaced = { organization: undefined, units: [], tags: {} };
   if (!control.accounts) {
     const id = result.account ?? findings[0]?.account;

@@ -160,6 +160,12 @@ describe('a roll-out', () => {
     expect(render(other, { known: accounts.toReversed() })).toBe(render(results, { known: accounts }));
   });
 
+  test('has what two rules find once', () => {
+    const twice = JSON.parse(result({ verdict: 'FAIL', users: ['ana'] }));
+    twice.controls[0].rules.push(twice.controls[0].rules[0]);
+    expect(linesOf(render([JSON.stringify(twice)]), /user `ana`/)).toHaveLength(1);
+  });
+
   test('shows what others have named as it is, and takes nothing of it for a tick', () => {
     const name = 'x` <img>\n- [x] done <!-- iamql:step-000000000000 -->';
     const text = render([result({ verdict: 'FAIL', users: [name] })], { owners: ['``a`` | @security'] });
@@ -200,6 +206,11 @@ describe('a roll-out that is rendered anew', () => {
     expect(later).not.toContain('user `bo`');
     // An account that nobody judged any more is no more clean than one that could not be.
     expect(render([result({ account: A, verdict: 'PASS' })], { earlier: text })).toContain('user `bo`');
+  });
+
+  test('knows an item behind which people have written', () => {
+    const noted = before.replace(/(Tell of.*)$/m, '$1 (done by Bo, see OPS-7)');
+    expect(linesOf(render(both, { earlier: noted }), /^- \[x\].*Tell of/)).toHaveLength(1);
   });
 
   test.each([
