@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rollOut } from '../../src/cli/roll-out.ts';
 import { accountId, acme } from '../connectors/acme.ts';
 import { type AwsEndpoint, manyUsers, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';
@@ -77,11 +78,10 @@ test('and keeps ticks in the file that it renders anew, and writes over no other
 });
 
 test.each([
-  ['a source beside a result', ['--result', 'r.json', '--sample'], /--result is judged already/],
-  ['a result that is not there', ['--result', 'nowhere.json'], /--result: cannot open nowhere.json: ENOENT/],
-  ['a control that there is not', ['nothing', '--sample'], /there is no control "nothing"/],
-])('is refused with %s', async (_name, args, said) => {
-  const { code, stdout, stderr } = await run('guardrails', 'plan', ...args);
-  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-  expect(stderr).toMatch(said);
+  ['a source beside a result', undefined, { result: ['r.json'], sample: true }, /--result is judged already/],
+  ['a result that is not there', undefined, { result: ['nowhere.json'] }, /--result: cannot open nowhere.json: ENOENT/],
+  ['a control that there is not', 'nothing', { sample: true }, /there is no control "nothing"/],
+])('is refused with %s', async (_name, control, options, said) => {
+  const usual = { ownerTag: [], exceptions: [], batchSize: 10, wait: 0 };
+  await expect(rollOut(control, { ...usual, ...options })).rejects.toThrow(said);
 });

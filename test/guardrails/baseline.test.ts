@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { baseline } from '../../src/cli/guardrails-baseline.ts';
 import { openLive } from '../../src/cli/source-options.ts';
 import type { Control, Parameters } from '../../src/controls/control.ts';
 import { findControls, loadControls } from '../../src/controls/load-controls.ts';
@@ -265,16 +266,12 @@ describe('the function that sets the policy for CloudFormation', () => {
   });
 });
 
-test('iamql guardrails baseline prints it for the controls that are named', async () => {
-  const args = ['guardrails', 'baseline', '--format', 'terraform', '--benchmark', 'cis-aws-6.0', '--param'];
-  const { code, stdout, stderr } = await runCli([...args, 'minimumLength=18']);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain('minimum_password_length        = 18\n');
-  expect(stdout).not.toContain('max_password_age');
-  const other = await runCli(['guardrails', 'baseline', '--format', 'terraform', 'aws-iam-console-users-have-mfa']);
-  expect(other).toMatchObject({
-    code: 3,
-    stdout: '',
-    stderr: expect.stringContaining('not about the password policy'),
-  });
+test('iamql guardrails baseline makes it for the controls that are named', async () => {
+  const text = await baseline([], { format: 'terraform', benchmark: 'cis-aws-6.0', param: ['minimumLength=18'] });
+  expect(text).toContain('minimum_password_length        = 18\n');
+  expect(text).not.toContain('max_password_age');
+  expect(await baseline([], { format: 'cloudformation' })).toBe(template);
+  const other = baseline(['aws-iam-console-users-have-mfa'], { format: 'terraform' });
+  await expect(other).rejects.toThrow(/not about the password policy/);
+  await expect(baseline([], {})).rejects.toThrow(/--format terraform or --format cloudformation/);
 });

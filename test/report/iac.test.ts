@@ -70,9 +70,8 @@ test('Markdown has all of it, and nothing of it is markup', () => {
 test('JUnit XML is valid by both schemas, and nothing that is open or excepted passes in it', async () => {
   const xml = renderIacJUnit(run);
   expect(await readAs('junitSchemas', [xml])).toEqual([[]]);
-  const [[suite] = []] = await readAs('junit', [xml]);
-  // Tests, failures, errors and skipped: what fails and is open beside that is two cases.
-  expect(suite?.counts).toEqual([6, 2, 2, 1]);
+  // What fails and is open beside that is two cases.
+  expect(xml).toContain('tests="6" failures="2" errors="2" skipped="1"');
   expect(xml).toContain('>Alice (line 8)\n');
 });
 
