@@ -31,7 +31,7 @@ const from = (least: number, most: number): readonly number[] =>
  * What a field may be, from the laxest on. Source: IAM API Reference, UpdateAccountPasswordPolicy. AWS would take 6 characters,
  * and asks for 8 itself where nobody has set a policy.
  */
-const choices: { readonly [Field in keyof PasswordPolicy]?: readonly PasswordPolicy[Field][] } = {
+const choices: { readonly [Field in keyof PasswordPolicy]: readonly PasswordPolicy[Field][] } = {
   minimumPasswordLength: from(8, 128),
   requireUppercaseCharacters: [false, true],
   requireLowercaseCharacters: [false, true],
@@ -39,21 +39,13 @@ const choices: { readonly [Field in keyof PasswordPolicy]?: readonly PasswordPol
   requireSymbols: [false, true],
   passwordReusePrevention: from(0, 24),
   maxPasswordAge: [0, ...from(1, 1095).toReversed()],
+  // Whose password has expired, or was given by another, must be able to change it.
+  allowUsersToChangePassword: [true, false],
+  // With it, whoever comes late is locked out until an administrator sets a new password.
+  hardExpiry: [false, true],
 };
 
-const laxest: PasswordPolicy = {
-  minimumPasswordLength: 8,
-  requireUppercaseCharacters: false,
-  requireLowercaseCharacters: false,
-  requireNumbers: false,
-  requireSymbols: false,
-  passwordReusePrevention: 0,
-  maxPasswordAge: 0,
-  // Whose password has expired, or was given by another, must be able to change it.
-  allowUsersToChangePassword: true,
-  // With it, whoever comes late is locked out until an administrator sets a new password.
-  hardExpiry: false,
-};
+const laxest = Object.fromEntries(Object.entries(choices).map(([field, [first]]) => [field, first])) as PasswordPolicy;
 
 /**
  * The laxest policy that all those controls about it pass with. It is found by judging alone: each field that a control finds is made
@@ -77,7 +69,7 @@ async function tighten(
   field: keyof PasswordPolicy,
   asked: readonly AskedControl[],
 ): Promise<PasswordPolicy> {
-  const values = choices[field] ?? [policy[field]];
+  const values = choices[field];
   let [low, high] = [0, values.length - 1];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
@@ -103,11 +95,16 @@ function judge(policy: PasswordPolicy, asked: readonly AskedControl[]): Promise<
   return runControls(inventory, asked);
 }
 
-const foundBy = (runs: readonly ControlRun[]): ReadonlySet<keyof PasswordPolicy> => {
+/** That passwords expire follows from their age. */
+const fieldOf = (field: string): string => (field === 'expirePasswords' ? 'maxPasswordAge' : field);
+
+function foundBy(runs: readonly ControlRun[]): ReadonlySet<keyof PasswordPolicy> {
   const rules = runs.flatMap((run) => run.rules).filter(({ rule }) => !rule.informative);
-  const fields = rules.flatMap(({ findings }) => findings.flatMap(({ facts }) => facts.map(({ field }) => field)));
-  return new Set(fields.filter((field): field is keyof PasswordPolicy => Object.hasOwn(choices, field)));
-};
+  const found = rules.flatMap(({ findings }) =>
+    findings.flatMap(({ facts }) => facts.map(({ field }) => fieldOf(field))),
+  );
+  return new Set(found.filter((field): field is keyof PasswordPolicy => Object.hasOwn(choices, field)));
+}
 
 function noneFor({ control, rules, verdict }: ControlRun): IamqlError {
   const [why] = rules.flatMap(({ rule, errors }) => (rule.informative ? [] : errors));

@@ -69,12 +69,17 @@ describe('the password policy of a baseline', () => {
     expect(values).toEqual({ ...usual, ...own });
   });
 
-  test('follows a control whose text changes, in both formats', async () => {
+  test.each([
+    ['minimumPasswordLength_LT:31', 'MinimumPasswordLength: 31', 'minimum_password_length        = 31'],
+    ['expirePasswords:false', 'MaxPasswordAge: 1095', 'max_password_age               = 1095'],
+    ['hardExpiry:false', 'HardExpiry: true', 'hard_expiry                    = true'],
+    ['allowUsersToChangePassword:true', 'AllowUsersToChangePassword: false', 'allow_users_to_change_password = false'],
+  ])('follows a control whose text changes to %s, in both formats', async (where, yaml, hcl) => {
     const [control] = await findControls([length]);
-    const query = 'iamPasswordPolicies(where:{minimumPasswordLength_LT:31}){...AssetFragment}';
+    const query = `iamPasswordPolicies(where:{${where}}){...AssetFragment}`;
     const changed = { ...control, parameters: {}, rules: [{ ...control?.rules[0], query }] } as Control;
-    expect(await render('cloudformation', asked([changed]))).toContain('MinimumPasswordLength: 31\n');
-    expect(await render('terraform', asked([changed]))).toContain('minimum_password_length        = 31\n');
+    expect(await render('cloudformation', asked([changed]))).toContain(`${yaml}\n`);
+    expect(await render('terraform', asked([changed]))).toContain(`${hcl}\n`);
   });
 
   test.each([
