@@ -19,7 +19,7 @@ import { writeNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSourceOptions, type SourceOptions, verifyOption, withSource } from './source-options.ts';
 
-interface CheckOptions extends ControlOptions, SourceOptions, LimitOptions, FormatOptions, ExceptionOptions {
+export interface CheckOptions extends ControlOptions, SourceOptions, LimitOptions, FormatOptions, ExceptionOptions {
   readonly failOn: Severity;
   readonly explain?: boolean;
 }
@@ -51,8 +51,13 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   await writeOutputs(run, outputs);
 }
 
-async function judge(ids: readonly string[], options: CheckOptions, source: Source): Promise<Run> {
-  const inventory = source.inventory();
+/** Judges what the flags select, and sets the exit code. */
+export async function judge(
+  ids: readonly string[],
+  options: CheckOptions,
+  source: Source,
+  inventory: Inventory = source.inventory(),
+): Promise<Run> {
   const isFounding = [...ids, options.benchmark, options.severity].every((one) => one === undefined);
   // What the founding control covers is on its way while its file and its texts are made ready.
   if (isFounding) inventory.prefetch?.(['IAMUser']);

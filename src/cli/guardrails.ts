@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { wordsOfPolicy } from '../guardrails/coverage.ts';
 import { type GuardrailName, guardrails } from '../guardrails/guardrail.ts';
 import { IamqlError } from '../iam/error.ts';
 import { packageRoot } from '../package-root.ts';
-import { addControlsFolders, paramOption } from './control-options.ts';
+import { addControlOptions, addControlsFolders, paramOption } from './control-options.ts';
 import { exceptionsOption } from './exceptions.ts';
 import { addGuardedOptions, type GuardedOptions, readGuarded, writeCoverage } from './guarded.ts';
+import type { BaselineOptions } from './guardrails-baseline.ts';
 import type { ConfigRuleOptions } from './guardrails-config.ts';
+import { addGuardrailsPlan } from './guardrails-plan.ts';
 import { writeResult } from './output.ts';
 import { durationOption } from './source-options.ts';
 
@@ -54,6 +56,15 @@ export function addGuardrailsCommand(program: Command): void {
       .argument('[control]', CONTROL)
       .action((id: string | undefined, options: GuardrailOptions) => print(name, options, () => readBundled(file), id));
   }
+  addControlOptions(
+    addGuardrail(parent, 'baseline')
+      .argument('[control...]', 'the controls about the password policy that it is to pass (default: all of them)')
+      .addOption(new Option('--format <format>', 'what it is written for').choices(['terraform', 'cloudformation'])),
+    'all about the password policy',
+  ).action((ids: readonly string[], options: BaselineOptions) =>
+    print('baseline', options, async () => (await import('./guardrails-baseline.ts')).baseline(ids, options)),
+  );
+  addGuardrailsPlan(parent);
 }
 
 const CONTROL = 'the id of the control that it is for (default: the founding one)';

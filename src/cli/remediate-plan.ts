@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
+import { usualOrder } from '../controls/order.ts';
+import { readOrder } from '../controls/read-order.ts';
 import { runControls } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import { makePlan } from '../remediate/make-plan.ts';
-import { usualOrder } from '../remediate/order.ts';
 import type { Plan } from '../remediate/plan-shape.ts';
-import { readOrder } from '../remediate/read-order.ts';
 import { renderPlan } from '../report/remediation-plan.ts';
 import { throwIfNotRun } from './check.ts';
 import { selectControls } from './control-options.ts';

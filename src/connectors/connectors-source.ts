@@ -42,12 +42,13 @@ export class ConnectorsSource implements Source {
   }
 
   inventory(): ManyAccounts {
-    const accounts: OneOfMany[] = this.enrollment.connectors.map(({ id, name, organization, units }) => {
-      return { id, name, organization, units, inventory: this.sources.get(id)?.inventory() };
+    const accounts: OneOfMany[] = this.enrollment.connectors.map(({ id, name, organization, units, tags }) => {
+      return { id, name, organization, units, tags, inventory: this.sources.get(id)?.inventory() };
     });
     const unlisted = this.enrollment.unlisted.map(({ name, error }): OneOfMany => {
       const called = `organization ${name}`;
-      return { id: called, name: called, organization: name, units: [], inventory: undefined, failure: error };
+      const place = { id: called, name: called, organization: name, units: [], tags: {} };
+      return { ...place, inventory: undefined, failure: error };
     });
     return new ManyAccounts([...accounts, ...unlisted], this.settings);
   }

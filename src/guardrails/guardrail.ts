@@ -12,7 +12,7 @@ export interface Guardrail {
   readonly rollBack: readonly string[];
 }
 
-export type GuardrailName = 'scp' | 'config' | 'eventbridge' | 'guard' | 'terraform';
+export type GuardrailName = 'scp' | 'config' | 'eventbridge' | 'guard' | 'terraform' | 'baseline';
 
 const initialKeys = 'aws-iam-no-initial-access-keys';
 /** Those that no new access key breaks, where there is none. */
@@ -130,6 +130,34 @@ export const guardrails: readonly Guardrail[] = [
     ],
     rollBack: [
       'Take the module out with removed blocks that do not destroy: users, login profiles and keys stay as they are.',
+    ],
+  },
+  {
+    name: 'baseline',
+    title: 'The baseline of an account, as a module of Terraform or OpenTofu or a template of CloudFormation',
+    does: [
+      'It sets the password policy: the laxest that the controls about it pass with, those of a --benchmark or those that are named.',
+      'It makes the role that iamql reads the account with: what iamql permissions prints, and no more.',
+      'It tells of each new access key and login profile, as eventbridge does.',
+      'CloudFormation has no type of resource for a password policy: a function of the stack sets it, may do that and write its log, and fails the stack where AWS refuses.',
+    ],
+    doesNot: [
+      'It does not stop anybody from changing the policy later. Terraform sees that in its next plan, CloudFormation never: iamql check does.',
+      'It takes no notice of the policy that is there: where that is stricter, ask for as much with --param.',
+      'It does not change passwords. With a maximum age (the 90 days of aws-iam-password-policy-expires-passwords), who has an older one must change it at the next sign-in; name a benchmark that does not ask for it, or the other controls, to leave it out.',
+      'It says nothing of people who sign in through IAM Identity Center or an identity provider.',
+    ],
+    rollOut: [
+      'Keep what is there: aws iam get-account-password-policy. Tell people before, where passwords will expire.',
+      'Terraform or OpenTofu: put the file in a folder of its own and use it as a module in us-east-1, with reader_arn and external_id; import what is there: tofu import module.baseline.aws_iam_account_password_policy.this iam-account-password-policy',
+      'CloudFormation: aws cloudformation deploy --region us-east-1 --stack-name iamql-baseline --template-file baseline.yaml --capabilities CAPABILITY_NAMED_IAM --parameter-overrides ReaderArn=<arn> ExternalId=<id>',
+      'One test account first, then an organizational unit, then all: a stack set, or the module in the pipeline that makes accounts. Subscribe to the topic.',
+      'iamql check aws-iam-password-policy-requires-long-passwords, or the benchmark, on an account that has it.',
+    ],
+    rollBack: [
+      'CloudFormation: aws cloudformation delete-stack --region us-east-1 --stack-name iamql-baseline; the password policy stays as it is, so that no account gets weaker: set the one that was kept with aws iam update-account-password-policy.',
+      'Terraform or OpenTofu: destroying the module deletes the policy, and AWS asks for 8 characters again; a removed block that does not destroy leaves it.',
+      'A new password keeps what it was made by; whoever had to change one does not get the old one back.',
     ],
   },
 ];

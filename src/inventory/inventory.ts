@@ -50,6 +50,7 @@ export interface AskedAccount {
   readonly organization: string | undefined;
   /** The root and units that it is in, from the top; empty where none are known. */
   readonly units: readonly { readonly id: string; readonly name: string }[];
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** What an answer rests on, for people and for `extensions`. */

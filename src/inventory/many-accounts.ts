@@ -146,7 +146,7 @@ export class ManyAccounts implements Inventory {
   }
 
   async accounts(): Promise<readonly AskedAccount[]> {
-    return this.all.map(({ id, name, organization, units }) => ({ id, name, organization, units }));
+    return this.all.map(({ inventory, failure, ...account }) => account);
   }
 
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {

@@ -11,6 +11,7 @@ interface Row extends Record<string, unknown> {
   readonly account_id: string;
   readonly organization: string | null;
   readonly units: ScopedAccount['units'];
+  readonly tags: ScopedAccount['tags'];
   readonly some_retired: boolean;
   readonly scan: string | null;
   readonly scan_ended_at: Date | null;
@@ -20,7 +21,7 @@ interface Row extends Record<string, unknown> {
 }
 
 const COLUMNS = `
-  SELECT c.id, c.name, c.account_id, c.organization, c.units,
+  SELECT c.id, c.name, c.account_id, c.organization, c.units, c.tags,
          EXISTS (SELECT FROM connector WHERE retired_at IS NOT NULL) AS some_retired, s.id::text AS scan, s.ended_at AS scan_ended_at, s.has_additional_keys,
          f.ended_at AS failed_at, f.error
   FROM connector c`;
@@ -114,6 +115,7 @@ function accountOf(row: Row, header: SnapshotHeader | undefined): ScopedAccount 
     accountId,
     organization: row.organization ?? undefined,
     units: row.units,
+    tags: row.tags,
     scan: scan && endedAt && header ? { id: scan, endedAt, header, hasAdditionalKeys } : undefined,
     failure: failedAt && error ? { endedAt: failedAt, error: new IamqlError(error.code, error.message) } : undefined,
   };

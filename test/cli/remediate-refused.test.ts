@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { digestOf } from '../../src/remediate/digest.ts';
+import { digestOf } from '../../src/iam/digest.ts';
 import { changesOf, key, OPERATOR, user } from '../remediate/remediated-account.ts';
 import { type AwsEndpoint, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';

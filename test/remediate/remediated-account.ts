@@ -7,6 +7,7 @@ import { AwsAccount } from '../../src/aws/aws-account.ts';
 import { CallLog } from '../../src/aws/call-log.ts';
 import type { Exception } from '../../src/controls/exception.ts';
 import { findControls, foundingControlId, type Library, loadLibrary } from '../../src/controls/load-controls.ts';
+import { usualOrder } from '../../src/controls/order.ts';
 import { runControls } from '../../src/controls/run-controls.ts';
 import { instantOf } from '../../src/iam/instant.ts';
 import { LiveSource } from '../../src/inventory/live-source.ts';
@@ -15,7 +16,6 @@ import { type Applied, type ApplySetting, applyPlan } from '../../src/remediate/
 import { callerOf } from '../../src/remediate/caller.ts';
 import { Journal } from '../../src/remediate/journal.ts';
 import { makePlan, type PlanSettings } from '../../src/remediate/make-plan.ts';
-import { usualOrder } from '../../src/remediate/order.ts';
 import type { Plan } from '../../src/remediate/plan-shape.ts';
 import { type UndoSetting, undo } from '../../src/remediate/undo.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';

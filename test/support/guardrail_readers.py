@@ -74,6 +74,19 @@ def rule(properties):
         return ""
 
 
+def invoke(question):
+    """Runs the code of a function, with AWS where `environment` says, and without its pauses."""
+    import os
+
+    os.environ.update(question["environment"])
+    code = {"__name__": "index"}
+    exec(compile(question["code"], "index.py", "exec"), code)
+    code["PAUSES"] = [0] * len(code["PAUSES"])
+    # What it prints is its log, and stdout is for answers.
+    code["print"] = lambda line: print(line, file=sys.stderr)
+    code["handler"](question["event"], None)
+
+
 def hcl(text):
     """What an HCL parser reads of a configuration."""
     import hcl2

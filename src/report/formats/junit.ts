@@ -14,17 +14,7 @@ import {
 import { type Item, listSections, renderScore, type Score, type Section, scoreOf } from '../listing.ts';
 import { printable } from '../printable.ts';
 import type { Run } from '../run.ts';
-
-interface TestCase {
-  readonly classname: string;
-  readonly name: string;
-  /** Undefined for what passed. */
-  readonly outcome?: {
-    readonly kind: 'failure' | 'error' | 'skipped';
-    readonly message: string;
-    readonly text?: string;
-  };
-}
+import { quoted, renderCase, type TestCase } from './junit-case.ts';
 
 /**
  * A run as JUnit XML: a suite for each section, a test case for each rule that decides. An exception is a case that was
@@ -127,23 +117,3 @@ function casesOfRule(
 
 const renderFound = (run: Run, { finding }: Found): string =>
   [printable(nameOf(run, finding)), ...wordsOfFinding(finding).map((words) => `  ${printable(words)}`)].join('\n');
-
-function renderCase({ classname, name, outcome }: TestCase): string {
-  const head = `    <testcase classname=${quoted(classname)} name=${quoted(name)} time="0"`;
-  if (!outcome) return `${head}/>\n`;
-  const { kind, message, text = '' } = outcome;
-  const type = kind === 'failure' ? 'FAIL' : 'ERROR';
-  const element =
-    kind === 'skipped'
-      ? `<skipped>${markup(printable(message))}</skipped>`
-      : `<${kind} type="${type}" message=${quoted(message)}>${markup(text)}</${kind}>`;
-  return `${head}>\n      ${element}\n    </testcase>\n`;
-}
-
-/** An attribute holds one line: a line break in it would be read back as a space. */
-const quoted = (text: string): string => `"${markup(printable(text))}"`;
-
-const references: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
-
-/** @param text without characters that XML cannot hold, as `printable` leaves it. */
-const markup = (text: string): string => text.replace(/[<>&"]/g, (character) => references[character] ?? '');

@@ -16,11 +16,9 @@ import {
   wordsOfScope,
 } from '../found.ts';
 import { type Item, listSections, renderScore, type Section, scoreOf, statusWords } from '../listing.ts';
-import { printable } from '../printable.ts';
 import type { Run } from '../run.ts';
+import { code, list, plain, table } from './markdown-text.ts';
 
-/** How many rows or reasons a control shows before it only counts. */
-const MOST_ROWS = 50;
 /** GitHub takes 65,536 characters for a comment. The table comes first; what is left out after it is counted. */
 const MOST_CHARACTERS = 60_000;
 
@@ -117,32 +115,3 @@ function renderExceptions(run: Run): readonly string[] {
   );
   return lines.length > 0 ? [`Exceptions to look at:`, list(lines)] : [];
 }
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows.slice(0, MOST_ROWS)].map((cells) => `| ${cells.join(' | ')} |`);
-  return [lines.join('\n'), ...andMore(rows)].join('\n\n');
-}
-
-const list = (lines: readonly string[]): string =>
-  [
-    lines
-      .slice(0, MOST_ROWS)
-      .map((line) => `- ${line}`)
-      .join('\n'),
-    ...andMore(lines),
-  ].join('\n\n');
-
-const andMore = (rows: readonly unknown[]): readonly string[] =>
-  rows.length > MOST_ROWS ? [`and ${rows.length - MOST_ROWS} more`] : [];
-
-/**
- * Everything that Markdown, a table or HTML could take for syntax, as character references. GitHub links what looks like a
- * mail address even then, unless an element comes before the @.
- */
-const plain = (text: string): string =>
-  printable(text)
-    .replace(/[^\p{L}\p{N} ,;()/-]/gu, (character) => `&#${character.codePointAt(0)};`)
-    .replaceAll('&#64;', '<wbr>&#64;');
-
-/** In code nobody is mentioned and nothing is linked. Spaces at the ends, and runs of them, are kept. */
-const code = (text: string): string => `<code>${plain(text).replace(/^ | $| (?= )/g, '&#32;')}</code>`;
