@@ -52,7 +52,7 @@ describe('deleting', () => {
     const crashed = account.newJournal();
     const open = await Journal.open(crashed);
     const [intent] = Journal.read(journal);
-    const { format: _format, n: _n, prev: _prev, ...written } = intent as never as Record<string, never>;
+    const { format: _format, n: _n, digest: _digest, ...written } = intent as never as Record<string, never>;
     open.append(written as never);
     open.close();
     endpoint.setScenario({
