@@ -17,6 +17,8 @@ import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
 const MAX_ATTEMPTS = 6;
 /** How long a role that was refused is not asked for again. What somebody grants meanwhile takes AWS as long to spread. */
 const REFUSED_MS = 10_000;
+/** So much two clocks may differ and count as the same. */
+const CLOCKS_AGREE_MS = 60_000;
 /** What the clients of all services are configured with. */
 type ClientConfig = IAMClientConfig & STSClientConfig & OrganizationsClientConfig;
 type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
@@ -77,6 +79,18 @@ export class AwsAccount {
     const { accessKeyId } = await (await this.iamClient()).config.credentials();
     const source = await this.sourceSts;
     return source ? [accessKeyId, (await source.config.credentials()).accessKeyId] : [accessKeyId];
+  }
+
+  /**
+   * The time by AWS's clock, as the last of its answers told: this machine's may be wrong, and the SDK signs by AWS's then
+   * without a word. AWS tells whole seconds, late by the way of the answer; clocks that agree as well as that are the same.
+   */
+  async clock(): Promise<() => Date> {
+    const clients = await Promise.all([this.iamClient(), this.stsClient()]);
+    return () => {
+      const aheadMs = clients.map(({ config }) => config.systemClockOffset).find((offset) => offset !== 0) ?? 0;
+      return new Date(Date.now() + (Math.abs(aheadMs) < CLOCKS_AGREE_MS ? 0 : aheadMs));
+    };
   }
 
   /**

@@ -14,6 +14,7 @@ import type { PlannedControl } from '../remediate/judge-user.ts';
 import { definitionOf } from '../remediate/make-plan.ts';
 import type { Plan } from '../remediate/plan-shape.ts';
 import { checkPlanAge, readPlan } from '../remediate/read-plan.ts';
+import { renderDuration } from '../report/duration.ts';
 import { renderAppliedJson } from '../report/remediation-json.ts';
 import { renderApplied, wordsOfStep } from '../report/remediation-run.ts';
 import { selectControls } from './control-options.ts';
@@ -32,6 +33,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
   const plan = await openPlan(file);
   const [controls, exceptions] = await Promise.all([controlsOf(plan, options), exceptionsOf(plan, options)]);
   const run = await openRun(options);
+  checkPlanAge(plan, run.clock());
   checkAccount(plan, run.identity);
   const { yes = false } = options;
   const journal = yes ? await Journal.open(options.journal) : undefined;
@@ -44,7 +46,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
       // A plan may ask for more, never for less than whoever applies it.
       minAgeMs: Math.max(plan.minAgeSeconds * 1000, options.minAge),
       holdMs: options.hold,
-      clock: () => new Date(),
+      clock: run.clock,
       action: options.delete ? 'delete' : 'deactivate',
       batches: options.all ? 'all' : (options.batch ?? 'next'),
       pauseMs: FIRST_PAUSE_MS,
@@ -73,7 +75,6 @@ async function openPlan(file: string): Promise<Plan> {
     throw new IamqlError('InvalidInput', `cannot open ${file}: ${cause.code}`, { cause });
   });
   const plan = readPlan(json, file);
-  checkPlanAge(plan, new Date());
   if (plan.source.kind === 'sample')
     throw new IamqlError('InvalidInput', `${file}: it is a plan for the bundled sample account, which is nobody's`);
   return plan;
@@ -118,13 +119,25 @@ export interface LiveRun {
   readonly log: CallLog;
   readonly identity: Awaited<ReturnType<typeof getCallerIdentity>>;
   readonly caller: Awaited<ReturnType<typeof callerOf>>;
+  /** AWS's: this machine's may be wrong, and ages would be too. */
+  readonly clock: () => Date;
 }
 
 export async function openRun(options: RunOptions): Promise<LiveRun> {
   const { account, source } = await openLive(options);
   const log = new CallLog();
   const identity = await getCallerIdentity(account, { why: 'whose account it is', log });
-  return { account, source, log, identity, caller: await callerOf(account, identity, log) };
+  const clock = await account.clock();
+  noteWrongClock(clock);
+  return { account, source, log, identity, caller: await callerOf(account, identity, log), clock };
+}
+
+function noteWrongClock(clock: () => Date): void {
+  const aheadMinutes = Math.round((Date.now() - clock().getTime()) / 60_000);
+  if (aheadMinutes === 0) return;
+  const time = renderDuration(Math.abs(aheadMinutes) * 60);
+  const where = aheadMinutes > 0 ? 'ahead of' : 'behind';
+  writeNote(`iamql: the clock of this machine is ${time} ${where} that of AWS, which counts`);
 }
 
 function checkAccount(plan: Plan, { accountId, partition, arn }: LiveRun['identity']): void {

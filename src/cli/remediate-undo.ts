@@ -18,7 +18,7 @@ export async function undo(keys: readonly string[], options: UndoOptions): Promi
   const journal = yes ? await Journal.open(options.journal) : undefined;
   try {
     const undone = await undoKeys(journal?.entries.slice() ?? Journal.read(options.journal), journal, {
-      ...{ account: run.account, log: run.log, clock: () => new Date() },
+      ...{ account: run.account, log: run.log, clock: run.clock },
       accountId: run.identity.accountId,
       by: run.identity.arn,
       keys: keys.length > 0 ? keys : undefined,

@@ -6,7 +6,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeFileWhole } from '../../src/cli/output.ts';
 import { packageRoot } from '../../src/package-root.ts';
-import { changesOf, key, OPERATOR, statuses, USED, user } from '../remediate/remediated-account.ts';
+import { digestOf } from '../../src/remediate/digest.ts';
+import { changesOf, DAY_MS, key, OPERATOR, statuses, USED, user } from '../remediate/remediated-account.ts';
 import { type AwsEndpoint, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';
 
@@ -136,6 +137,28 @@ test('Ctrl-C: the step that is under way is finished and written down, the next 
   expect(ended.code).toBe(130);
   expect((await remediate(cwd, 'apply', 'plan.json', '--all', '--yes')).stdout).toContain('dealt with before: 1');
   expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEB Inactive']);
+}, 60_000);
+
+test('ages are told by the clock of AWS, whatever that of the machine says', async () => {
+  // By the machine the key is nine days old, by AWS six.
+  const createDate = new Date(Date.now() - 9 * DAY_MS).toISOString();
+  start({ users: [user('new', [key('N', { createDate })])], clockAheadMs: -3 * DAY_MS });
+  const cwd = newFolder();
+  await remediate(cwd, 'plan', '--output', 'plan.json');
+  const { digest: _, ...plan } = planIn(cwd);
+  const elsewhere = { ...plan, createdAt: new Date(Date.now() - 3 * DAY_MS).toISOString() };
+  const expiresAt = new Date(Date.now() - 2 * DAY_MS).toISOString();
+  const planElsewhere = { ...elsewhere, expiresAt, digest: digestOf({ ...elsewhere, expiresAt }) };
+  writeFileSync(join(cwd, 'of-another-machine.json'), JSON.stringify(planElsewhere));
+  const refused = await remediate(cwd, 'apply', 'plan.json', '--yes');
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/is from the future; see to the clock/) });
+  const ended = await remediate(cwd, 'apply', 'of-another-machine.json', '--yes');
+  expect(ended.stdout).toContain('AKIAEXAMPLEN of new: left alone: younger than --min-age');
+  expect(ended.stderr).toContain('iamql: the clock of this machine is 3 d ahead of that of AWS, which counts\n');
+  expect(readFileSync(join(cwd, 'iamql-journal.ndjson'), 'utf8')).toContain(
+    `"at":"${new Date(Date.now() - 3 * DAY_MS).toISOString().slice(0, 10)}`,
+  );
+  expect(changesOf(endpoint)).toEqual([]);
 }, 60_000);
 
 describe('two operators apply the same plan', () => {

@@ -128,6 +128,8 @@ export class AwsEndpoint {
     // What the answer took to write is part of its latency.
     const delayMs = account.scenario.latencyMs + (fault?.delayMs ?? 0) - (performance.now() - start);
     if (delayMs > 0) await sleep(delayMs);
+    const { clockAheadMs = 0 } = account.scenario;
+    if (clockAheadMs !== 0) response.setHeader('date', new Date(Date.now() + clockAheadMs).toUTCString());
     send(response, answer, fault);
   }
 }
