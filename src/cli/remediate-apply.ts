@@ -30,6 +30,7 @@ const FIRST_PAUSE_MS = 1_000;
 /** `iamql remediate apply`: without `--yes` it only looks. */
 export async function apply(file: string, options: ApplyOptions): Promise<void> {
   rejectContradictions(options);
+  if (options.delete) Journal.requireThere(options.journal);
   const plan = await openPlan(file);
   const [controls, exceptions] = await Promise.all([controlsOf(plan, options), exceptionsOf(plan, options)]);
   const run = await openRun(options);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -85,6 +86,15 @@ export class Journal {
       lock?.release();
       throw error;
     }
+  }
+
+  /** @throws IamqlError InvalidInput where there is none, for who goes by what it says: an empty one would say that nothing was done. */
+  static requireThere(file: string): void {
+    if (existsSync(file)) return;
+    throw new IamqlError(
+      'InvalidInput',
+      `there is no journal ${file}: --journal names the one that \`apply\` has written`,
+    );
   }
 
   /** The entries so far, for who writes none; none where there is no such file. */

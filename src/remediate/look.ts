@@ -4,8 +4,9 @@ import type { CallLog } from '../aws/call-log.ts';
 import { type CurrentUser, getUser } from '../aws/remediation/get-user.ts';
 import { sparedBy } from '../controls/except.ts';
 import type { FindingKey } from '../controls/finding.ts';
-import { filledSlots, inWholeSeconds } from '../iam/access-key-slots.ts';
+import { inWholeSeconds } from '../iam/access-key-slots.ts';
 import { type Instant, instantOf, instantToMs, parseInstant, renderInstant } from '../iam/instant.ts';
+import { changedSince } from './changed-since.ts';
 import { CHANGE_UNREAD } from './decide.ts';
 import type { KeyState } from './journal-state.ts';
 import { type JudgedUser, type JudgedWith, judgeUser, type PlannedControl } from './judge-user.ts';
@@ -136,26 +137,10 @@ function whyOnAnew(state: KeyState | undefined, { minAgeMs, clock }: LookSetting
   return `this tool turned it off, ${off.at}, which is less than --min-age ago, and it is on: somebody may need it`;
 }
 
-/** So much later than the journal AWS may write down a change. */
-const CHANGE_SETTLES_MS = 15 * 60_000;
-
-/**
- * Somebody may have turned it on since, and off again: the report says when each slot was last changed. What it has no slot
- * for it says nothing of.
- */
-function whyOffAnew({ arn, evidence }: Step, state: KeyState | undefined, { report }: LookSetting): string | undefined {
-  const row = report.report.users.find((user) => user.arn === arn);
-  const made = parseInstant(evidence.keyCreated) ?? '';
-  const off = parseInstant(state?.last?.at ?? '');
-  if (!row || off === undefined) return undefined;
-  const slots = filledSlots(row.hasIAMUserCredentials).filter(
-    ({ active, lastRotated }) => !active && lastRotated >= made,
-  );
-  const isLater = (time: Instant): boolean => instantToMs(time) > instantToMs(off) + CHANGE_SETTLES_MS;
-  // Which of two is this key's is not certain, and what is deleted is gone.
-  const changed = slots.find(({ lastRotated }) => isLater(lastRotated));
-  if (!changed) return undefined;
-  return `it was changed ${renderInstant(changed.lastRotated)}, after this tool turned it off: somebody else did that`;
+/** Somebody may have turned it on since, and off again. */
+function whyOffAnew({ arn }: Step, state: KeyState | undefined, { report }: LookSetting): string | undefined {
+  const changed = state?.last && changedSince(report, arn, state.last);
+  return changed && `it was changed ${renderInstant(changed)}, after this tool turned it off: somebody else did that`;
 }
 
 async function whyChanged(step: Step, setting: LookSetting, tag: { readonly why: string; readonly log: CallLog }) {

@@ -28,9 +28,7 @@ export function renderApplied(applied: Applied, plan: Plan, journal: string): st
     [
       `${isDry ? 'DRY RUN, nothing was changed: ' : ''}account ${plan.account}, ${which}`,
       ...settled.map(wordsOfSettled),
-      ...(open > 0
-        ? [`  A run that was cut off has left open what became of: ${open}. The next run with --yes asks AWS.`]
-        : []),
+      ...wordsOfOpen(open),
       ...steps.map((step) => `  ${wordsOfStep(step)}`),
       `${counted}, left alone: ${count('skipped')}${before}`,
       ...(stopped ? [`STOPPED before the end: ${printable(stopped.message)}`] : []),
@@ -62,6 +60,9 @@ function nextSteps({ isDry, action, steps }: Applied, left: number, journal: str
   ];
 }
 
+const wordsOfOpen = (open: number): readonly string[] =>
+  open > 0 ? [`  A run that was cut off has left open what became of: ${open}. The next run with --yes asks AWS.`] : [];
+
 const wordsOfSettled = ({ entry, isDone }: Settled): string =>
   `  ${entry.accessKeyId} of ${printable(entry.userName)}: a run that was cut off had begun to ${entry.action} it: it was ${isDone ? '' : 'not '}done`;
 
@@ -77,24 +78,36 @@ function wordsOfJudged({ verdict, keys, errors }: JudgedUser): string {
 }
 
 /** What `undo` has done, or would do. Ends with a line break. */
-export function renderUndone({ isDry, settled, keys, stopped }: Undone, account: string, journal: string): string {
+export function renderUndone(undone: Undone, account: string, journal: string): string {
+  const { isDry, settled, open, keys, otherAccounts, stopped } = undone;
   const head = `${isDry ? 'DRY RUN, nothing was changed: ' : ''}account ${account}, journal ${printable(journal)}`;
   const doing = keys.some(({ outcome }) => outcome === 'would') ? ['To do it: the same with --yes'] : [];
   return printableLines(
     [
       head,
       ...settled.map(wordsOfSettled),
+      ...wordsOfOpen(open),
       ...(keys.length > 0 ? keys.map(wordsOfUndone) : ['  nothing is to be turned on again']),
       ...(stopped ? [`STOPPED before the end: ${printable(stopped.message)}`] : []),
+      ...(keys.length === 0 && otherAccounts.length > 0
+        ? [`  the journal knows keys of other accounts: ${otherAccounts.join(', ')}`]
+        : []),
       ...(isDry ? doing : []),
       '',
     ].join('\n'),
   );
 }
 
-function wordsOfUndone({ userName, accessKeyId, offSince, isFound, outcome, reason }: UndoneKey): string {
-  const what = { done: 'turned on again', would: 'would be turned on again', skipped: 'left alone' }[outcome];
+const undoing = {
+  done: 'turned on again',
+  would: 'would be turned on again',
+  skipped: 'left alone',
+  before: 'on again',
+} as const;
+
+function wordsOfUndone({ userName, accessKeyId, offSince, isFound, outcome, reason, lastUsed }: UndoneKey): string {
   const found = isFound ? ' (found off after a run that was cut off)' : '';
   const why = reason === undefined ? '' : `: ${printable(reason)}`;
-  return `  ${accessKeyId} of ${printable(userName)}, off since ${offSince}${found}: ${what}${why}`;
+  const use = lastUsed && `; it was in use: AWS says now that it was used ${lastUsed}, before it was turned off`;
+  return `  ${accessKeyId} of ${printable(userName)}, off since ${offSince}${found}: ${undoing[outcome]}${why}${use ?? ''}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Journal } from '../../src/remediate/journal.ts';
+import { renderUndone } from '../../src/report/remediation-run.ts';
 import type { ScenarioUser } from '../support/aws-endpoint.ts';
 import { changesOf, DAY_MS, key, remediatedAccount, three, told, USED, user } from './remediated-account.ts';
 
@@ -128,11 +129,69 @@ describe('undo', () => {
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEB Active', 'AKIAEXAMPLEC Active']);
   });
 
+  test('what a run that was cut off has left open is said before anything is changed', async () => {
+    account.start({ users: three });
+    const file = account.newJournal();
+    const dying = (journal: Journal): Journal => {
+      const append = journal.append.bind(journal);
+      journal.append = (written) => {
+        if (written.kind === 'done') throw new Error('died');
+        append(written);
+      };
+      return journal;
+    };
+    await expect(account.apply(await account.plan(), { journal: file, around: dying })).rejects.toThrow('died');
+    const dry = await account.undo(file, { isDry: true });
+    expect([dry.open, dry.keys]).toEqual([1, []]);
+    expect(renderUndone(dry, '111122223333', file)).toContain('A run that was cut off has left open');
+  });
+
+  test('not what somebody else changed since, as the report says, unless it is named', async () => {
+    const endpoint = account.start({ users: three });
+    const journal = account.newJournal();
+    await account.apply(await account.plan(), { journal });
+    const lastRotated = new Date(Date.now() + 2 * DAY_MS).toISOString();
+    endpoint.account.replaceKey('AKIAEXAMPLEB', (it) => ({ ...it, lastRotated }));
+    const generatedTime = new Date(Date.now() + 3 * DAY_MS).toISOString();
+    const users = [...endpoint.account.users];
+    endpoint.setScenario({ ...endpoint.scenario, users, report: { generatedTime } });
+    endpoint.forgetCalls();
+    const [, second] = (await account.undo(journal)).keys;
+    expect(second).toMatchObject({
+      outcome: 'skipped',
+      reason: expect.stringMatching(/^it was changed .*: name the key/),
+    });
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Active', 'AKIAEXAMPLEC Active']);
+    await account.undo(journal, { keys: ['AKIAEXAMPLEB'] });
+    expect(changesOf(endpoint).at(-1)).toBe('AKIAEXAMPLEB Active');
+  });
+
+  test('says which keys somebody had used before, of which AWS told too late, and which are on', async () => {
+    const endpoint = account.start({ users: three });
+    const journal = account.newJournal();
+    await account.apply(await account.plan(), { journal });
+    endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, lastUsed: USED }));
+    endpoint.account.replaceKey('AKIAEXAMPLEB', (it) => ({ ...it, status: 'Active' }));
+    const dry = await account.undo(journal, { isDry: true });
+    expect(dry.keys.map(({ outcome, lastUsed }) => [outcome, lastUsed])).toEqual([
+      ['would', USED.date],
+      ['before', null],
+      ['would', null],
+    ]);
+    expect(renderUndone(dry, '111122223333', journal)).toContain(
+      'it was in use: AWS says now that it was used 2024-04-01T01:02:00Z, before it was turned off',
+    );
+  });
+
   test('of somebody else account there is nothing', async () => {
     account.start({ users: three });
     const journal = account.newJournal();
     await account.apply(await account.plan(), { journal });
-    expect((await account.undo(journal, { accountId: '444455556666' })).keys).toEqual([]);
+    const elsewhere = await account.undo(journal, { accountId: '444455556666' });
+    expect(elsewhere).toMatchObject({ keys: [], otherAccounts: ['111122223333'] });
+    expect(renderUndone(elsewhere, '444455556666', journal)).toContain(
+      'the journal knows keys of other accounts: 111122223333',
+    );
     const later = new Date(Date.now() + DAY_MS).toISOString().replace('Z', '+00:00');
     expect((await account.undo(journal, { since: later })).keys).toEqual([]);
   });

@@ -176,12 +176,13 @@ export async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
 
 async function undoLive(file: string, asked: Partial<UndoSetting> & { readonly isDry?: boolean } = {}) {
   const { isDry = false, ...setting } = asked;
-  const { account } = openLive();
+  const { account, source } = openLive();
   const journal = isDry ? undefined : await Journal.open(file);
   try {
     return await undo(journal?.entries.slice() ?? Journal.read(file), journal, {
       ...{ account, log: new CallLog(), clock: () => new Date(), accountId: '111122223333', by: OPERATOR },
       ...{ keys: undefined, since: undefined, pauseMs: 1, isInterrupted: () => false },
+      report: await source.read('CREDENTIAL_REPORT', undefined),
       ...setting,
     });
   } finally {
