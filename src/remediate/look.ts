@@ -95,13 +95,13 @@ function whyForbidden(step: Step, setting: LookSetting): string | undefined {
 const asInstant = (time: string | null): Instant | null => (time === null ? null : (parseInstant(time) ?? null));
 
 /** An exception for any control of the plan spares the key. */
-function whyExcepted({ arn, userName }: Step, setting: LookSetting, key: FindingKey): string | undefined {
+function whyExcepted({ arn, userName, action }: Step, setting: LookSetting, key: FindingKey): string | undefined {
   const { exceptions, controls, clock } = setting;
   const [, , , , account] = arn.split(':');
   const owner = { identifier: arn, account, type: 'IAMUser' as const, name: userName };
   const now = instantOf(clock());
   for (const control of controls.keys()) {
-    const spared = sparedBy(owner, key, exceptions, { control, now });
+    const spared = sparedBy(owner, key, exceptions, { control, now, isForGood: action === 'delete' });
     if (spared) return `excepted until ${renderInstant(spared.expires)}, owner ${spared.owner}: ${spared.reason}`;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { foundingControlId } from '../../src/controls/load-controls.ts';
 import { Journal } from '../../src/remediate/journal.ts';
 import { renderUndone } from '../../src/report/remediation-run.ts';
 import type { ScenarioUser } from '../support/aws-endpoint.ts';
@@ -67,6 +68,25 @@ describe('deleting', () => {
     expect(found.settled.map(({ isDone }) => isDone)).toEqual([true]);
     expect(told(found)[0]).toContain('is not certain: it was found off after a crash');
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEB deleted', 'AKIAEXAMPLEC deleted']);
+  });
+
+  test.each([
+    ['by a slot that the plan does not name', 1, '2024-03-05T00:00:00+00:00'],
+    ['by the time at which it was turned off', 1, '2026-03-05T00:00:00+00:00'],
+  ] as const)('not what is excepted %s', async (_what, slot, createDate) => {
+    const { endpoint, journal, plan } = await turnedOff([user('ana', [key('A', { slot })])]);
+    const exception = {
+      ...{ control: foundingControlId, account: '111122223333', asset: 'ana', reason: 'drill', owner: 'team' },
+      ...{ key: { slot, createDate }, expires: '2099-01-01T00:00:00+00:00', ticket: undefined, place: 'x:1:1' },
+    };
+    const [batch] = plan.batches;
+    const [step] = batch?.steps ?? [];
+    if (!batch || !step) throw new Error('nothing was planned');
+    const forged = { ...plan, batches: [{ ...batch, steps: [{ ...step, evidence: { ...step.evidence, slot: 2 } }] }] };
+    const setting = { journal, action: 'delete' as const, clock: later(15 * DAY_MS), exceptions: [exception] };
+    expect(told(await account.apply(forged, setting))[0]).toContain('skipped: excepted until 2099-01-01T00:00:00Z');
+    expect(changesOf(endpoint)).toEqual([]);
+    expect((await account.plan({ exceptions: [exception] })).excepted).toMatchObject([{ accessKeyId: 'AKIAEXAMPLEA' }]);
   });
 
   test('not what was changed since, whatever the report says of another key that is off', async () => {
