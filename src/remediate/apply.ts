@@ -2,12 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getUser } from '../aws/remediation/get-user.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
-import { type Change, makeChange, note, type Settled, settleOpen } from './change.ts';
+import { type Change, makeChange, note, type Outcome, type Settled, settleOpen } from './change.ts';
 import type { Entry, Journal } from './journal.ts';
 import { settledSteps, statesOf, stepKey } from './journal-state.ts';
 import { type JudgedUser, judgeUser } from './judge-user.ts';
 import { type Look, type LookSetting, lookAt } from './look.ts';
 import type { Action, Batch, Plan, Step } from './plan-shape.ts';
+import { checkPlanAge } from './read-plan.ts';
 
 export interface ApplySetting extends LookSetting {
   readonly action: Action;
@@ -54,6 +55,8 @@ export interface Applied {
   readonly left: number;
 }
 
+/** So long after a look nothing is sent any more, in milliseconds. */
+const LOOK_LIFE_MS = 30_000;
 /** How often what AWS throttles is tried, each time after another look. */
 const TRIES = 5;
 /** AWS may show for some seconds what was true before: so often it is asked again. */
@@ -82,6 +85,7 @@ export async function applyPlan(
     chosen = chooseBatches(plan, isSettled, setting);
     for (const step of chosen.flatMap((batch) => batch.steps)) {
       if (setting.isInterrupted()) throw new IamqlError('Interrupted', 'interrupted between two steps');
+      checkPlanAge(plan, setting.clock());
       await done.take(step, isSettled.has(stepKey(step.action, step.accessKeyId)), entries);
     }
   } catch (error) {
@@ -122,6 +126,13 @@ function chooseBatches(
   return next ? [next] : [];
 }
 
+type Go = Extract<Look, { kind: 'go' }>;
+
+const givenUp = (outcome: 'throttled' | 'stale'): IamqlError =>
+  outcome === 'throttled'
+    ? new IamqlError('Throttled', `AWS still throttles after ${TRIES} attempts; try again later`)
+    : new IamqlError('InvalidInput', `the journal takes too long to write: more than ${LOOK_LIFE_MS / 1000} s a line`);
+
 /** What is done to one plan in one run. */
 class Run {
   readonly steps: AppliedStep[] = [];
@@ -146,12 +157,25 @@ class Run {
       const look = await lookAt(step, states.get(step.accessKeyId), this.setting);
       if (look.kind === 'skip') return this.skip(step, look.reason, look.isEarly);
       if (!this.journal) return this.would(step, look);
-      const outcome = await makeChange(this.changeOf(step), this.journal, this.setting);
+      const outcome = await this.change(step, look, this.journal);
       if (outcome === 'gone') return this.skip(step, 'the key is gone');
       if (outcome === 'changed') return this.did(step, look);
-      if (attempt === TRIES)
-        throw new IamqlError('Throttled', `AWS still throttles after ${TRIES} attempts; try again later`);
-      await pause(this.setting.pauseMs * 2 ** (attempt - 1));
+      if (attempt === TRIES) throw givenUp(outcome);
+      if (outcome === 'throttled') await pause(this.setting.pauseMs * 2 ** (attempt - 1));
+    }
+  }
+
+  private async change(step: Step, look: Go, journal: Journal): Promise<Outcome> {
+    const { clock } = this.setting;
+    const isStale = (): boolean => Math.abs(clock().getTime() - look.at.getTime()) > LOOK_LIFE_MS;
+    try {
+      return await makeChange(this.changeOf(step), journal, this.setting, isStale);
+    } catch (error) {
+      // Sent, and nobody answered: it is judged anew as well.
+      const state = statesOf(journal.entries, this.plan.account).get(step.accessKeyId);
+      if (state?.last?.found && !state.open) this.keep(step, look).changed.push(step.accessKeyId);
+      else if (state?.open) this.keep(step, look);
+      throw error;
     }
   }
 
@@ -176,12 +200,13 @@ class Run {
     return after as JudgedUser;
   }
 
-  private async judgeNow({ userName, control: id }: Step): Promise<JudgedUser> {
+  private async judgeNow({ userName, userId, control: id }: Step): Promise<JudgedUser> {
     const { account, log, controls, clock } = this.setting;
     try {
       const user = await getUser(account, userName, { why: 'judging anew', log });
       const control = controls.get(id);
-      if (!user || !control) return { verdict: 'PASS', keys: [], errors: [] };
+      if (user?.userId !== userId || !control)
+        throw new IamqlError('NotCollected', `the user is ${user ? 'another one of that name' : 'gone'}`);
       return await judgeUser(control, user, this.setting, instantOf(clock()));
     } catch (error) {
       if (!(error instanceof IamqlError)) throw error;
@@ -189,12 +214,12 @@ class Run {
     }
   }
 
-  private would(step: Step, look: Extract<Look, { kind: 'go' }>): void {
+  private would(step: Step, look: Go): void {
     this.keep(step, look);
     this.say({ step, outcome: 'would' });
   }
 
-  private did(step: Step, look: Extract<Look, { kind: 'go' }>): void {
+  private did(step: Step, look: Go): void {
     this.keep(step, look).changed.push(step.accessKeyId);
     this.say({ step, outcome: 'done' });
   }
@@ -206,7 +231,7 @@ class Run {
   }
 
   /** What was found before the first step for a user is what was there before. */
-  private keep(step: Step, { before }: Extract<Look, { kind: 'go' }>) {
+  private keep(step: Step, { before }: Go) {
     const key = `${step.control} ${step.userName}`;
     const kept = this.looks.get(key) ?? { step, before, changed: [] };
     this.looks.set(key, kept);

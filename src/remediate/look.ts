@@ -33,7 +33,7 @@ export interface LookSetting extends JudgedWith {
 
 /** Whether a step may be taken now. */
 export type Look =
-  | { readonly kind: 'go'; readonly user: CurrentUser; readonly before: JudgedUser }
+  | { readonly kind: 'go'; readonly before: JudgedUser; readonly at: Date }
   /** It must not be taken. */
   | {
       readonly kind: 'skip';
@@ -68,7 +68,7 @@ export async function lookAt(step: Step, state: KeyState | undefined, setting: L
   const reason =
     changed ??
     (isDeleted ? whyOffAnew(step, state, setting) : (whyOnAnew(state, setting) ?? whyNotFound(step, before, setting)));
-  return reason === undefined ? { kind: 'go', user, before } : skip(reason);
+  return reason === undefined ? { kind: 'go', before, at: setting.clock() } : skip(reason);
 }
 
 function whyStranger({ userId, arn }: Step, user: CurrentUser | undefined): string | undefined {

@@ -15,18 +15,19 @@ describe('deleting', () => {
     await account.apply(await account.plan(), { journal });
     endpoint.setScenario({ ...endpoint.scenario, users: [...endpoint.account.users] });
     endpoint.forgetCalls();
-    return { endpoint, journal, plan: await account.plan() };
+    // Right before the hold is over.
+    return { endpoint, journal, plan: await account.plan({ now: later(13.5 * DAY_MS)() }) };
   }
   const later = (ms: number) => () => new Date(Date.now() + ms);
 
   test('only what this tool has turned off, and that long ago', async () => {
     const { endpoint, journal, plan } = await turnedOff([...three, user('other', [key('O', { status: 'Inactive' })])]);
-    const early = await account.apply(plan, { journal, action: 'delete', clock: later(13 * DAY_MS) });
+    const early = await account.apply(plan, { journal, action: 'delete', clock: later(13.6 * DAY_MS) });
     expect(told(early)[0]).toMatch(/^AKIAEXAMPLEA: skipped: turned off .*, which is less than --hold ago$/);
     expect(changesOf(endpoint)).toEqual([]);
     endpoint.account.replaceKey('AKIAEXAMPLEB', (it) => ({ ...it, lastUsed: USED }));
     endpoint.account.replaceKey('AKIAEXAMPLEC', (it) => ({ ...it, status: 'Active' }));
-    const applied = await account.apply(plan, { journal, action: 'delete', clock: later(15 * DAY_MS) });
+    const applied = await account.apply(plan, { journal, action: 'delete', clock: later(14.2 * DAY_MS) });
     expect(told(applied)).toEqual([
       'AKIAEXAMPLEA: done',
       'AKIAEXAMPLEB: skipped: it was used: 2024-04-01T01:02:00Z',
@@ -38,7 +39,7 @@ describe('deleting', () => {
 
   test('not with another journal, nor what was found off after a crash, nor what others turned on and off since', async () => {
     const { endpoint, journal, plan } = await turnedOff();
-    const clock = later(15 * DAY_MS);
+    const clock = later(14.2 * DAY_MS);
     const other = await account.apply(plan, { journal: account.newJournal(), action: 'delete', clock });
     expect(told(other).every((line) => line.includes('the journal does not say'))).toBe(true);
     const [first, second, third] = endpoint.account.users;
@@ -83,7 +84,7 @@ describe('deleting', () => {
     const [step] = batch?.steps ?? [];
     if (!batch || !step) throw new Error('nothing was planned');
     const forged = { ...plan, batches: [{ ...batch, steps: [{ ...step, evidence: { ...step.evidence, slot: 2 } }] }] };
-    const setting = { journal, action: 'delete' as const, clock: later(15 * DAY_MS), exceptions: [exception] };
+    const setting = { journal, action: 'delete' as const, clock: later(14.2 * DAY_MS), exceptions: [exception] };
     expect(told(await account.apply(forged, setting))[0]).toContain('skipped: excepted until 2099-01-01T00:00:00Z');
     expect(changesOf(endpoint)).toEqual([]);
     expect((await account.plan({ exceptions: [exception] })).excepted).toMatchObject([{ accessKeyId: 'AKIAEXAMPLEA' }]);
@@ -99,7 +100,7 @@ describe('deleting', () => {
       users: [...endpoint.account.users],
       report: { generatedTime: new Date(Date.now() + 10 * DAY_MS).toISOString() },
     });
-    const [first] = told(await account.apply(plan, { journal, action: 'delete', clock: later(15 * DAY_MS) }));
+    const [first] = told(await account.apply(plan, { journal, action: 'delete', clock: later(14.2 * DAY_MS) }));
     expect(first).toMatch(/^AKIAEXAMPLEA: skipped: it was changed .*, after this tool turned it off/);
     expect(changesOf(endpoint)).toEqual([]);
   });

@@ -113,8 +113,8 @@ describe('what has changed since the plan is never touched:', () => {
     const plan = await account.plan({ batchSize: 1 });
     const [step] = told(await account.apply(plan, { journal }));
     expect(step).toMatch(/skipped: this tool turned it off, .*, and it is on: somebody may need it$/);
-    const later = await account.plan({ batchSize: 2 });
-    await account.apply(later, { journal, clock: () => new Date(Date.now() + 8 * DAY_MS) });
+    const clock = () => new Date(Date.now() + 8 * DAY_MS);
+    await account.apply(await account.plan({ batchSize: 2, now: clock() }), { journal, clock });
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEA Inactive']);
   });
 
