@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { getCallerIdentity } from '../aws/account.ts';
 import type { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
+import type { Parameters } from '../controls/control.ts';
 import { parametersOf } from '../controls/parameters.ts';
+import type { AskedControl } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { shellOption } from '../iam/shell.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
@@ -82,26 +84,37 @@ async function openPlan(file: string): Promise<Plan> {
 }
 
 /** Each control as it is now, which must ask what it asked when the plan was made, with the values that are named here too. */
-async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMap<string, PlannedControl>> {
-  const ids = plan.controls.map(({ id }) => id);
+async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMap<string, readonly PlannedControl[]>> {
+  const ids = options.benchmark === undefined ? [...new Set(plan.controls.map(({ id }) => id))] : [];
   const { asked } = await selectControls(ids, options);
-  return new Map(
-    plan.controls.map(({ id, definition, parameters: planned }, index) => {
-      const { control, parameters: overrides } = asked[index] ?? {};
-      if (control?.id !== id || definitionOf(control) !== definition)
-        throw new IamqlError(
-          'InvalidInput',
-          `the control ${id} asks something else than when the plan was made: plan again`,
-        );
-      const parameters = parametersOf(control, overrides);
-      const names = new Set([...Object.keys(parameters), ...Object.keys(planned)]);
-      const other = [...names].filter((name) => parameters[name] !== planned[name]);
-      if (other.length === 0) return [id, { control, parameters }];
-      const flags = other.map((name) => shellOption('--param', `${id}.${name}=${planned[name]}`)).join(' ');
-      throw new IamqlError('InvalidInput', `the plan was made with other values: name them here too, ${flags}`);
-    }),
+  return Map.groupBy(
+    plan.controls.map((planned) => askedAs(planned, asked)),
+    ({ control }) => control.id,
   );
 }
+
+/** @throws IamqlError InvalidInput where nobody asks it like that here. */
+function askedAs({ id, definition, parameters: planned }: Plan['controls'][number], asked: readonly AskedControl[]) {
+  const ofId = asked.filter(({ control }) => control.id === id);
+  if (ofId.length === 0)
+    throw new IamqlError('InvalidInput', `the plan is for ${id} too, which the benchmark does not have`);
+  if (ofId.some(({ control }) => definitionOf(control) !== definition))
+    throw new IamqlError(
+      'InvalidInput',
+      `the control ${id} asks something else than when the plan was made: plan again`,
+    );
+  const sets = ofId.map(({ control, parameters }) => ({ control, parameters: parametersOf(control, parameters) }));
+  const isPlanned = ({ parameters }: PlannedControl): boolean => differing(parameters, planned).length === 0;
+  const found = sets.find(isPlanned);
+  if (found) return found;
+  const other = differing(sets[0]?.parameters ?? {}, planned);
+  const flags = other.map((name) => shellOption('--param', `${id}.${name}=${planned[name]}`)).join(' ');
+  const why = `the plan was made with other values: name them here too, ${flags}, or the --benchmark that has them`;
+  throw new IamqlError('InvalidInput', why);
+}
+
+const differing = (some: Parameters, others: Parameters): readonly string[] =>
+  [...new Set([...Object.keys(some), ...Object.keys(others)])].filter((name) => some[name] !== others[name]);
 
 /** A plan that was made with files of exceptions is not applied without each: what has been agreed since must count. */
 async function exceptionsOf(plan: Plan, options: ApplyOptions) {

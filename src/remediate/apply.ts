@@ -4,9 +4,9 @@ import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
 import { type Change, makeChange, note, type Outcome, type Settled, settleOpen } from './change.ts';
 import type { Entry, Journal } from './journal.ts';
-import { settledSteps, statesOf, stepKey } from './journal-state.ts';
+import { type KeyState, settledSteps, statesOf, stepKey } from './journal-state.ts';
 import { type JudgedUser, judgeUser } from './judge-user.ts';
-import { type Look, type LookSetting, lookAt } from './look.ts';
+import { isToWait, type Look, type LookSetting, lookAt } from './look.ts';
 import type { Action, Batch, Plan, Step } from './plan-shape.ts';
 import { checkPlanAge } from './read-plan.ts';
 
@@ -82,7 +82,8 @@ export async function applyPlan(
   try {
     if (journal) settled = await settleOpen(open, journal, setting);
     const isSettled = settledSteps(journal?.entries ?? entries, plan.digest);
-    chosen = chooseBatches(plan, isSettled, setting);
+    const states = statesOf(journal?.entries ?? entries, plan.account);
+    chosen = chooseBatches(plan, isSettled, states, setting);
     for (const step of chosen.flatMap((batch) => batch.steps)) {
       if (setting.isInterrupted()) throw new IamqlError('Interrupted', 'interrupted between two steps');
       checkPlanAge(plan, setting.clock());
@@ -109,8 +110,10 @@ const leftOf = ({ batches }: Plan, isSettled: ReadonlySet<string>, action: Actio
 function chooseBatches(
   plan: Plan,
   isSettled: ReadonlySet<string>,
-  { action, batches }: ApplySetting,
+  states: ReadonlyMap<string, KeyState>,
+  setting: ApplySetting,
 ): readonly Batch[] {
+  const { action, batches } = setting;
   const ofAction = plan.batches.filter((batch) => batch.action === action);
   if (batches === 'all') return ofAction;
   if (typeof batches === 'number') {
@@ -120,9 +123,9 @@ function chooseBatches(
     const flag = action === 'delete' ? 'leave --delete out' : 'that needs --delete';
     throw new IamqlError('InvalidInput', `the keys of batch ${batches} are to be ${named.action}d: ${flag}`);
   }
-  const next = ofAction.find(({ steps }) =>
-    steps.some((step) => !isSettled.has(stepKey(step.action, step.accessKeyId))),
-  );
+  const isLeft = (step: Step): boolean => !isSettled.has(stepKey(step.action, step.accessKeyId));
+  const isDue = (step: Step): boolean => isLeft(step) && !isToWait(step, states.get(step.accessKeyId), setting);
+  const next = ofAction.find(({ steps }) => steps.some(isDue)) ?? ofAction.find(({ steps }) => steps.some(isLeft));
   return next ? [next] : [];
 }
 
@@ -204,10 +207,10 @@ class Run {
     const { account, log, controls, clock } = this.setting;
     try {
       const user = await getUser(account, userName, { why: 'judging anew', log });
-      const control = controls.get(id);
-      if (user?.userId !== userId || !control)
+      const asked = controls.get(id);
+      if (user?.userId !== userId || !asked)
         throw new IamqlError('NotCollected', `the user is ${user ? 'another one of that name' : 'gone'}`);
-      return await judgeUser(control, user, this.setting, instantOf(clock()));
+      return await judgeUser(asked, user, this.setting, instantOf(clock()));
     } catch (error) {
       if (!(error instanceof IamqlError)) throw error;
       return { verdict: 'ERROR', keys: [], errors: [{ code: error.kind, message: error.message }] };

@@ -23,8 +23,8 @@ export interface LookSetting extends JudgedWith {
     readonly sourceArn?: string | undefined;
     readonly keyIds: ReadonlySet<string>;
   };
-  /** By id. */
-  readonly controls: ReadonlyMap<string, PlannedControl>;
+  /** By id; one may be asked with several sets of values. */
+  readonly controls: ReadonlyMap<string, readonly PlannedControl[]>;
   readonly minAgeMs: number;
   /** How long a key has been off before it may be deleted. */
   readonly holdMs: number;
@@ -61,9 +61,9 @@ export async function lookAt(step: Step, state: KeyState | undefined, setting: L
   const isDeleted = step.action === 'delete';
   const early = isDeleted ? whyNotHeld(step, state, setting) : whyUndone(state, setting);
   if (early) return early;
-  const control = setting.controls.get(step.control);
-  if (!control) return skip(`the control ${step.control} is not there any more`);
-  const before = await judgeUser(control, user, setting, instantOf(setting.clock()));
+  const asked = setting.controls.get(step.control);
+  if (!asked) return skip(`the control ${step.control} is not there any more`);
+  const before = await judgeUser(asked, user, setting, instantOf(setting.clock()));
   const changed = await whyChanged(step, setting, tag);
   const reason =
     changed ??
@@ -106,6 +106,12 @@ function whyExcepted({ arn, userName, action }: Step, setting: LookSetting, key:
   }
   return undefined;
 }
+
+/** Whether it is to wait until it has been off for long enough: so says the journal alone. */
+export const isToWait = (step: Step, state: KeyState | undefined, setting: LookSetting): boolean => {
+  const look = step.action === 'delete' ? whyNotHeld(step, state, setting) : undefined;
+  return look?.kind === 'skip' && look.isEarly === true;
+};
 
 /** Only what this tool has turned off itself, and that long ago, is deleted. */
 function whyNotHeld({ userId }: Step, state: KeyState | undefined, { holdMs, clock }: LookSetting): Look | undefined {

@@ -34,12 +34,17 @@ function renderHead({ account, partition, source, createdAt, expiresAt, controls
   return [
     `${sample}account ${account} (${partition}); from ${source.kind}; ${report}`,
     `plan of ${createdAt}, until ${expiresAt}; keys younger than ${renderDuration(minAgeSeconds)} are left out`,
-    ...controls.flatMap(({ id, verdict, errors }) => [
-      `${verdict}  ${id}`,
+    ...controls.flatMap(({ id, parameters, verdict, errors }) => [
+      `${verdict}  ${id}${wordsOfParameters(parameters)}`,
       ...errors.slice(0, MOST).map((error) => `      could not be judged in full: ${printable(error)}`),
     ]),
     '',
   ].join('\n');
+}
+
+function wordsOfParameters(parameters: Plan['controls'][number]['parameters']): string {
+  const words = Object.entries(parameters).map(([name, value]) => printable(`${name} ${value}`));
+  return words.length > 0 ? ` (${words.join(', ')})` : '';
 }
 
 function renderBatch({ number, group, action, steps }: Batch): string {

@@ -201,10 +201,21 @@ test('a plan cannot bring values of its own: they are named again', async () => 
   const refused = await remediate(cwd, 'apply', 'plan.json');
   expect(refused).toMatchObject({
     code: 3,
-    stderr: `iamql: the plan was made with other values: name them here too, --param ${id}.maxUnusedDays=1\n`,
+    stderr: `iamql: the plan was made with other values: name them here too, --param ${id}.maxUnusedDays=1, or the --benchmark that has them\n`,
   });
   const dry = await remediate(cwd, 'apply', 'plan.json', '--param', `${id}.maxUnusedDays=1`, '--all');
   expect(dry.stdout).toContain('would be turned off: 2');
+  const of = (number: string, days: number): string =>
+    `{number: "${number}", level: 1, control: ${id}, parameters: {maxUnusedDays: ${days}}}`;
+  const recommendations = `[${of('1.1', 30)}, ${of('1.2', 99999)}]`;
+  writeFileSync(
+    join(cwd, 'mine.yaml'),
+    `id: mine\ntitle: Mine\nsections: [{number: "1", title: s, recommendations: ${recommendations}}]\n`,
+  );
+  const mine = ['--benchmark', 'mine', '--controls', '.'];
+  await remediate(cwd, 'plan', ...mine, '--output', 'plan.json');
+  const ofBoth = await remediate(cwd, 'apply', 'plan.json', ...mine, '--all');
+  expect(ofBoth.stdout).toContain('would be turned off: 2');
 }, 60_000);
 
 test('a control of your own that asks for keys themselves', async () => {

@@ -169,6 +169,23 @@ describe('time that passes in between:', () => {
   });
 });
 
+test('a control that is asked with two sets of values, of which one finds the key', async () => {
+  const id = 'aws-iam-unused-credentials-are-disabled';
+  const createDate = new Date(Date.now() - 60 * DAY_MS).toISOString();
+  const endpoint = account.start({ users: [user('ana', [key('A', { createDate })])] });
+  const asked = [45, 90].map((maxUnusedDays) => ({ id, parameters: { maxUnusedDays } }));
+  for (const controls of [asked, asked.toReversed()]) {
+    const plan = await account.plan({ controls });
+    expect(plan.controls.map(({ verdict }) => verdict).toSorted()).toEqual(['FAIL', 'PASS']);
+    expect(told(await account.apply(plan, { journal: account.newJournal(), isDry: true }))).toEqual([
+      'AKIAEXAMPLEA: would',
+    ]);
+  }
+  const applied = await account.apply(await account.plan({ controls: asked }), { journal: account.newJournal() });
+  expect(applied.rejudged).toMatchObject([{ before: { verdict: 'FAIL' }, after: { verdict: 'PASS' } }]);
+  expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive']);
+});
+
 test('a step that is under way when somebody interrupts is finished, and no other begun', async () => {
   const endpoint = account.start({ users: three });
   const journal = account.newJournal();

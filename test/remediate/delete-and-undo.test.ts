@@ -37,6 +37,22 @@ describe('deleting', () => {
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA deleted']);
   });
 
+  test('the first batch that has one that was off long enough, before those that are to wait', async () => {
+    const endpoint = account.start({ users: three });
+    const journal = account.newJournal();
+    const first = await account.plan({ batchSize: 1 });
+    await account.apply(first, { journal, batches: 2 });
+    const clock = later(10 * DAY_MS);
+    await account.apply(await account.plan({ now: clock() }), { journal, clock });
+    endpoint.setScenario({ ...endpoint.scenario, users: [...endpoint.account.users] });
+    endpoint.forgetCalls();
+    const now = later(15 * DAY_MS);
+    const applied = await account.apply(await account.plan({ batchSize: 1, now: now() }), {
+      ...{ journal, action: 'delete', clock: now },
+    });
+    expect([applied.batches, changesOf(endpoint)]).toEqual([[2], ['AKIAEXAMPLEB deleted']]);
+  });
+
   test('not with another journal, nor what was found off after a crash, nor what others turned on and off since', async () => {
     const { endpoint, journal, plan } = await turnedOff();
     const clock = later(14.2 * DAY_MS);

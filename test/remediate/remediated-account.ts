@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { getCallerIdentity } from '../../src/aws/account.ts';
 import { AwsAccount } from '../../src/aws/aws-account.ts';
 import { CallLog } from '../../src/aws/call-log.ts';
+import type { Parameters } from '../../src/controls/control.ts';
 import type { Exception } from '../../src/controls/exception.ts';
 import { findControls, foundingControlId, type Library, loadLibrary } from '../../src/controls/load-controls.ts';
 import { runControls } from '../../src/controls/run-controls.ts';
@@ -48,7 +49,8 @@ export const user = (name: string, accessKeys: readonly ScenarioAccessKey[], mor
 });
 
 interface PlanAsked extends Partial<PlanSettings> {
-  readonly controls?: readonly string[];
+  /** Ids, or ids with values. */
+  readonly controls?: readonly (string | { readonly id: string; readonly parameters: Parameters })[];
   /** What the report may have stale is read live, of every user. */
   readonly verify?: 'all';
 }
@@ -123,19 +125,22 @@ const usualPlan = {
 };
 
 /** Read once for all plans of a test file. */
-let library: Promise<Library> | undefined;
+let loaded: Promise<Library> | undefined;
 async function controlsOf(ids: readonly string[]) {
-  library ??= loadLibrary();
-  return findControls(ids, await library);
+  loaded ??= loadLibrary();
+  return findControls(ids, await loaded);
 }
 
 async function planLive({ controls = [foundingControlId], verify, ...asked }: PlanAsked = {}): Promise<Plan> {
   const settings = { now: new Date(), ...usualPlan, ...asked };
   const inventory = openAccount(openLive().source, { setupSeconds: 10 }, verify && { verify }).inventory();
-  const found = await controlsOf(controls);
+  const named = controls.map((one) => (typeof one === 'string' ? { id: one, parameters: {} } : one));
+  const library = await controlsOf(named.map(({ id }) => id));
   const judged = await runControls(
     inventory,
-    found.map((control) => ({ control, parameters: {} })),
+    named.flatMap(({ id, parameters }) =>
+      library.filter((one) => one.id === id).map((control) => ({ control, parameters })),
+    ),
     { exceptions: settings.exceptions, now: instantOf(settings.now) },
   );
   return makePlan(inventory, judged, settings);
@@ -146,12 +151,13 @@ export async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
   const { account, source } = openLive();
   const log = new CallLog();
   const found = await controlsOf(plan.controls.map(({ id }) => id));
-  const controls = new Map(
-    plan.controls.map(({ id, parameters }, index) => {
-      const control = found[index];
+  const controls = Map.groupBy(
+    plan.controls.map(({ id, parameters }) => {
+      const control = found.find((one) => one.id === id);
       if (!control) throw new Error(`there is no control ${id}`);
-      return [id, { control, parameters }] as const;
+      return { control, parameters };
     }),
+    ({ control }) => control.id,
   );
   const journal = isDry ? undefined : around(await Journal.open(file));
   try {
