@@ -3,10 +3,11 @@ import { getUser } from '../aws/remediation/get-user.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
 import { type Change, makeChange, note, type Outcome, type Settled, settleOpen } from './change.ts';
+import { chooseBatches, leftOf } from './choose-batches.ts';
 import type { Entry, Journal } from './journal.ts';
-import { type KeyState, settledSteps, statesOf, stepKey } from './journal-state.ts';
+import { settledSteps, statesOf, stepKey } from './journal-state.ts';
 import { type JudgedUser, judgeUser } from './judge-user.ts';
-import { isToWait, type Look, type LookSetting, lookAt } from './look.ts';
+import { type Look, type LookSetting, lookAt } from './look.ts';
 import type { Action, Batch, Plan, Step } from './plan-shape.ts';
 import { checkPlanAge } from './read-plan.ts';
 
@@ -81,13 +82,13 @@ export async function applyPlan(
   let stopped: IamqlError | undefined;
   try {
     if (journal) settled = await settleOpen(open, journal, setting);
-    const isSettled = settledSteps(journal?.entries ?? entries, plan.digest);
+    const before = settledSteps(journal?.entries ?? entries, plan.digest);
     const states = statesOf(journal?.entries ?? entries, plan.account);
-    chosen = chooseBatches(plan, isSettled, states, setting);
+    chosen = chooseBatches(plan, before, states, setting);
     for (const step of chosen.flatMap((batch) => batch.steps)) {
       if (setting.isInterrupted()) throw new IamqlError('Interrupted', 'interrupted between two steps');
       checkPlanAge(plan, setting.clock());
-      await done.take(step, isSettled.has(stepKey(step.action, step.accessKeyId)), entries);
+      await done.take(step, before.get(stepKey(step.action, step.accessKeyId)), entries);
     }
   } catch (error) {
     if (!(error instanceof IamqlError)) throw error;
@@ -99,34 +100,6 @@ export async function applyPlan(
   const batches = chosen.map(({ number }) => number);
   const isDry = !journal;
   return { isDry, action, batches, settled, open: isDry ? open.length : 0, steps: done.steps, rejudged, stopped, left };
-}
-
-const leftOf = ({ batches }: Plan, isSettled: ReadonlySet<string>, action: Action): readonly Step[] =>
-  batches
-    .filter((batch) => batch.action === action)
-    .flatMap(({ steps }) => steps.filter((step) => !isSettled.has(stepKey(step.action, step.accessKeyId))));
-
-/** @throws IamqlError InvalidInput for a batch that there is not. */
-function chooseBatches(
-  plan: Plan,
-  isSettled: ReadonlySet<string>,
-  states: ReadonlyMap<string, KeyState>,
-  setting: ApplySetting,
-): readonly Batch[] {
-  const { action, batches } = setting;
-  const ofAction = plan.batches.filter((batch) => batch.action === action);
-  if (batches === 'all') return ofAction;
-  if (typeof batches === 'number') {
-    const named = plan.batches.find(({ number }) => number === batches);
-    if (!named) throw new IamqlError('InvalidInput', `the plan has no batch ${batches}: it has ${plan.batches.length}`);
-    if (named.action === action) return [named];
-    const flag = action === 'delete' ? 'leave --delete out' : 'that needs --delete';
-    throw new IamqlError('InvalidInput', `the keys of batch ${batches} are to be ${named.action}d: ${flag}`);
-  }
-  const isLeft = (step: Step): boolean => !isSettled.has(stepKey(step.action, step.accessKeyId));
-  const isDue = (step: Step): boolean => isLeft(step) && !isToWait(step, states.get(step.accessKeyId), setting);
-  const next = ofAction.find(({ steps }) => steps.some(isDue)) ?? ofAction.find(({ steps }) => steps.some(isLeft));
-  return next ? [next] : [];
 }
 
 type Go = Extract<Look, { kind: 'go' }>;
@@ -153,8 +126,11 @@ class Run {
     this.setting = setting;
   }
 
-  async take(step: Step, isSettled: boolean, entries: readonly Entry[]): Promise<void> {
-    if (isSettled) return this.say({ step, outcome: 'before' });
+  async take(step: Step, before: Entry | undefined, entries: readonly Entry[]): Promise<void> {
+    if (before) {
+      const reason = before.kind === 'skipped' ? `left alone: ${before.reason}` : `done ${before.at}`;
+      return this.say({ step, outcome: 'before', reason });
+    }
     for (let attempt = 1; ; attempt++) {
       const states = statesOf(this.journal?.entries ?? entries, this.plan.account);
       const look = await lookAt(step, states.get(step.accessKeyId), this.setting);

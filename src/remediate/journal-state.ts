@@ -23,8 +23,8 @@ export function statesOf(entries: readonly Entry[], account: string): ReadonlyMa
 /** What a plan's step is called in a journal. */
 export const stepKey = (action: string, accessKeyId: string): string => `${action} ${accessKeyId}`;
 
-/** The steps of a plan that were done or were not to be done, as `stepKey` calls them. */
-export function settledSteps(entries: readonly Entry[], plan: string): ReadonlySet<string> {
+/** What became of the steps of a plan that were done or were not to be done, as `stepKey` calls them. */
+export function settledSteps(entries: readonly Entry[], plan: string): ReadonlyMap<string, Entry> {
   const settled = entries.filter((entry) => entry.plan === plan && (entry.kind === 'done' || entry.kind === 'skipped'));
-  return new Set(settled.map(({ action, accessKeyId }) => stepKey(action, accessKeyId)));
+  return new Map(settled.map((entry) => [stepKey(entry.action, entry.accessKeyId), entry]));
 }

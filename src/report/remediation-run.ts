@@ -14,7 +14,7 @@ export function wordsOfStep({ step, outcome, reason }: AppliedStep): string {
   const why = reason === undefined ? '' : `: ${printable(reason)}`;
   if (outcome === 'done') return `${key}: ${done[step.action]}`;
   if (outcome === 'would') return `${key}: would be ${done[step.action]}`;
-  return `${key}: ${outcome === 'skipped' ? `left alone${why}` : 'dealt with by an earlier run'}`;
+  return `${key}: ${outcome === 'skipped' ? 'left alone' : 'dealt with by an earlier run'}${why}`;
 }
 
 /** What `apply` has done, or would do. Ends with a line break. */

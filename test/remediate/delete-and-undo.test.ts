@@ -32,7 +32,7 @@ describe('deleting', () => {
       'AKIAEXAMPLEA: done',
       'AKIAEXAMPLEB: skipped: it was used: 2024-04-01T01:02:00Z',
       'AKIAEXAMPLEC: skipped: it is Active now',
-      'AKIAEXAMPLEO: before',
+      'AKIAEXAMPLEO: before: left alone: the journal does not say that this tool turned it off: delete it by hand, or not at all',
     ]);
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA deleted']);
   });
