@@ -59,7 +59,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
     });
     process.exitCode = exitCodeOf(applied);
     const isJson = options.format === 'json';
-    const text = () => renderApplied(applied, plan, options.journal);
+    const text = () => renderApplied(applied, plan, { file: options.journal, isNew: entries.length === 0 });
     writeResult(isJson ? renderAppliedJson(applied, plan.account) : text(), undefined);
     if (applied.stopped) writeNote(`iamql: stopped: ${applied.stopped.message}`);
   } finally {

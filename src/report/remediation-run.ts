@@ -17,8 +17,14 @@ export function wordsOfStep({ step, outcome, reason }: AppliedStep): string {
   return `${key}: ${outcome === 'skipped' ? 'left alone' : 'dealt with by an earlier run'}${why}`;
 }
 
+interface NamedJournal {
+  readonly file: string;
+  /** Nothing was written in it before: in another folder there may be one that knows more. */
+  readonly isNew: boolean;
+}
+
 /** What `apply` has done, or would do. Ends with a line break. */
-export function renderApplied(applied: Applied, plan: Plan, journal: string): string {
+export function renderApplied(applied: Applied, plan: Plan, journal: NamedJournal): string {
   const { isDry, action, batches, settled, open, steps, rejudged, stopped, left } = applied;
   const which = batches.length > 0 ? `batch ${batches.join(', ')}` : 'no batch is left';
   const count = (outcome: AppliedStep['outcome']): number => steps.filter((step) => step.outcome === outcome).length;
@@ -27,6 +33,7 @@ export function renderApplied(applied: Applied, plan: Plan, journal: string): st
   return printableLines(
     [
       `${isDry ? 'DRY RUN, nothing was changed: ' : ''}account ${plan.account}, ${which}`,
+      `journal ${printable(journal.file)}${journal.isNew ? ', in which nothing was written before' : ''}`,
       ...settled.map(wordsOfSettled),
       ...wordsOfOpen(open),
       ...steps.map((step) => `  ${wordsOfStep(step)}`),
@@ -35,7 +42,7 @@ export function renderApplied(applied: Applied, plan: Plan, journal: string): st
       ...(rejudged.length > 0 ? ['', isDry ? 'Judged now:' : 'Judged before and after, live:'] : []),
       ...rejudged.map(wordsOfRejudged),
       '',
-      ...nextSteps(applied, left, journal),
+      ...nextSteps(applied, left, journal.file),
       '',
     ].join('\n'),
   );

@@ -64,6 +64,7 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
 
   const dry = await remediate(cwd, 'apply', 'plan.json', '--all');
   expect(dry.stdout).toContain('DRY RUN, nothing was changed: account 111122223333, batch 1, 2\n');
+  expect(dry.stdout).toContain('\njournal iamql-journal.ndjson, in which nothing was written before\n');
   expect(dry.stdout).toContain('there is no conditional write');
   expect(dry.stdout).toContain('To do it: the same command with --yes\n');
   expect(dry).toMatchObject({ code: 0, stderr: '' });
