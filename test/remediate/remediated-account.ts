@@ -59,6 +59,8 @@ export interface ApplyAsked extends Partial<ApplySetting> {
   readonly journal?: string;
   /** Nothing is written. */
   readonly isDry?: boolean;
+  /** Whose credentials are used, in place of those of the environment. */
+  readonly profile?: string | undefined;
   /** Stands between apply and its journal. */
   readonly around?: (journal: Journal) => Journal;
 }
@@ -109,9 +111,9 @@ export const environmentOf = (url: string): Readonly<Record<string, string>> => 
   AWS_SHARED_CREDENTIALS_FILE: 'no-credentials-file',
 });
 
-function openLive() {
+function openLive(profile?: string) {
   const { signal } = new AbortController();
-  const account = new AwsAccount({ timeouts: { answerMs: 800 } }, signal);
+  const account = new AwsAccount({ timeouts: { answerMs: 800 }, ...(profile ? { profile } : {}) }, signal);
   return { account, source: new LiveSource(account, { maxAgeMs: undefined, waitMs: 5_000 }, signal) };
 }
 
@@ -147,8 +149,8 @@ async function planLive({ controls = [foundingControlId], verify, ...asked }: Pl
 }
 
 export async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
-  const { journal: file = '', isDry = false, around = (one) => one, ...setting } = asked;
-  const { account, source } = openLive();
+  const { journal: file = '', isDry = false, around = (one) => one, profile, ...setting } = asked;
+  const { account, source } = openLive(profile);
   const log = new CallLog();
   const found = await controlsOf(plan.controls.map(({ id }) => id));
   const controls = Map.groupBy(
@@ -180,10 +182,13 @@ export async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
   }
 }
 
-async function undoLive(file: string, asked: Partial<UndoSetting> & { readonly isDry?: boolean } = {}) {
-  const { isDry = false, ...setting } = asked;
-  const { account, source } = openLive();
-  const journal = isDry ? undefined : await Journal.open(file);
+async function undoLive(
+  file: string,
+  asked: Partial<UndoSetting> & Pick<ApplyAsked, 'isDry' | 'around' | 'profile'> = {},
+) {
+  const { isDry = false, around = (one) => one, profile, ...setting } = asked;
+  const { account, source } = openLive(profile);
+  const journal = isDry ? undefined : around(await Journal.open(file));
   try {
     return await undo(journal?.entries.slice() ?? Journal.read(file), journal, {
       ...{ account, log: new CallLog(), clock: () => new Date(), accountId: '111122223333', by: OPERATOR },

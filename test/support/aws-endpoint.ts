@@ -39,7 +39,7 @@ export class AwsEndpoint {
   readonly #calls: AwsCall[] = [];
   #scenario: Scenario;
   #account: ScriptedAccount;
-  #onCall: ((call: AwsCall) => void) | undefined;
+  #onCall: ((call: AwsCall) => unknown) | undefined;
   #inFlight = 0;
   #peakInFlight = 0;
 
@@ -83,8 +83,8 @@ export class AwsEndpoint {
     return this.#account;
   }
 
-  /** Called with each request before it is answered. */
-  set onCall(listener: ((call: AwsCall) => void) | undefined) {
+  /** Called with each request before it is answered; the answer waits for a promise. */
+  set onCall(listener: ((call: AwsCall) => unknown) | undefined) {
     this.#onCall = listener;
   }
 
@@ -120,7 +120,7 @@ export class AwsEndpoint {
     const start = performance.now();
     const call = await readCall(request);
     this.#calls.push(call);
-    this.#onCall?.(call);
+    await this.#onCall?.(call);
     const { account, callerArn } = callerOf(call, this.#account);
     const fault = account.faults.take(call.action, call.params);
     const answer = answerCall(call, { account, callerArn, sessions: this.#account, fault });
