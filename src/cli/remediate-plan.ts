@@ -2,12 +2,14 @@ import { Readable } from 'node:stream';
 import { runControls } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
+import { shellWord } from '../iam/shell.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import { makePlan } from '../remediate/make-plan.ts';
 import { usualOrder } from '../remediate/order.ts';
 import type { Plan } from '../remediate/plan-shape.ts';
 import { readOrder } from '../remediate/read-order.ts';
+import { readAccount } from '../remediate/read-users.ts';
 import { renderPlan } from '../report/remediation-plan.ts';
 import { throwIfNotRun } from './check.ts';
 import { selectControls } from './control-options.ts';
@@ -25,12 +27,14 @@ export async function plan(ids: readonly string[], options: PlanOptions): Promis
   if (options.output !== undefined) {
     await writeFileWhole(options.output, Readable.from([json]));
     const count = made.batches.reduce((sum, { steps }) => sum + steps.length, 0);
-    writeNote(
-      `iamql: wrote ${options.output}: ${count} steps in ${made.batches.length} batches, until ${made.expiresAt}`,
-    );
+    const sizes = `${counted(count, 'step', 'steps')} in ${counted(made.batches.length, 'batch', 'batches')}`;
+    writeNote(`iamql: wrote ${options.output}: ${sizes}, good until ${made.expiresAt}`);
+    if (count > 0) writeNote(`iamql: next, which changes nothing: iamql remediate apply ${shellWord(options.output)}`);
   }
   writeResult(options.format === 'json' ? json : renderPlan(made), undefined);
 }
+
+const counted = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
 
 async function planFrom(ids: readonly string[], options: PlanOptions, source: Source): Promise<Plan> {
   const order = options.orderBy ? await readOrder(options.orderBy) : usualOrder;
@@ -39,6 +43,8 @@ async function planFrom(ids: readonly string[], options: PlanOptions, source: So
   const hasExceptions = options.exceptions.length > 0;
   const exceptions = hasExceptions ? (await openExceptions(options, options.controls)).exceptions : [];
   const inventory = source.inventory();
+  // Before thousands of accounts are judged that no plan is for.
+  await readAccount(inventory);
   const now = new Date();
   const runs = await runControls(inventory, asked, { exceptions, now: instantOf(now) });
   throwIfNotRun(runs);

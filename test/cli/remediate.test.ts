@@ -55,7 +55,9 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
   );
   expect(plan.stdout).toContain('Batch 3 (the rest): delete 1 access key\n  off');
   expect(plan.stdout).toContain('AWS knows no conditional write');
-  expect(plan.stderr).toMatch(/^iamql: wrote plan.json: 3 steps in 3 batches, until 20/);
+  expect(plan.stderr).toMatch(
+    /^iamql: wrote plan.json: 3 steps in 3 batches, good until 20.*\niamql: next, .*: iamql remediate apply plan.json\n$/,
+  );
   expect(plan.code).toBe(0);
   const validate = new Ajv2020({ strict: false }).compile(
     JSON.parse(readFileSync(join(packageRoot, 'docs/remediation-plan.schema.json'), 'utf8')),
