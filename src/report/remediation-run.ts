@@ -74,8 +74,8 @@ const wordsOfSettled = ({ entry, isDone }: Settled): string =>
   `  ${entry.accessKeyId} of ${printable(entry.userName)}: a run that was cut off had begun to ${entry.action} it: it was ${isDone ? '' : 'not '}done`;
 
 function wordsOfRejudged({ control, userName, before, after }: Rejudged): string {
-  const now = after ? `, after ${wordsOfJudged(after)}` : '';
-  return `  ${control}, ${printable(userName)}: before ${wordsOfJudged(before)}${now}`;
+  const words = after ? `before ${wordsOfJudged(before)}, after ${wordsOfJudged(after)}` : wordsOfJudged(before);
+  return `  ${control}, ${printable(userName)}: ${words}`;
 }
 
 function wordsOfJudged({ verdict, keys, errors }: JudgedUser): string {

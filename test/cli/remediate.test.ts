@@ -49,6 +49,7 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
   expect(plan.stdout).toMatch(
     /^account 111122223333 \(aws\); from live; credential report generated .*\(\d+ s before\)\n/,
   );
+  expect(plan.stdout).toContain('\nto be turned off: 2, off already: 1, left out: 0, excepted: 0, by hand: 0\n');
   expect(plan.stdout).toContain('Batch 1 (production): turn off 1 access key\n  ana (AIDA');
   expect(plan.stdout).toContain(
     'aws iam update-access-key --user-name ana --access-key-id AKIAEXAMPLEA --status Inactive',
