@@ -160,16 +160,21 @@ function checkAccount(plan: Plan, { accountId, partition, arn }: LiveRun['identi
   throw new IamqlError('InvalidInput', `the plan is for ${planned}, and you are ${arn}: nothing is done`);
 }
 
+/** How people, terminals that close and schedulers end a process. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Ctrl-C lets the step that is under way be finished and written down; a second one ends at once. */
 export function finishStepOnInterrupt(isWriting: boolean): () => boolean {
   let isInterrupted = false;
   if (!isWriting) return () => false;
-  process.removeAllListeners('SIGINT');
-  process.on('SIGINT', () => {
-    if (isInterrupted) process.exit(exitCodes.interrupted);
-    isInterrupted = true;
-    writeNote('iamql: interrupted; the step that is under way is finished');
-  });
+  for (const signal of INTERRUPTS) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      if (isInterrupted) process.exit(exitCodes.interrupted);
+      isInterrupted = true;
+      writeNote('iamql: interrupted; the step that is under way is finished');
+    });
+  }
   return () => isInterrupted;
 }
 

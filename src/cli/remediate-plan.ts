@@ -5,6 +5,7 @@ import { instantOf } from '../iam/instant.ts';
 import { shellWord } from '../iam/shell.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
+import { isJournal } from '../remediate/journal.ts';
 import { makePlan } from '../remediate/make-plan.ts';
 import { usualOrder } from '../remediate/order.ts';
 import type { Plan } from '../remediate/plan-shape.ts';
@@ -21,6 +22,11 @@ import { withSource } from './source-options.ts';
 
 /** `iamql remediate plan`: nothing is changed, whatever comes of it. */
 export async function plan(ids: readonly string[], options: PlanOptions): Promise<void> {
+  if (options.output !== undefined && isJournal(options.output))
+    throw new IamqlError(
+      'InvalidInput',
+      `--output ${options.output} is a journal, which undo and --delete go by: name another file`,
+    );
   const made = await withSource(options, (source) => planFrom(ids, options, source));
   const json = `${JSON.stringify(made, null, 2)}\n`;
   process.exitCode = made.controls.some(({ errors }) => errors.length > 0) ? exitCodes.error : exitCodes.pass;

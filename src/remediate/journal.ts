@@ -133,6 +133,12 @@ export class Journal {
   }
 }
 
+/** Whether a file begins as a journal does: nobody is to write over one. */
+export function isJournal(file: string): boolean {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
+  return readFileSync(file, 'utf8').startsWith(BEGINNING);
+}
+
 interface Read {
   readonly entries: readonly Entry[];
   /** The digest of the last line. */

@@ -120,9 +120,14 @@ function whyNotHeld({ userId }: Step, state: KeyState | undefined, { holdMs, clo
     return skip('the journal does not say that this tool turned it off: delete it by hand, or not at all');
   if (off.found)
     return skip('whether it was this tool that turned it off is not certain: it was found off after a crash');
-  const heldMs = clock().getTime() - instantToMs(parseInstant(off.at) ?? off.at);
-  if (heldMs >= holdMs) return undefined;
-  return { kind: 'skip', reason: `turned off ${off.at}, which is less than --hold ago`, isEarly: true };
+  const dueMs = instantToMs(parseInstant(off.at) ?? off.at) + holdMs;
+  if (clock().getTime() >= dueMs) return undefined;
+  const due = renderInstant(instantOf(new Date(dueMs)));
+  return {
+    kind: 'skip',
+    reason: `turned off ${off.at}, which is less than --hold ago: not before ${due}`,
+    isEarly: true,
+  };
 }
 
 /** Whoever turned it on again needed it. */

@@ -56,8 +56,8 @@ function nextSteps({ isDry, action, steps }: Applied, left: number, journal: str
       ? [race, 'To do it: the same command with --yes']
       : ['There is nothing to do.'];
   }
-  const more =
-    left > 0 ? [`Steps of this plan that are left: ${left}; run it again.`] : ['Nothing is left of this plan.'];
+  const again = action === 'delete' ? 'run it again, or plan again when they have been off for --hold' : 'run it again';
+  const more = left > 0 ? [`Steps of this plan that are left: ${left}; ${again}.`] : ['Nothing is left of this plan.'];
   const ids = steps.flatMap(({ step, outcome }) => (outcome === 'done' ? [shellWord(step.accessKeyId)] : []));
   return [
     ...more,

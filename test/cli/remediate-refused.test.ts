@@ -129,3 +129,12 @@ test('undo without a journal, which would say that nothing is off', async () => 
   }
   expect(() => readFileSync(join(folder, 'of-somewhere-else.ndjson'))).toThrow('ENOENT');
 });
+
+test('a plan is not written over a journal', async () => {
+  const file = join(folder, 'kept.ndjson');
+  const begun = '{"format":"iamql-journal/1","n":1,"kind":"intent"';
+  writeFileSync(file, begun);
+  const ended = await remediate('plan', '--output', 'kept.ndjson');
+  expect(ended).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('kept.ndjson is a journal') });
+  expect(readFileSync(file, 'utf8')).toBe(begun);
+});

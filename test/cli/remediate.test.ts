@@ -125,14 +125,14 @@ test('the permissions that are printed are enough, and those for writing are not
   expect(Object.keys(endpoint.counts()).filter((action) => !all.has(action))).toEqual([]);
 }, 60_000);
 
-test('Ctrl-C: the step that is under way is finished and written down, the next run goes on', async () => {
+test('Ctrl-C, or what a scheduler sends: the step that is under way is finished and written down, the next run goes on', async () => {
   start({ latencyMs: 40 });
   const cwd = newFolder();
   await remediate(cwd, 'plan', '--output', 'plan.json');
   const begun = new Promise<void>((resolve) => {
     endpoint.onCall = ({ action }) => action === 'UpdateAccessKey' && resolve();
   });
-  const signal = { name: 'SIGINT' as const, when: begun };
+  const signal = { name: 'SIGTERM' as const, when: begun };
   const args = ['remediate', 'apply', 'plan.json', '--all', '--yes'];
   const ended = await runCli(args, { env: awsEnv(endpoint.url), cwd, signal });
   expect(ended.stderr).toContain('iamql: interrupted; the step that is under way is finished\n');
