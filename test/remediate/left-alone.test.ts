@@ -105,6 +105,26 @@ describe('what has changed since the plan is never touched:', () => {
     expect(changesOf(endpoint)).toEqual([]);
   });
 
+  test('a key that an exception for another control names, and not one whose user or account it names', async () => {
+    const other = {
+      ...{ control: 'aws-iam-access-keys-are-rotated', account: '111122223333', reason: 'break glass', owner: 'team' },
+      ...{ expires: '2099-01-01T00:00:00+00:00', ticket: undefined, place: 'x:1:1' },
+    };
+    const rows = [
+      [{ ...other, asset: 'ana', key: { accessKeyId: 'AKIAEXAMPLEA' } }, 'skipped'],
+      [{ ...other, asset: 'AKIAEXAMPLEA', key: undefined }, 'skipped'],
+      [{ ...other, asset: 'ana', key: undefined }, 'would'],
+      [{ ...other, asset: '*', key: undefined }, 'would'],
+    ] as const;
+    for (const [exception, outcome] of rows) {
+      account.start({ users: [one()] });
+      const plan = await account.plan();
+      const { steps } = await account.apply(plan, { isDry: true, exceptions: [exception] });
+      expect(steps.map((step) => step.outcome)).toEqual([outcome]);
+      expect((await account.plan({ exceptions: [exception] })).excepted).toHaveLength(outcome === 'skipped' ? 1 : 0);
+    }
+  });
+
   test('a key that this tool turned off and somebody turned on again by hand, until it is older than --min-age', async () => {
     const endpoint = account.start({ users: [one()] });
     const journal = account.newJournal();
