@@ -8,6 +8,7 @@ import { inWholeSeconds } from '../iam/access-key-slots.ts';
 import { type Instant, instantOf, instantToMs, parseInstant, renderInstant } from '../iam/instant.ts';
 import { changedSince } from './changed-since.ts';
 import { CHANGE_UNREAD } from './decide.ts';
+import type { Entry } from './journal.ts';
 import type { KeyState } from './journal-state.ts';
 import { type JudgedUser, type JudgedWith, judgeUser, type PlannedControl } from './judge-user.ts';
 import type { Step } from './plan-shape.ts';
@@ -141,11 +142,12 @@ function whyUndone(state: KeyState | undefined, { minAgeMs, clock }: LookSetting
 
 /** This tool turned it off and it is on: somebody turned it on by hand, or AWS shows for some seconds what was true before. */
 function whyOnAnew(state: KeyState | undefined, { minAgeMs, clock }: LookSetting): string | undefined {
-  const off = state?.last;
-  if (off?.action !== 'deactivate') return undefined;
-  const offForMs = clock().getTime() - instantToMs(parseInstant(off.at) ?? off.at);
-  if (offForMs >= minAgeMs) return undefined;
-  return `this tool turned it off, ${off.at}, which is less than --min-age ago, and it is on: somebody may need it`;
+  const isLately = (off: Entry | undefined): boolean =>
+    off?.action === 'deactivate' && clock().getTime() - instantToMs(parseInstant(off.at) ?? off.at) < minAgeMs;
+  const off = [state?.last, state?.doubtful].find(isLately);
+  if (!off) return undefined;
+  const who = off === state?.last ? 'this tool turned it off' : 'a run that was cut off may have turned it off';
+  return `${who}, ${off.at}, which is less than --min-age ago, and it is on: somebody may need it`;
 }
 
 /** Somebody may have turned it on since, and off again. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { foundingControlId } from '../../src/controls/load-controls.ts';
+import type { Journal } from '../../src/remediate/journal.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
 import type { ScenarioUser } from '../support/aws-endpoint.ts';
 import { changesOf, DAY_MS, key, kinds, OPERATOR, remediatedAccount, told, USED, user } from './remediated-account.ts';
@@ -136,6 +137,28 @@ describe('what has changed since the plan is never touched:', () => {
     const clock = () => new Date(Date.now() + 8 * DAY_MS);
     await account.apply(await account.plan({ batchSize: 2, now: clock() }), { journal, clock });
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEA Inactive']);
+  });
+
+  test('a key that a run that was cut off may have turned off, and that is on an hour later', async () => {
+    const endpoint = account.start({ users: [one()] });
+    const journal = account.newJournal();
+    const plan = await account.plan();
+    const dying = (file: Journal): Journal => {
+      const append = file.append.bind(file);
+      file.append = (written) => {
+        if (written.kind === 'done') throw new Error('died');
+        append(written);
+      };
+      return file;
+    };
+    await expect(account.apply(plan, { journal, around: dying })).rejects.toThrow('died');
+    endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, status: 'Active' }));
+    const clock = () => new Date(Date.now() + 3_600_000);
+    const [step] = told(await account.apply(plan, { journal, clock }));
+    expect(step).toMatch(
+      /skipped: a run that was cut off may have turned it off, 20.*, and it is on: somebody may need it/,
+    );
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive']);
   });
 
   test('a key whose slot was changed since, as the report of today says', async () => {
