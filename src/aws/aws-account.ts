@@ -51,8 +51,9 @@ export class AwsAccount {
 
   /** The same without retries: for a request that must not be sent again before somebody has looked. */
   iamClientOnce(): Promise<IAMClient> {
-    this.once ??= this.iamClient().then(({ config }) =>
-      this.createIamClient({ credentials: config.credentials }, { retryMode: 'standard', maxAttempts: 1 }),
+    // It cannot learn from a refusal by how much the clocks differ, so it is told.
+    this.once ??= this.iamClient().then(({ config: { credentials, systemClockOffset } }) =>
+      this.createIamClient({ credentials }, { retryMode: 'standard', maxAttempts: 1, systemClockOffset }),
     );
     return this.once;
   }
@@ -126,7 +127,7 @@ export class AwsAccount {
 
   private async createIamClient(
     credentials: Credentials,
-    retries: Pick<IAMClientConfig, 'retryMode' | 'maxAttempts'> = {},
+    retries: Pick<IAMClientConfig, 'retryMode' | 'maxAttempts' | 'systemClockOffset'> = {},
   ): Promise<IAMClient> {
     const [{ IAMClient }, { PlainXmlQuery: protocol }] = await Promise.all([
       import('@aws-sdk/client-iam'),

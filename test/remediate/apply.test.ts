@@ -159,6 +159,15 @@ describe('time that passes in between:', () => {
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEB Inactive', 'AKIAEXAMPLEC Inactive']);
   });
 
+  test('the request is signed by the clock of AWS, which would refuse another', async () => {
+    const endpoint = account.start({ users: [user('ana', [key('A')])], clockAheadMs: 3 * DAY_MS });
+    await account.apply(await account.plan(), { journal: account.newJournal() });
+    const sent = endpoint.calls.find(({ action }) => action === 'UpdateAccessKey');
+    expect(sent?.signedAt.slice(0, 8)).toBe(
+      new Date(Date.now() + 3 * DAY_MS).toISOString().slice(0, 10).replaceAll('-', ''),
+    );
+  });
+
   test('a plan that expires is not gone on with', async () => {
     const endpoint = account.start({ users: three });
     const plan = await account.plan();

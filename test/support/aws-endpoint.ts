@@ -23,6 +23,8 @@ export interface AwsCall {
   readonly at: number;
   /** The access key that signed the request. */
   readonly signedBy: string;
+  /** When the request says that it was signed: `20261125T100000Z`. */
+  readonly signedAt: string;
   /** In the protocol of AWS Organizations, not in that of IAM and STS. */
   readonly isJson?: boolean;
 }
@@ -140,11 +142,12 @@ async function readCall(request: IncomingMessage): Promise<AwsCall> {
   const body = Buffer.concat(chunks).toString('utf8');
   const signedBy = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const at = Date.now();
+  const signedAt = String(request.headers['x-amz-date'] ?? '');
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string')
-    return { action: target.split('.').at(-1) ?? '', params: JSON.parse(body), at, signedBy, isJson: true };
+    return { action: target.split('.').at(-1) ?? '', params: JSON.parse(body), at, signedBy, signedAt, isJson: true };
   const { Action, ...params } = Object.fromEntries(new URLSearchParams(body));
-  return { action: Action ?? '', params, at, signedBy };
+  return { action: Action ?? '', params, at, signedBy, signedAt };
 }
 
 type Caller = Pick<ReceivedCall, 'account'> & { readonly callerArn: string | AwsError };
