@@ -187,7 +187,7 @@ const isBegun = (rest: string): boolean =>
 const notAsWritten = (file: string, line: number): IamqlError =>
   new IamqlError(
     'Corrupt',
-    `${file}:${line}: this line, or the one before it, is not as iamql wrote it; put back a copy, or go on with another --journal, which cannot undo or delete what this one knows`,
+    `${file}:${line}: this line, or the one before it, is not as iamql wrote it; put back a copy: another --journal knows nothing of what is off; the plans have the commands that turn keys on again`,
   );
 
 /** @param real what is locked, under whatever name it is reached. */

@@ -116,7 +116,7 @@ async function lookAt(off: Entry, { account, log, keys, report }: UndoSetting): 
   if (off.found && !keys) return skip('whether this tool turned it off is not certain: name the key to turn it on');
   const tag = { why: 'the user and the key, right before it is turned on', log };
   const user = await getUser(account, userName, tag);
-  if (!user) return skip('there is no such user any more');
+  if (!user) return skip('there is no user of that name any more: gone, or renamed');
   if (user.userId !== userId) return skip('another user has that name');
   const key = (await listAccessKeys(account, userName, tag)).find((one) => one.accessKeyId === accessKeyId);
   if (!key) return skip('the key is gone');
