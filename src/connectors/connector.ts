@@ -1,5 +1,5 @@
 import type { OrganizationalUnit } from '../aws/organizations.ts';
-import type { IamqlError } from '../iam/error.ts';
+import { IamqlError } from '../iam/error.ts';
 
 /** How an account is reached: with the credentials of a profile or of the SDK's chain, or a role that these assume. */
 export interface Access {
@@ -31,9 +31,12 @@ export interface SkippedAccount {
   readonly id: string;
   readonly name: string;
   readonly organization: string;
-  /** `excluded`, or the state that it is in where that is not ACTIVE. */
+  /** `excluded`, OUTSIDE, or the state that it is in where that is not ACTIVE. */
   readonly why: string;
 }
+
+/** Why an account is not read whose organization is read in part: there may be thousands of these. */
+export const OUTSIDE = 'in none of its organizationalUnits';
 
 /** An organization whose accounts are not known. */
 interface UnlistedOrganization {
@@ -48,3 +51,10 @@ export interface Enrollment {
   readonly skipped: readonly SkippedAccount[];
   readonly unlisted: readonly UnlistedOrganization[];
 }
+
+/** Of an account that is in its organization and was in no unit of it, where units matter. */
+export const unplaced = ({ id, name }: { readonly id: string; readonly name: string }): IamqlError =>
+  new IamqlError(
+    'Unexpected',
+    `account ${name === id ? id : `${name} (${id})`} was in no unit of its organization, as one that is being moved; ask again, or name it with --connector`,
+  );

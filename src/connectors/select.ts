@@ -1,7 +1,7 @@
 import type { OrganizationalUnit } from '../aws/organizations.ts';
 import { IamqlError } from '../iam/error.ts';
 import { meant } from '../yaml/meant.ts';
-import type { Connector, Enrollment } from './connector.ts';
+import { type Connector, type Enrollment, unplaced } from './connector.ts';
 
 /** Which of the accounts are asked; what is undefined does not matter. An account must fit all of it. */
 export interface Selection {
@@ -19,19 +19,22 @@ export const isEverything = ({ connectors, units, tags = {} }: Selection): boole
 /**
  * What is left of it. Organizations that could not be listed stay: nobody knows which of their accounts would fit.
  *
- * @throws IamqlError InvalidInput for a name that nothing has; NotCollected where nothing fits.
+ * @throws IamqlError InvalidInput for a name that nothing has; NotCollected where nothing fits; Unexpected where nobody knows
+ *   whether an account is in a unit.
  */
 export function select(enrollment: Enrollment, selection: Selection): Enrollment {
   if (isEverything(selection)) return enrollment;
   const { connectors: names, units, tags = {} } = selection;
   rejectUnknown(enrollment, names ?? []);
   rejectUnknownUnits(enrollment, units ?? []);
-  const connectors = enrollment.connectors.filter(
+  const fitting = enrollment.connectors.filter(
     (connector) =>
       (names === undefined || names.some((name) => isCalled(connector, name))) &&
-      (units === undefined || units.some((unit) => isIn(connector, unit))) &&
       Object.entries(tags).every(([key, value]) => connector.tags[key] === value),
   );
+  const lost = units && fitting.find((one) => one.organization !== undefined && one.units.length === 0);
+  if (lost) throw unplaced(lost);
+  const connectors = fitting.filter((connector) => units === undefined || units.some((unit) => isIn(connector, unit)));
   // Who names accounts does not ask of others.
   const unlisted = names === undefined ? enrollment.unlisted : [];
   if (connectors.length + unlisted.length === 0)

@@ -60,7 +60,10 @@ function ruleOfAccount(run: RuleRun, account: string): RuleRun {
   const isOf = ({ account: other }: { readonly account?: string | undefined }): boolean =>
     other === undefined || other === account;
   const findings = run.findings.filter(isOf);
-  const own = run.isByAccount ? run.errors.filter(isOf) : run.errors;
+  const mine = run.errors.filter(isOf);
+  // What was asked of all together was judged of none, and no account's reason is another's.
+  const isOfOthers = !run.isByAccount && mine.length === 0 && run.errors.length > 0;
+  const own = isOfOthers ? [askedTogether] : mine;
   const isOpen = own.length > 0 || (run.verdict === 'ERROR' && run.errors.length === 0);
   const errors = run.failsBeyondFindings && !isOpen ? [ofAllTogether] : own;
   // What may be of any account does not say that this one, which could not be read, has it.
@@ -68,6 +71,11 @@ function ruleOfAccount(run: RuleRun, account: string): RuleRun {
   const verdict = isFound ? 'FAIL' : isOpen || errors.length > 0 ? 'ERROR' : 'PASS';
   return { ...run, verdict, findings, excepted: run.excepted.filter(isOf), errors, total: undefined, withdrawn: [] };
 }
+
+const askedTogether = {
+  code: 'NotCollected',
+  message: 'asked together with accounts that could not be read; ask with --connector what it is of this one alone',
+};
 
 /** A value is one of all accounts: which of them make it fail is not told by it. */
 const ofAllTogether = {

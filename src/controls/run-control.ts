@@ -173,7 +173,7 @@ async function findingsOf(
   exceptions: readonly Exception[],
 ): Promise<readonly Finding[]> {
   const described = findings.map(async (found) => {
-    if (exceptions.length > 0 || inventory.accounts) await tellAccount(inventory, found);
+    if (exceptions.length > 0) await tellAccount(inventory, found);
     const identity = identityOf(inventory, found);
     const isWhole = !rule.informative || exceptions.some(({ asset }) => matchesAsset(asset, identity));
     return { ...(isWhole ? await describeFinding(inventory, found) : withoutFacts), ...identity };
@@ -181,7 +181,7 @@ async function findingsOf(
   return mergeFindings(await Promise.all(described));
 }
 
-/** Exceptions and verdicts are of an account, and a policy of AWS does not say in which account it was found. */
+/** An exception is of an account, and a policy of AWS does not say in which account it was found; of several each is known. */
 async function tellAccount(inventory: Inventory, { judged }: Found): Promise<void> {
   if (knownAccountOf(inventory, judged) !== undefined) return;
   await inventory.load(judged, 'accountID').catch((error: unknown) => {
@@ -225,13 +225,22 @@ const distinct = <T>(items: readonly T[]): readonly T[] => [
 ];
 
 function errorsOf({ errors }: Judgement): RuleRun['errors'] {
-  return errors.map(({ message, extensions: { code, account, stale } }) => ({
-    code: String(code ?? 'GRAPHQL'),
-    message,
-    ...(typeof account === 'string' ? { account } : {}),
-    ...(stale === true ? { stale } : {}),
-  }));
+  return errors.flatMap(({ message, extensions }) => {
+    const { reasons } = extensions;
+    const told = Array.isArray(reasons)
+      ? (reasons as readonly Readonly<Record<string, unknown>>[])
+      : [{ ...extensions, message }];
+    return told.map(ruleError);
+  });
 }
+
+/** @param told as the extensions of an answer have it. */
+const ruleError = ({ code, message, account, stale }: Readonly<Record<string, unknown>>): RuleError => ({
+  code: String(code ?? 'GRAPHQL'),
+  message: String(message),
+  ...(typeof account === 'string' ? { account } : {}),
+  ...(stale === true ? { stale } : {}),
+});
 
 /** One of each source, by name; what nobody knows the age of is oldest. */
 function oldestOfEach(answers: readonly Provenance[]): readonly Provenance[] {

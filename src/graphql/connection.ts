@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import type { IamqlError } from '../iam/error.ts';
+import { errorOfSeveral, type IamqlError } from '../iam/error.ts';
 import type { Position } from '../inventory/page.ts';
 import { type CursorList, renderCursor } from './cursor.ts';
 import { toGraphQLError } from './graphql-error.ts';
@@ -30,5 +30,9 @@ export function connectionOf(list: CursorList, found: FoundPage): unknown {
 }
 
 /** What could not be read may match or not, so nobody knows how many do. */
-export const countOf = ({ total, unread }: Pick<FoundPage, 'total' | 'unread'>): number | GraphQLError =>
-  unread[0] ? toGraphQLError(unread[0]) : total;
+export function countOf({
+  total,
+  unread: [first, ...more],
+}: Pick<FoundPage, 'total' | 'unread'>): number | GraphQLError {
+  return first ? toGraphQLError(errorOfSeveral([first, ...more])) : total;
+}

@@ -144,36 +144,47 @@ export async function conditionsOf(
   if (!named) return [{ type, where }];
   const { group, isOfAccount, types } = named.field;
   // The account is needed for the question, and not for what the question is asked of.
-  if (isOfAccount) inventory.prefetch(types);
+  if (isOfAccount) inventory.prefetch?.(types);
   const [times, accounts] = await Promise.all([
     group ? inventory.scanTimes(group) : undefined,
     isOfAccount ? accountsOf(inventory) : undefined,
   ]);
   const known = times ?? accounts ?? new Map([['', undefined]]);
   const connectors = (await inventory.connectors?.()) ?? [...known.keys()];
-  const unknown = new Set(connectors.filter((id) => [times, accounts].some((values) => values && !values.has(id))));
-  const asked = connectors.map((id) => namedConditions(named, times?.get(id) ?? NEVER, accounts?.get(id) ?? NOBODY));
-  const [first = []] = asked;
+  const isKnown = (id: string): boolean => [times, accounts].every((values) => !values || values.has(id));
+  const unknown = new Set(connectors.filter((id) => !isKnown(id)));
+  const conditions = (id: string) => namedConditions(named, times?.get(id) ?? NEVER, accounts?.get(id) ?? NOBODY);
+  const asked = connectors.map((id) => [id, conditions(id)] as const);
+  // One more that nobody asks: what is another there is what the question compares with, if of no account it is known.
+  if (unknown.size > 0) asked.push([ANOTHER, namedConditions(named, EVER, SOMEBODY)]);
+  const [[, first] = ['', []]] = asked;
   return first.map(({ type: of, where: only }, index) => {
-    const each = connectors.map((id, n) => [id, asked[n]?.[index]?.where ?? only] as const);
-    return { type: of, where: each.length > 1 ? forAccounts(new Map(each), unknown) : only };
+    const each = asked.map(([id, own]) => [id, own[index]?.where ?? only] as const);
+    return { type: of, where: connectors.length > 1 ? forAccounts(new Map(each), unknown.add(ANOTHER)) : only };
   });
 }
 
-/** For questions that are not about time, and for accounts that are not asked. */
-const NEVER: Instant = '1970-01-01T00:00:00+00:00';
-/** For questions that are not about whose account it is. */
-const NOBODY: NamedAccount = { accountId: '', partition: '' };
+/** For questions that are not about time, and for accounts that are not asked; and another time. */
+const [NEVER, EVER]: readonly [Instant, Instant] = ['1970-01-01T00:00:00+00:00', '1980-01-01T00:00:00+00:00'];
+/** For questions that are not about whose account it is, and for accounts that are not asked; and another account. */
+const [NOBODY, SOMEBODY]: readonly [NamedAccount, NamedAccount] = [
+  { accountId: '', partition: '' },
+  { accountId: '0', partition: '0' },
+];
+/** No account has this id. */
+const ANOTHER = '';
 
-/** The accounts that are asked, by the ids of their connectors. */
+/** The accounts that are asked, by the ids of their connectors. Of several those are left out that did not say. */
 async function accountsOf(inventory: Inventory): Promise<ReadonlyMap<string, NamedAccount>> {
+  const isOne = ((await inventory.connectors?.()) ?? []).length < 2;
   const { assets, unread } = await inventory.find('Connector', always, everything);
-  if (assets.length === 0) throw unread[0] ?? new IamqlError('NotCollected', 'it was not read whose account this is');
+  if (assets.length === 0 && isOne)
+    throw unread[0] ?? new IamqlError('NotCollected', 'it was not read whose account this is');
   const known = await Promise.allSettled(assets.map((connector) => accountOf(inventory, connector)));
   const found = known.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const [failed] = known.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   // One account of several of which it is not known is not asked, and the others are.
-  if (failed !== undefined && (found.length === 0 || !(failed instanceof IamqlError))) throw failed;
+  if (failed !== undefined && (isOne || !(failed instanceof IamqlError))) throw failed;
   return new Map(found);
 }
 

@@ -38,22 +38,44 @@ export class IamqlError extends Error {
   readonly kind: ErrorKind;
   /** Which of several accounts it is about; undefined for all of them, and where one is asked alone. */
   readonly about: ErrorSubject | undefined;
+  /** Where it stands for several accounts: why each of them could not be read. */
+  readonly reasons: readonly IamqlError[];
 
-  constructor(
-    kind: ErrorKind,
-    message: string,
-    { about, ...options }: { readonly cause?: unknown; readonly about?: ErrorSubject | undefined } = {},
-  ) {
+  constructor(kind: ErrorKind, message: string, { about, reasons = [], ...options }: ErrorDetails = {}) {
     super(message, options);
     this.name = 'IamqlError';
     this.kind = kind;
     this.about = about;
+    this.reasons = reasons;
   }
 
   /** The same in other words. */
   reworded(message: string): IamqlError {
-    return new IamqlError(this.kind, message, { cause: this.cause, about: this.about });
+    return new IamqlError(this.kind, message, { cause: this.cause, about: this.about, reasons: this.reasons });
   }
+}
+
+interface ErrorDetails {
+  readonly cause?: unknown;
+  readonly about?: ErrorSubject | undefined;
+  readonly reasons?: readonly IamqlError[];
+}
+
+/** How many accounts an error that stands for several quotes. */
+const MOST_QUOTED = 3;
+
+/**
+ * One error for a value that is of several accounts together. It holds one reason of each, so that nobody takes that of one
+ * account for that of another.
+ */
+export function errorOfSeveral(errors: readonly [IamqlError, ...IamqlError[]]): IamqlError {
+  const reasons = [...new Map(errors.toReversed().map((error) => [error.about?.account, error])).values()].reverse();
+  const [first] = errors;
+  if (reasons.length < 2) return first;
+  const more = reasons.length - MOST_QUOTED;
+  const quoted = reasons.slice(0, MOST_QUOTED).map(({ message }) => message);
+  const message = [...quoted, ...(more > 0 ? [`and ${more} more accounts`] : [])].join('; ');
+  return new IamqlError(first.kind, message, { cause: first.cause, reasons });
 }
 
 /** An account that an error is about. */

@@ -97,9 +97,9 @@ export interface Inventory {
   provenance(asset: Asset, field: string): Provenance;
   /**
    * When the facts of a group were true, for questions about time: by the id of the connector, where there may be several.
-   * An account of which nobody knows is left out.
+   * Of several accounts those are left out of which nobody knows: `find` says of each why.
    *
-   * @throws IamqlError when they cannot be read, or when nobody knows of any account.
+   * @throws IamqlError when they cannot be read of the one account that is asked, or nobody knows.
    */
   scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>>;
   /**
@@ -112,8 +112,11 @@ export interface Inventory {
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
   readonly settings: InventorySettings;
-  /** Begins to read what those types are read from, and those groups. What goes wrong is said when it is asked for. */
-  prefetch(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
+  /**
+   * Begins to read what those types are read from, and those groups. What goes wrong is said when it is asked for. Absent
+   * where each question is answered by itself.
+   */
+  prefetch?(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
   /** Makes what a condition compares of these assets readable, where that costs no call of AWS. */
   prepare?(assets: readonly Asset[], where: Expression): Promise<void>;
   /** What the database leaves to this process of a question; only a store has one to leave anything. */

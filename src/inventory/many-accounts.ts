@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
-import { IamqlError } from '../iam/error.ts';
+import { errorOfSeveral, IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
 import { always, nodesOf } from '../where/expression.ts';
@@ -19,6 +19,13 @@ export interface OneOfMany extends AskedAccount {
   readonly inventory: Inventory | undefined;
   /** Where there is no inventory. */
   readonly failure?: IamqlError | undefined;
+}
+
+/** What an account answered, or why it did not. */
+interface Part<T> {
+  readonly account: OneOfMany;
+  readonly answer: T | undefined;
+  readonly failure: IamqlError | undefined;
 }
 
 /** Work that was announced and is done when an account has its turn. */
@@ -40,8 +47,8 @@ export class ManyAccounts implements Inventory {
   private readonly announced: Announced[] = [];
   /** How much of what was announced an account has been told. */
   private readonly told = new Map<string, number>();
-  /** Why it is not known when the facts of an account were true. */
-  private readonly untimed = new Map<string, IamqlError>();
+  /** Why it is not known what a question compares with in an account: when its facts were true, or whose it is. */
+  private readonly incomparable = new Map<string, IamqlError>();
 
   /** @throws IamqlError NotCollected without any account: what is asked of none is not known to be clean. */
   constructor(accounts: readonly OneOfMany[], settings: InventorySettings) {
@@ -56,10 +63,11 @@ export class ManyAccounts implements Inventory {
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
     const parts = await this.askEach((account, inventory) => {
-      const known = this.untimed.get(account.id);
+      const known = this.incomparable.get(account.id);
       if (known && isPerAccount(where)) throw known;
       return inventory.find(type, ofAccount(where, account.id), { ...everything, sort: page.sort });
     });
+    if (type === 'Connector') this.noteIncomparable(parts);
     const placed: Placed<Asset>[] = [];
     for (const { account, answer } of parts) {
       for (const [index, asset] of (answer?.assets ?? []).entries()) {
@@ -103,7 +111,8 @@ export class ManyAccounts implements Inventory {
   evidence(): Evidence {
     const evidences = this.all.flatMap(({ inventory }) => inventory?.evidence() ?? []);
     const [only] = evidences;
-    if (only && this.all.length === 1) return only;
+    // Whoever named it knows whose it is, also where nothing of it could be read.
+    if (only && this.all.length === 1) return { ...only, account: this.all[0]?.id };
     const [verified] = evidences.flatMap((one) => one.verified ?? []);
     return {
       source: 'live',
@@ -122,11 +131,14 @@ export class ManyAccounts implements Inventory {
     const parts = await this.askEach(
       async (_account, inventory) => [...(await inventory.scanTimes(group)).values()][0],
     );
-    for (const { account, failure } of parts) if (failure) this.untimed.set(account.id, failure);
-    const times = parts.flatMap(({ account, answer }) => (answer ? [[account.id, answer] as const] : []));
-    const [first] = parts;
-    if (times.length === 0 && first?.failure) throw ofOne(first.account, first.failure);
-    return new Map(times);
+    const [only, ...others] = parts;
+    if (only?.failure && others.length === 0) throw ofOne(only.account, only.failure);
+    this.noteIncomparable(parts);
+    return new Map(parts.flatMap(({ account, answer }) => (answer ? [[account.id, answer] as const] : [])));
+  }
+
+  private noteIncomparable(parts: readonly Part<unknown>[]): void {
+    for (const { account, failure } of parts) if (failure) this.incomparable.set(account.id, failure);
   }
 
   async connectors(): Promise<readonly string[]> {
@@ -149,24 +161,30 @@ export class ManyAccounts implements Inventory {
   /** @throws IamqlError when every account has failed for want of credentials: then nobody was asked. */
   private async askEach<T>(ask: (account: OneOfMany, inventory: Inventory) => T | Promise<T>) {
     const parts = await Promise.all(this.all.map((account) => this.limit(() => this.askOne(account, ask))));
-    const [first] = parts;
-    if (first?.failure?.kind === 'NoCredentials' && parts.every(({ failure }) => failure?.kind === 'NoCredentials'))
-      throw first.failure;
-    return parts;
+    const failures = parts.flatMap(({ account, failure }) => (failure ? [{ account, failure }] : []));
+    const [first, ...more] = failures;
+    const isUnasked =
+      failures.length === parts.length && failures.every(({ failure }) => failure.kind === 'NoCredentials');
+    if (!first || !isUnasked) return parts;
+    if (more.every(({ failure }) => failure.message === first.failure.message)) throw first.failure;
+    throw errorOfSeveral([ofOne(first.account, first.failure), ...more.map((one) => ofOne(one.account, one.failure))]);
   }
 
-  private async askOne<T>(account: OneOfMany, ask: (account: OneOfMany, inventory: Inventory) => T | Promise<T>) {
+  private async askOne<T>(
+    account: OneOfMany,
+    ask: (account: OneOfMany, inventory: Inventory) => T | Promise<T>,
+  ): Promise<Part<T>> {
     const { inventory, failure } = account;
     if (!inventory) return { account, answer: undefined, failure };
     for (const { types, groups } of this.announced.slice(this.told.get(account.id) ?? 0))
-      inventory.prefetch(types, groups);
+      inventory.prefetch?.(types, groups);
     this.told.set(account.id, this.announced.length);
     try {
       const answer = await ask(account, inventory);
       // Of an account that has none of what was asked for, nothing has told whose it is.
       if (inventory.evidence().account === undefined) await inventory.find('Connector', always, everything);
       const failure = anotherAccount(account, inventory);
-      return { account, answer: failure ? undefined : answer, failure };
+      return { account, answer: failure ? undefined : (answer as T), failure };
     } catch (error) {
       if (!(error instanceof IamqlError) || error.kind === 'Interrupted') throw error;
       return { account, answer: undefined, failure: anotherAccount(account, inventory) ?? error };

@@ -1,4 +1,4 @@
-import type { Connector, Enrollment, SkippedAccount } from '../connectors/connector.ts';
+import { type Connector, type Enrollment, OUTSIDE, type SkippedAccount } from '../connectors/connector.ts';
 import type { TestedConnector } from '../connectors/test-connector.ts';
 import { renderColumns } from './columns.ts';
 import { printable } from './printable.ts';
@@ -16,14 +16,37 @@ export function renderConnectors({ connectors, skipped, unlisted }: Enrollment):
   ]);
   const columns = [['ACCOUNT', 'NAME', 'ORGANIZATION', 'TAGS', 'READ WITH'], ...rows];
   const notes = [
-    ...skipped.map(renderSkipped),
+    ...describeSkipped(skipped, describeOne).map((line) => `${line}\n`),
     ...unlisted.map(({ name, error }) => `organization ${printable(name)} could not be listed: ${error.message}\n`),
   ];
   return `${renderColumns(columns)}${notes.join('')}`;
 }
 
-const renderSkipped = ({ id, name, organization, why }: SkippedAccount): string =>
-  `not read: account ${id} (${printable(name)}) of ${printable(organization)}: ${why}\n`;
+const describeOne = ({ id, name, organization, why }: SkippedAccount): string =>
+  `not read: account ${id} (${printable(name)}) of ${printable(organization)}: ${why}`;
+
+/** A line for each; one for all that are outside of the units of an organization that are read. */
+export function describeSkipped(
+  skipped: readonly SkippedAccount[],
+  describe: (account: SkippedAccount) => string,
+): readonly string[] {
+  const outside = Map.groupBy(
+    skipped.filter(({ why }) => why === OUTSIDE),
+    ({ organization }) => organization,
+  );
+  const others = skipped.filter(({ why }) => why !== OUTSIDE);
+  return [...others.map(describe), ...[...outside].map(([name, accounts]) => describeOutside(name, accounts))];
+}
+
+/** How many are named of those that are left out together. */
+const MOST_NAMES = 10;
+
+function describeOutside(organization: string, accounts: readonly SkippedAccount[]): string {
+  const names = accounts.slice(0, MOST_NAMES).map(({ id, name }) => `${id} (${printable(name)})`);
+  const more = accounts.length - names.length;
+  const last = more > 0 ? `, and ${more} more; \`iamql connectors list --format json\` names them` : '';
+  return `not read: ${accounts.length} accounts of ${printable(organization)} that are ${OUTSIDE}: ${names.join(', ')}${last}`;
+}
 
 /** `acme: Root / Workloads / Production`. */
 function placeOf({ organization, units }: Connector): string {
@@ -89,7 +112,7 @@ export function renderTested(tested: readonly TestedConnector[], { skipped, unli
   const count = (state: string): number => tested.filter((one) => stateOf(one) === state).length;
   const summary = `${count('readable')} of ${tested.length} accounts can be read, ${count('partial')} in part, ${count('unreadable')} not at all\n`;
   const notes = [
-    ...skipped.map(renderSkipped),
+    ...describeSkipped(skipped, describeOne).map((line) => `${line}\n`),
     ...unlisted.map(({ name, error }) => `organization ${printable(name)} could not be listed: ${error.message}\n`),
   ];
   return [...lines, ...notes, summary].join('');

@@ -169,15 +169,14 @@ export class Scope {
     return parseInstant((of ? undefined : generatedAt) ?? readAt ?? '');
   }
 
-  /** Why of no account it is known when the facts of a group were true; undefined where nothing says so. */
-  whyNoTime(group: FactGroup): IamqlError | undefined {
-    const types = (Object.keys(catalogue) as readonly AssetTypeName[]).filter(
-      (type) => catalogue[type].group === group,
+  /** Why it is not known when the facts of some groups were true, of an account or of the one; undefined where nothing says so. */
+  whyNoTime(groups: readonly FactGroup[], connector?: string): IamqlError | undefined {
+    const noted = connector === undefined ? this.notes[0] : this.byConnector.get(connector);
+    const types = (Object.keys(catalogue) as readonly AssetTypeName[]).filter((type) =>
+      groups.includes(catalogue[type].group),
     );
-    const errors = this.notes.flatMap(({ account, unread }) =>
-      types.flatMap((type) => unread.ofType(type)).map((note) => ofAccount(account, note.code, note.message)),
-    );
-    return errors[0];
+    const [note] = types.flatMap((type) => noted?.unread.ofType(type) ?? []);
+    return noted && note && ofAccount(noted.account, note.code, note.message);
   }
 
   /** The oldest of the accounts' answers; none where no scan has the group. */

@@ -37,6 +37,7 @@ export class StoreInventory implements Inventory {
   private view: View | undefined;
   /** The same at other times. Whoever reads an asset need not know of which time it is. */
   private readonly earlier = new Map<Instant, StoreInventory>();
+  private readonly counts = new Map<AssetTypeName, Promise<number>>();
 
   constructor(open: () => Promise<View>) {
     this.open = open;
@@ -44,10 +45,6 @@ export class StoreInventory implements Inventory {
 
   get settings(): InventorySettings {
     return { setupSeconds: this.view?.scope.accounts[0]?.scan?.header.settings.setupSeconds ?? 0 };
-  }
-
-  prefetch(): void {
-    // The database answers each question by itself.
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
@@ -68,7 +65,7 @@ export class StoreInventory implements Inventory {
         // One for each asset whose place is not known, as in memory.
         ...(await whyNotSorted(view, asked, page)),
         ...view.scope.whyNotAll(type),
-        ...notAsked.map(whyNotAsked),
+        ...notAsked.map((account) => whyNotAsked(view.scope, account, groupsOfQuestion(type, where))),
       ],
       withdrawn: [],
       restsOn: [...groupsOfQuestion(type, where)].flatMap((group) => view.scope.provenance(group)),
@@ -136,7 +133,14 @@ export class StoreInventory implements Inventory {
     return value;
   }
 
-  async count(type: AssetTypeName): Promise<number> {
+  /** What is looked at stays as it is, and each control of many asks how many there are. */
+  count(type: AssetTypeName): Promise<number> {
+    const known = this.counts.get(type) ?? this.countNow(type);
+    this.counts.set(type, known);
+    return known;
+  }
+
+  private async countNow(type: AssetTypeName): Promise<number> {
     const view = await this.opened();
     const [why] = view.scope.whyNotAll(type);
     if (why) throw why;
@@ -187,8 +191,8 @@ export class StoreInventory implements Inventory {
   async scanTimes(group: FactGroup): Promise<ReadonlyMap<string, Instant>> {
     const { scope } = await this.opened();
     const times = timesOf(scope, group);
-    if (times.size > 0) return times;
-    throw scope.whyNoTime(group) ?? unknownAge();
+    if (times.size > 0 || scope.accounts.length > 1) return times;
+    throw scope.whyNoTime([group]) ?? unknownAge();
   }
 
   async connectors(): Promise<readonly string[]> {
@@ -214,9 +218,11 @@ function accountsNotAsked(scope: Scope, expression: Expression): readonly Scoped
   return scope.accounts.filter(({ connector, scan }) => scan && values.some((known) => !known.has(connector)));
 }
 
-const whyNotAsked = ({ name, connector: account }: ScopedAccount): IamqlError =>
-  new IamqlError(
-    'NotCollected',
-    `account ${name}: its scan did not read when its facts were true, or whose account it is, which the question is about`,
-    { about: { account } },
+function whyNotAsked(scope: Scope, account: ScopedAccount, groups: Iterable<FactGroup>): IamqlError {
+  const { name, connector } = account;
+  const message = `account ${name}: its scan did not read when its facts were true, or whose account it is, which the question is about`;
+  return (
+    scope.whyNoTime([...groups], connector) ??
+    new IamqlError('NotCollected', message, { about: { account: connector } })
   );
+}

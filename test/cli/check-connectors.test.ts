@@ -158,7 +158,11 @@ test('an organization that cannot be listed is beside every answer; no account m
 });
 
 test('what was judged of no account passes in none, whichever the error names', async () => {
-  const refused = await startAwsEndpoint({ organization: acme(3, () => ({ scenario: () => ({ faults: [denied] }) })) });
+  const states: readonly Scenario[] = [
+    { faults: [denied] },
+    { faults: [{ action: '*', error: { code: 'Throttling' } }] },
+  ];
+  const refused = await startAwsEndpoint({ organization: acme(2, (n) => ({ scenario: () => states[n - 1] ?? {} })) });
   mkdirSync(join(folder, 'own'), { recursive: true });
   writeFileSync(join(folder, 'own', 'count.yaml'), counted);
   const options = { env: awsEnv(refused.url), cwd: folder };
@@ -166,7 +170,13 @@ test('what was judged of no account passes in none, whichever the error names', 
     const args = ['check', id, '--controls', 'own', '--connectors', 'acme.yaml', '--format', 'json'];
     const { stdout, stderr } = await runCli(args, options);
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout).controls[0].accounts).toMatchObject({ passed: 0, failed: 0, notJudged: 3 });
+    const { accounts } = JSON.parse(stdout).controls[0];
+    expect(accounts).toMatchObject({ passed: 0, failed: 0, notJudged: 2 });
+    // Each has its own reason, and not that of whoever was asked first.
+    expect(accounts.verdicts.map(({ reasons }: { reasons: readonly string[] }) => reasons)).toEqual([
+      [expect.stringMatching(/^account account 1: .* denied/)],
+      [expect.stringMatching(/^account account 2: .*Rate exceeded/)],
+    ]);
   }
   await refused.close();
 });
@@ -177,6 +187,23 @@ test('an account without any of it is known to be the one that was named', async
   const { stdout, code } = await runCli(['query', '{iamRoles{roleName}}', '--connectors', 'other.yaml'], options);
   expect(JSON.parse(stdout).errors).toMatchObject([{ message: 'the credentials are of account 111122223333' }]);
   expect(code).toBe(3);
+});
+
+test('an account of which nothing tells whose it is has no empty list', async () => {
+  const nameless = await startAwsEndpoint({
+    organization: acme(2, (n) => ({
+      scenario: () => (n === 1 ? { faults: [{ ...denied, action: 'GetCallerIdentity' }] } : {}),
+    })),
+  });
+  const options = { env: awsEnv(nameless.url), cwd: folder };
+  const [query, check] = await Promise.all([
+    runCli(['query', '{iamServerCertificates{arn}}', '--connectors', 'acme.yaml'], options),
+    runCli(['check', 'aws-iam-no-expired-certificates', '--connectors', 'acme.yaml'], options),
+  ]);
+  await nameless.close();
+  expect(query.stdout).toMatch(/account account 1: sts:GetCallerIdentity denied/);
+  expect(check.stdout).toContain('accounts: 1 passed, 0 failed, 1 could not be judged');
+  expect([query.code, check.code]).toEqual([2, 2]);
 });
 
 test('a policy of AWS fails the account that uses it, and no other', async () => {
@@ -194,15 +221,30 @@ test('a policy of AWS fails the account that uses it, and no other', async () =>
   expect(code).toBe(2);
 });
 
-test('where no account is left there is nothing to pass', async () => {
+test('where no account is left there is nothing to pass, to answer, to write or to serve', async () => {
   const text = `organizations: [{name: acme, memberRole: iamql, exclude: [${[1, 2, 3, 4, 6].map((n) => `"${accountId(n)}"`).join()}]}]\n`;
   writeFileSync(join(folder, 'none.yaml'), text);
-  const { stdout, stderr, code } = await runCli(['check', '--connectors', 'none.yaml'], {
-    env: awsEnv(endpoint.url),
-    cwd: folder,
-  });
-  expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
-  expect(stderr).toContain('the connectors leave no account to read');
+  const selections = [
+    [['none.yaml'], 2, 'the connectors leave no account to read'],
+    [['acme.yaml', '--tag', 'env=nobody'], 2, 'no account of the connectors fits --connector, --ou and --tag'],
+    [['acme.yaml', '--ou', 'Prod'], 3, 'no account is in an organizational unit "Prod"'],
+    [['acme.yaml', '--connector', 'nobody'], 3, 'there is no connector "nobody"'],
+  ] as const;
+  const commands = [['check'], ['query', '{iamUsers{userName}}'], ['export', 'IAMUser'], ['serve', '--port', '0']];
+  const asked = selections.flatMap((selection, index) =>
+    // Each command once with each way of selecting nothing would be sixteen: two of each do.
+    commands.filter((_, n) => (n + index) % 2 === 0 || index === 0).map((command) => [command, selection] as const),
+  );
+  const ended = await Promise.all(
+    asked.map(async ([command, [selection, code, message]]) => {
+      const answer = await runCli([...command, '--connectors', ...selection], {
+        env: awsEnv(endpoint.url),
+        cwd: folder,
+      });
+      return { command, ...answer, isSaid: answer.stderr.includes(message), expected: code };
+    }),
+  );
+  for (const one of ended) expect(one).toMatchObject({ stdout: '', code: one.expected, isSaid: true });
 });
 
 test('an exception counts in its own account alone', async () => {

@@ -22,7 +22,8 @@ async function enrollOf(scenario: Scenario, yaml: string) {
     AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey,
   });
   const access = new AwsAccess(new AbortController().signal);
-  return { endpoint, enrollment: await enroll(parseConnectors(yaml, 'c.yaml'), access) };
+  const { first, all } = enroll(parseConnectors(yaml, 'c.yaml'), access);
+  return { endpoint, first: await first, enrollment: await all };
 }
 
 const organizations = 'organizations:\n  - {name: acme, memberRole: iamql, memberExternalId: x-1, tags: {org: acme}';
@@ -56,9 +57,12 @@ test('units and accounts are left out; one in two units that were named is there
   expect(idsOf(enrollment.connectors)).toEqual([3, 6, 7, 10, 11].map(accountId));
   expect(enrollment.connectors[0]).toMatchObject({ tags: { team: 'a', org: 'acme' } });
   expect(enrollment.connectors[0]?.units.map(({ name }) => name)).toEqual(['Workloads', 'Production']);
-  expect(enrollment.skipped).toMatchObject([{ id: accountId(2), why: 'excluded' }]);
-  expect(endpoint.counts()).toMatchObject({ ListTagsForResource: 5 });
-  expect(endpoint.count('ListAccounts')).toBe(0);
+  expect(enrollment.skipped.map(({ id, why }) => `${id} ${why}`)).toEqual([
+    `${accountId(1)} in none of its organizationalUnits`,
+    `${accountId(2)} excluded`,
+    ...[4, 5, 8, 9, 12].map((n) => `${accountId(n)} in none of its organizationalUnits`),
+  ]);
+  expect(endpoint.counts()).toMatchObject({ ListTagsForResource: 5, ListAccounts: 1 });
 });
 
 test('who is written out alone is read as written there, and keeps its place in the organization', async () => {
@@ -75,18 +79,62 @@ test('who is written out alone is read as written there, and keeps its place in 
   ]);
 });
 
-test('an account that moved while the tree was walked is not forgotten', async () => {
+/** In the unit that was just listed before, so that it is in none when each is looked at; after so many listings it stays. */
+function moving(listings: number, end: string) {
+  let count = 0;
+  return (listed: string): string => {
+    count += 1;
+    if (count > listings) return end;
+    return listed === 'ou-ab12-33333333' ? 'ou-ab12-11111111' : 'ou-ab12-33333333';
+  };
+}
+
+test.each([
+  ['of a whole organization', '', 4, ['Root', 'Workloads', 'Production']],
+  [
+    'of the units that are named',
+    ', organizationalUnits: [ou-ab12-33333333, ou-ab12-11111111]',
+    3,
+    ['Workloads', 'Production'],
+  ],
+])(
+  'an account that is moved while the units %s are listed is not lost, and placed',
+  async (_name, named, listings, units) => {
+    const organization = acme(8, (n) => (n === 2 ? { parentWhen: moving(listings, 'ou-ab12-22222222') } : {}));
+    const { enrollment } = await enrollOf({ organization }, `${organizations}${named}}`);
+    const found = enrollment.connectors.find(({ id }) => id === accountId(2));
+    expect(found?.units.map(({ name }) => name)).toEqual(units);
+    expect(enrollment.skipped.map(({ id }) => id)).toEqual(named === '' ? [] : [1, 5].map(accountId));
+  },
+);
+
+test('an account that is in no unit at all is read, and not passed over where units are asked for', async () => {
   const organization = acme(3, (n) => (n === 2 ? { parent: 'ou-ab12-99999999' } : {}));
-  const { enrollment } = await enrollOf({ organization }, `${organizations}}`);
+  const { first, enrollment, endpoint } = await enrollOf({ organization }, `${organizations}}`);
   expect(idsOf(enrollment.connectors)).toEqual([1, 2, 3].map(accountId));
+  expect(idsOf(first.connectors)).toEqual([1, 3].map(accountId));
   expect(enrollment.connectors[1]?.units).toEqual([]);
+  // Once more than needed where nobody moves.
+  expect(endpoint.counts()).toMatchObject({ ListAccounts: 1, ListAccountsForParent: 8 });
+  const unplaced = expect.objectContaining({
+    kind: 'Unexpected',
+    message: expect.stringContaining('account 2'),
+  }) as Error;
+  expect(() => select(enrollment, { units: ['Production'] })).toThrow(unplaced);
+  expect(idsOf(select(enrollment, { connectors: ['account 3'], units: ['Production'] }).connectors)).toHaveLength(1);
+  // Nor is it known whether it is excluded.
+  const excluded = await enrollOf({ organization }, `${organizations}, exclude: [ou-ab12-33333333]}`);
+  expect(excluded.enrollment).toMatchObject({ connectors: [], unlisted: [{ error: unplaced }] });
 });
 
 test('an organization that cannot be listed, wholly or in part, is no organization without accounts', async () => {
   for (const action of ['ListAccounts', 'ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListRoots']) {
     const faults = [{ action, skip: action === 'ListRoots' ? 0 : 1, error: { code: 'AccessDenied' } }];
     const { enrollment } = await enrollOf({ organization: acme(30), faults }, `${organizations}}`);
-    expect(enrollment).toMatchObject({ connectors: [], unlisted: [{ name: 'acme', error: { kind: 'AccessDenied' } }] });
+    expect(enrollment).toMatchObject({
+      ...{ connectors: [], skipped: [] },
+      unlisted: [{ name: 'acme', error: { kind: 'AccessDenied' } }],
+    });
     expect(enrollment.unlisted[0]?.error.message).toContain(`organizations:${action} denied`);
   }
 });

@@ -156,8 +156,33 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
         await expect(ask(`${question}{identifier}`, { connectors: ['444455556666'] })).resolves.toMatchObject({
           errors: [expect.stringContaining('NotCollected')],
         });
+        // Where it is known of none, nothing is compared with a time of nobody's.
+        await keep('111122223333', at(null));
+        const none = await ask(`${question}{identifier}`);
+        expect(rowsOf(none, field)).toEqual([null, null]);
+        for (const id of ['111122223333', '444455556666'])
+          expect(none.errors).toContainEqual(expect.stringMatching(`NotCollected account ${id}: .* when its facts`));
       },
     );
+  });
+
+  test('where nobody answered each account has its own reason, also in one value of all', async () => {
+    const ids = ['111122223333', '444455556666'];
+    for (const id of ids) {
+      const unread = ['IAMUser', 'RootUser', 'IAMUserCredentials'].map((type) => ({
+        ...{ type, code: 'AccessDenied', message: `refused in ${id}` },
+      }));
+      await keep(id, (line) => (line['format'] === undefined ? line : { ...line, facts: {}, unread }));
+    }
+    const own = ids.map((id) => expect.stringContaining(`AccessDenied account ${id}: refused in ${id}`));
+    const named = await ask('AWSIAM3(days:45){identifier}');
+    expect(named.errors).toEqual(expect.arrayContaining(own));
+    const before = await ask('AWSIAM3(days:45){identifier}', { asOf: '2001-01-01T00:00:00Z' });
+    expect(before.errors).toEqual(
+      ids.map((id) => expect.stringContaining(`account ${id}: it was not scanned by then`)),
+    );
+    const [error] = (await ask('{iamUsersAggregate{count}}')).errors;
+    for (const id of ids) expect(error).toContain(`account ${id}: refused in ${id}`);
   });
 
   test('whose principals are the own ones is asked of each account for itself', async () => {

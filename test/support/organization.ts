@@ -25,6 +25,8 @@ export interface ScenarioMember {
   readonly name: string;
   /** Default: the root. */
   readonly parent?: string;
+  /** Where it is when the accounts in a root or unit are listed: who is moved meanwhile may be in none of them. */
+  readonly parentWhen?: (listed: string) => string;
   /** Default ACTIVE. */
   readonly state?: string;
   readonly tags?: Readonly<Record<string, string>>;
@@ -66,7 +68,10 @@ const ACTIONS: Readonly<Record<string, (organization: ScenarioOrganization, para
     pageOf(organization, params, 'Accounts', organization.accounts.map(accountOf)),
   ListAccountsForParent: (organization, params) => {
     rejectUnknownParent(organization, params['ParentId']);
-    const inside = organization.accounts.filter(({ parent = organization.root.id }) => parent === params['ParentId']);
+    const listed = String(params['ParentId']);
+    const inside = organization.accounts.filter(
+      ({ parent = organization.root.id, parentWhen = () => parent }) => parentWhen(listed) === listed,
+    );
     return pageOf(organization, params, 'Accounts', inside.map(accountOf));
   },
   ListOrganizationalUnitsForParent: (organization, params) => {
