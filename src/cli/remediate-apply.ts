@@ -38,13 +38,14 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
   const run = await openRun(options);
   checkPlanAge(plan, run.clock());
   checkAccount(plan, run.identity);
+  const caller = await callerOf(run.account, run.identity, run.log);
   const { yes = false } = options;
   const journal = yes ? await Journal.open(options.journal) : undefined;
   try {
     const entries = journal?.entries.slice() ?? Journal.read(options.journal);
     const report = await run.source.read('CREDENTIAL_REPORT', undefined);
     const applied = await applyPlan(plan, entries, journal, {
-      ...{ account: run.account, source: run.source, log: run.log, caller: run.caller, report, controls, exceptions },
+      ...{ account: run.account, source: run.source, log: run.log, caller, report, controls, exceptions },
       setupSeconds: setupSecondsOf(options),
       // A plan may ask for more, never for less than whoever applies it.
       minAgeMs: Math.max(plan.minAgeSeconds * 1000, options.minAge),
@@ -132,7 +133,6 @@ export interface LiveRun {
   readonly source: FactSource;
   readonly log: CallLog;
   readonly identity: Awaited<ReturnType<typeof getCallerIdentity>>;
-  readonly caller: Awaited<ReturnType<typeof callerOf>>;
   /** AWS's: this machine's may be wrong, and ages would be too. */
   readonly clock: () => Date;
 }
@@ -143,7 +143,7 @@ export async function openRun(options: RunOptions): Promise<LiveRun> {
   const identity = await getCallerIdentity(account, { why: 'whose account it is', log });
   const clock = await account.clock();
   noteWrongClock(clock);
-  return { account, source, log, identity, caller: await callerOf(account, identity, log), clock };
+  return { account, source, log, identity, clock };
 }
 
 function noteWrongClock(clock: () => Date): void {

@@ -101,8 +101,17 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
       stopped: null,
     },
   });
-  const { keys } = JSON.parse((await remediate(cwd, 'undo', '--format', 'json')).stdout);
+  // Neither is needed to turn a key on again, when somebody waits for it.
+  const denied = [{ action: 'GetCredentialReport', error: { code: 'AccessDenied' } }];
+  endpoint.setScenario({ ...endpoint.scenario, users: [...endpoint.account.users], faults: denied });
+  const env = { ...awsEnv(endpoint.url), AWS_SHARED_CREDENTIALS_FILE: cwd };
+  const looked = await runCli(['remediate', 'undo', '--format', 'json'], { env, cwd });
+  expect(looked.stderr).toMatch(
+    /^iamql: whether somebody has changed a key since is not known: iam:GetCredentialReport denied/,
+  );
+  const { keys } = JSON.parse(looked.stdout);
   expect(keys).toMatchObject([{ accessKeyId: 'AKIAEXAMPLEA', outcome: 'would', found: false, reason: null }]);
+  endpoint.setScenario({ ...endpoint.scenario, users: [...endpoint.account.users], faults: [] });
 
   const undone = await remediate(cwd, 'undo', '--yes');
   expect(undone.stdout).toMatch(/ {2}AKIAEXAMPLEA of ana, off since 20.*: turned on again\n/);
