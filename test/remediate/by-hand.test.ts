@@ -30,6 +30,12 @@ describe('a template', () => {
     ],
     ['a name that looks like an option', 'aws x --user-name USER', { USER: ['--all'] }, ['aws x --user-name=--all']],
     ['over two lines', 'aws x \\\n  --user-name USER', { USER: ['ana'] }, ['aws x \\\n  --user-name ana']],
+    [
+      'in the name of a file, which stays in its folder',
+      'aws x > USER.json',
+      { USER: ['../a b'] },
+      ["aws x > '.._a b.json'"],
+    ],
     ['not in quotes', 'aws x --query "USER.Name"', { USER: ['ana'] }, ['aws x --query "USER.Name"']],
     [
       'a text in place',
