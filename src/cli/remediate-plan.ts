@@ -35,7 +35,9 @@ export async function plan(ids: readonly string[], options: PlanOptions): Promis
     const count = made.batches.reduce((sum, { steps }) => sum + steps.length, 0);
     const sizes = `${counted(count, 'step', 'steps')} in ${counted(made.batches.length, 'batch', 'batches')}`;
     writeNote(`iamql: wrote ${options.output}: ${sizes}, good until ${made.expiresAt}`);
-    if (count > 0) writeNote(`iamql: next, which changes nothing: iamql remediate apply ${shellWord(options.output)}`);
+    // A plan for the sample is to be looked at, and applied nowhere.
+    if (count > 0 && made.source.kind !== 'sample')
+      writeNote(`iamql: next, which changes nothing: iamql remediate apply ${shellWord(options.output)}`);
   }
   writeResult(options.format === 'json' ? json : renderPlan(made), undefined);
 }
