@@ -17,6 +17,8 @@ import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
 const MAX_ATTEMPTS = 6;
 /** How long a role that was refused is not asked for again. What somebody grants meanwhile takes AWS as long to spread. */
 const REFUSED_MS = 10_000;
+/** So much two clocks may differ and count as the same. */
+const CLOCKS_AGREE_MS = 60_000;
 /** What the clients of all services are configured with. */
 type ClientConfig = IAMClientConfig & STSClientConfig & OrganizationsClientConfig;
 /** What is asked of a client here, whichever service's it is. */
@@ -54,8 +56,9 @@ export class AwsAccount {
 
   /** The same without retries: for a request that must not be sent again before somebody has looked. */
   iamClientOnce(): Promise<IAMClient> {
-    this.once ??= this.iamClient().then(({ config }) =>
-      this.createIamClient({ credentials: config.credentials }, { retryMode: 'standard', maxAttempts: 1 }),
+    // It cannot learn from a refusal by how much the clocks differ, so it is told.
+    this.once ??= this.iamClient().then(({ config: { credentials, systemClockOffset } }) =>
+      this.createIamClient({ credentials }, { retryMode: 'standard', maxAttempts: 1, systemClockOffset }),
     );
     return this.once;
   }
@@ -95,6 +98,18 @@ export class AwsAccount {
   }
 
   /**
+   * The time by AWS's clock, as the last of its answers told: this machine's may be wrong, and the SDK signs by AWS's then
+   * without a word. AWS tells whole seconds, late by the way of the answer; clocks that agree as well as that are the same.
+   */
+  async clock(): Promise<() => Date> {
+    const clients = await Promise.all([this.iamClient(), this.stsClient()]);
+    return () => {
+      const aheadMs = clients.map(({ config }) => config.systemClockOffset).find((offset) => offset !== 0) ?? 0;
+      return new Date(Date.now() + (Math.abs(aheadMs) < CLOCKS_AGREE_MS ? 0 : aheadMs));
+    };
+  }
+
+  /**
    * Makes one call, in its turn. The role that a call assumes on its way must not wait for the call itself to end.
    *
    * @throws IamqlError of the kind that awsError finds; an error that `isExpected` knows is thrown on as it came.
@@ -127,7 +142,7 @@ export class AwsAccount {
 
   private async createIamClient(
     credentials: Credentials,
-    retries: Pick<IAMClientConfig, 'retryMode' | 'maxAttempts'> = {},
+    retries: Pick<IAMClientConfig, 'retryMode' | 'maxAttempts' | 'systemClockOffset'> = {},
   ): Promise<IAMClient> {
     const [{ IAMClient }, { PlainXmlQuery: protocol }] = await Promise.all([
       import('@aws-sdk/client-iam'),

@@ -33,6 +33,7 @@ export interface RunOptions extends LiveOptions {
 
 export interface ApplyOptions extends RunOptions, Pick<ExceptionOptions, 'exceptions'> {
   readonly controls?: readonly string[];
+  readonly benchmark?: string;
   readonly param?: readonly string[];
   readonly minAge: number;
   readonly delete?: boolean;
@@ -86,6 +87,7 @@ function addApplyCommand(remediate: Command): void {
     )
     .option('--all', 'all batches')
     .addOption(minAgeOption())
+    .option('--benchmark <id>', 'the benchmark that the plan was made with')
     .addOption(paramOption())
     .addOption(exceptionsOption());
   addLiveOptions(addControlsFolders(addRunOptions(command))).action(async (file: string, options: ApplyOptions) => {

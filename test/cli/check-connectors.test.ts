@@ -272,3 +272,15 @@ test.each([
 ])('--connectors with %s is refused', async (args, message) => {
   expect(await run('check', ...args)).toMatchObject({ code: 3, stderr: `iamql: ${message}\n` });
 });
+
+test('a plan of remediation is for one account, which is said before any is judged', async () => {
+  endpoint.forgetCalls();
+  const args = ['remediate', 'plan', '--connectors', 'acme.yaml'];
+  const options = { env: awsEnv(endpoint.url), cwd: folder };
+  const ended = await runCli([...args, '--connector', accountId(1), accountId(2)], options);
+  const message = `a plan is for one account, and these are 2: name one with --connector, such as ${accountId(1)}`;
+  expect(ended).toMatchObject({ code: 3, stdout: '', stderr: `iamql: ${message}\n` });
+  expect(endpoint.count('GetCredentialReport')).toBe(0);
+  const { stdout } = await runCli([...args, '--connector', accountId(2)], options);
+  expect(stdout).toContain(`account ${accountId(2)} (aws); from live`);
+});

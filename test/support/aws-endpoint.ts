@@ -24,6 +24,8 @@ export interface AwsCall {
   readonly at: number;
   /** The access key that signed the request. */
   readonly signedBy: string;
+  /** When the request says that it was signed: `20261125T100000Z`. */
+  readonly signedAt: string;
   /** Whose JSON protocol it is in; left out for that of IAM and STS. */
   readonly service?: 'organizations' | 'config';
 }
@@ -42,7 +44,7 @@ export class AwsEndpoint {
   readonly configRule = new ConfigRule();
   #scenario: Scenario;
   #account: ScriptedAccount;
-  #onCall: ((call: AwsCall) => void) | undefined;
+  #onCall: ((call: AwsCall) => unknown) | undefined;
   #inFlight = 0;
   #peakInFlight = 0;
 
@@ -86,8 +88,8 @@ export class AwsEndpoint {
     return this.#account;
   }
 
-  /** Called with each request before it is answered. */
-  set onCall(listener: ((call: AwsCall) => void) | undefined) {
+  /** Called with each request before it is answered; the answer waits for a promise. */
+  set onCall(listener: ((call: AwsCall) => unknown) | undefined) {
     this.#onCall = listener;
   }
 
@@ -123,7 +125,7 @@ export class AwsEndpoint {
     const start = performance.now();
     const call = await readCall(request);
     this.#calls.push(call);
-    this.#onCall?.(call);
+    await this.#onCall?.(call);
     const { account, callerArn } = callerOf(call, this.#account);
     const fault = account.faults.take(call.action, call.params);
     const answer = answerCall(call, { account, callerArn, sessions: this.#account, fault }, this.configRule);
@@ -131,6 +133,8 @@ export class AwsEndpoint {
     // What the answer took to write is part of its latency.
     const delayMs = account.scenario.latencyMs + (fault?.delayMs ?? 0) - (performance.now() - start);
     if (delayMs > 0) await sleep(delayMs);
+    const { clockAheadMs = 0 } = account.scenario;
+    if (clockAheadMs !== 0) response.setHeader('date', new Date(Date.now() + clockAheadMs).toUTCString());
     send(response, answer, fault);
   }
 }
@@ -141,14 +145,15 @@ async function readCall(request: IncomingMessage): Promise<AwsCall> {
   const body = Buffer.concat(chunks).toString('utf8');
   const signedBy = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const at = Date.now();
+  const signedAt = String(request.headers['x-amz-date'] ?? '');
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') {
     // AWS Config answers by the name that it had before it had one.
     const service = target.startsWith('StarlingDoveService.') ? 'config' : 'organizations';
-    return { action: target.split('.').at(-1) ?? '', params: JSON.parse(body), at, signedBy, service };
+    return { action: target.split('.').at(-1) ?? '', params: JSON.parse(body), at, signedBy, signedAt, service };
   }
   const { Action, ...params } = Object.fromEntries(new URLSearchParams(body));
-  return { action: Action ?? '', params, at, signedBy };
+  return { action: Action ?? '', params, at, signedBy, signedAt };
 }
 
 type Caller = Pick<ReceivedCall, 'account'> & { readonly callerArn: string | AwsError };

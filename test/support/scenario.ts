@@ -31,6 +31,8 @@ export interface Scenario extends ScenarioNouns {
   /** The most items a page holds, below what MaxItems asks: AWS may return short pages that are still truncated. */
   readonly pageSize?: number;
   readonly latencyMs?: number;
+  /** By how much the clock of the answers is ahead of the machine's, which may be wrong. */
+  readonly clockAheadMs?: number;
   /** More calls than that, with a second's worth saved up at most, are throttled. */
   readonly callsPerSecond?: number;
   readonly faults?: readonly Fault[];
