@@ -94,8 +94,6 @@ const wordsOf = ({ name, keys }: Finding): readonly string[] => [
 const isMended = ({ run, reasons, found }: JudgedAccount): boolean =>
   run !== undefined && run.verdict !== 'ERROR' && reasons.length === 0 && found !== undefined;
 
-/** In whole characters. */
-const cut = (text: string): string => {
-  const characters = [...text];
-  return characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS - 3).join('')}...` : text;
-};
+/** In UTF-16, which is the most that anybody counts, and in whole characters. */
+const cut = (text: string): string =>
+  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 3).replace(/[\uD800-\uDBFF]$/, '')}...` : text;

@@ -173,6 +173,9 @@ describe('the function of the rule', () => {
       compliance: 'INSUFFICIENT_DATA',
       failure: expect.stringContaining('has no parameter maxAge'),
     });
+    await asked('{"maxAgeDays":"100000"}');
+    // AWS may count characters as UTF-16 has them, and takes no evaluation with more.
+    expect((await asked(JSON.stringify({ ['🔑'.repeat(200)]: '1' }))).compliance).toBe('INSUFFICIENT_DATA');
   });
 
   test('finds nothing that is excepted, until that expires', async () => {
