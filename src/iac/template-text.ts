@@ -1,9 +1,24 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  type DocumentOptions,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParseOptions,
+  parseDocument,
+  type SchemaOptions,
+  type YAMLError,
+} from 'yaml';
 import { IamqlError } from '../iam/error.ts';
 
 /** A template may be 1 MB at most; anchors may make more of a short text than any memory holds. */
 const MOST_NODES = 1_000_000;
 const MOST_DEPTH = 200;
+/** Of a template that is read a second time. */
+export const MOST_CHARACTERS = 2_000_000;
 
 /**
  * A template in YAML as the JSON that it stands for, its short forms (`!Ref`, `!Sub`) written in full.
@@ -13,13 +28,44 @@ const MOST_DEPTH = 200;
 export function parseTemplate(yaml: string): unknown {
   const lines = new LineCounter();
   // Tags that the reader does not know are those of CloudFormation, which are read below.
-  const document = parseDocument(yaml, { lineCounter: lines, logLevel: 'error', prettyErrors: false });
+  const document = parseDocument(yaml, { ...YAML_OF_AWS, lineCounter: lines, logLevel: 'error', prettyErrors: false });
   const [error] = document.errors;
-  if (error) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    throw new IamqlError('Corrupt', `line ${line}, column ${col}: ${error.message.split('\n')[0]}`);
-  }
+  if (error) throw corruptAt(error, lines);
   return new Plain(document).of(document.contents, 0);
+}
+
+/** Types of YAML 1.1 that CloudFormation does not read. */
+const UNREAD = new Set(
+  ['binary', 'merge', 'omap', 'pairs', 'set', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`),
+);
+
+/**
+ * YAML 1.1, in which `yes` and `1_0` are no texts, but without those.
+ *
+ * Source: AWS CloudFormation User Guide, "CloudFormation template formats".
+ */
+const YAML_OF_AWS: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: '1.1',
+  customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !UNREAD.has(tag.tag)),
+};
+
+function corruptAt({ pos, message }: YAMLError, lines: LineCounter): IamqlError {
+  const { line, col } = lines.linePos(pos[0]);
+  return new IamqlError('Corrupt', `line ${line}, column ${col}: ${message.split('\n')[0]}`);
+}
+
+/**
+ * Of two keys that are alike a reader of JSON takes one without a word, and not every reader the same.
+ *
+ * @throws IamqlError Corrupt
+ */
+export function rejectTwins(json: string): void {
+  // CloudFormation takes half as much.
+  if (json.length > MOST_CHARACTERS) return;
+  const lines = new LineCounter();
+  const { errors } = parseDocument(json, { lineCounter: lines, logLevel: 'silent', prettyErrors: false });
+  const twin = errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (twin) throw corruptAt(twin, lines);
 }
 
 class Plain {
