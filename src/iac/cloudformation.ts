@@ -172,7 +172,8 @@ function isHarmlessLoop(loop: unknown): boolean {
   );
 }
 
-const isHarmless = (type: unknown): boolean =>
+/** Whether a type of resource is surely none that has to do with users, or that brings others about. */
+export const isHarmless = (type: unknown): boolean =>
   typeof type === 'string' &&
   !/[$&]/.test(type) &&
   !['AWS::IAM::User', 'AWS::IAM::AccessKey'].includes(type) &&
