@@ -40,7 +40,8 @@ export async function rollOut(id: string | undefined, options: RollOutOptions): 
     : await ofSource(control, options);
   const judged = judgedAccounts(control.id, results, known);
   const made = makeRollOut(judged, { control, owners, order, batchSize, tags, caveats, earlier });
-  process.exitCode = made.open.length + made.carried.length > 0 ? exitCodes.error : exitCodes.pass;
+  const left = made.open.length + made.untold.length + made.carried.length;
+  process.exitCode = left > 0 ? exitCodes.error : exitCodes.pass;
   if (earlier) noteChanges(made, earlier);
   const text = renderRollOut(made);
   if (output === undefined) writeResult(text, undefined);

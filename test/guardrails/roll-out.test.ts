@@ -210,6 +210,20 @@ describe('a roll-out that is rendered anew', () => {
     expect(render([result({ account: A, verdict: 'PASS' })], { earlier: text })).toContain('user `bo`');
   });
 
+  test('keeps accounts that could not be judged, and of which nothing tells any more', () => {
+    const failing = result({ account: B, verdict: 'ERROR', errors: ['denied'] });
+    const ticked = tick(render([result({ account: A, verdict: 'PASS' }), failing]), `Account \`${B}`);
+    const text = render([result({ account: A, verdict: 'PASS' })], { earlier: ticked });
+    const section = text.split('## 2.')[1]?.split('## 3.')[0] ?? '';
+    expect(withoutMarks(linesOf(section, /^- /))).toEqual([
+      `- [ ] Account \`${B}\`: it could not be judged: \`denied\` · **no owner**`,
+    ]);
+    expect(section).not.toContain('Every account was judged in full');
+    expect(render([result({ account: A, verdict: 'PASS' })], { earlier: text })).toBe(text);
+    const both = [result({ account: A, verdict: 'PASS' }), result({ account: B, verdict: 'PASS' })];
+    expect(render(both, { earlier: text })).toContain('Every account was judged in full');
+  });
+
   test('knows an item behind which people have written', () => {
     const noted = before.replace(/(Tell of.*)$/m, '$1 (done by Bo, see OPS-7)');
     expect(linesOf(render(both, { earlier: noted }), /^- \[x\].*Tell of/)).toHaveLength(1);
