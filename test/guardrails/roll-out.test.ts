@@ -25,7 +25,7 @@ interface Said {
 /** What `iamql check --format json` prints of one account. */
 const result = ({ account = A, verdict, users = [], errors = [], id = foundingControlId, keys }: Said): string =>
   JSON.stringify({
-    ...{ format: 'iamql-check/1', sample: false, account },
+    ...{ format: 'iamql-check/1', judgedAt: '2026-01-01T00:00:00.000Z', sample: false, account },
     controls: [
       {
         ...{ id, verdict, parameters: {} },
