@@ -100,10 +100,10 @@ export const guardrails: readonly Guardrail[] = [
     controls: [initialKeys],
     does: [
       'It fails a template that makes a user with a login profile and an active access key, in CI or as a hook of CloudFormation.',
-      'It fails a template that makes a user with a login profile, and a key whose user is not named by Ref.',
+      'It fails a template that makes a user with a login profile, and a key whose user is not, by Ref, one of the template.',
     ],
     doesNot: [
-      'It sees one template: a key in another stack, by hand, or of Terraform is not its business.',
+      'It sees one template: a key in another stack, by hand, or of Terraform is not its business, nor what a nested stack, a macro or a loop makes.',
       'It cannot decide conditions and parameters: it takes what is under a condition for there. iamql iac says ERROR of these, and reads plans too.',
       'Where it does not apply, Guard says SKIP, which is no failure.',
     ],

@@ -194,6 +194,9 @@ describe.skipIf(!(await hasGuard()))('the rules of CloudFormation Guard', () => 
     [[alice], 'SKIP', 'PASS'],
     [[bot, key('!Ref Bot')], 'SKIP', 'PASS'],
     [[alice, key('bob')], 'FAIL', 'ERROR'],
+    // A parameter may be the name of any user.
+    [[alice, bot, key('!Ref Who')], 'FAIL', 'ERROR'],
+    [[alice.replace('{Login', '{UserName: !Ref Who, Login'), key('!Ref Who')], 'FAIL', 'FAIL'],
     [[alice, key('!Ref Alice', ', Status: !Ref On')], 'FAIL', 'ERROR'],
   ];
 
