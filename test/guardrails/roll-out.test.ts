@@ -90,8 +90,8 @@ describe('a roll-out', () => {
     const section = first.split('## 2.')[0] ?? '';
     expect(withoutMarks(linesOf(section, /^(###|- .*(Attach|management|Tell|Judge))/))).toEqual([
       '### Organization `acme`',
-      '- [ ] Tell of new credentials in every account, by a stack set: `iamql guardrails eventbridge`. It prevents nothing, and breaks nothing. · owner `platform`',
-      '- [ ] Judge every account day by day, by a stack set: `iamql guardrails config aws-iam-no-initial-access-keys`, a rule of AWS Config. It prevents nothing, and breaks nothing. · owner `platform`',
+      '- [ ] Tell of new credentials in every account, by a stack set, and in the management account, which none reaches, by a stack of its own: `iamql guardrails eventbridge`. It prevents nothing, and breaks nothing. · owner `platform`',
+      '- [ ] Judge every account day by day, by a stack set, and in the management account, which none reaches, by a stack of its own: `iamql guardrails config aws-iam-no-initial-access-keys`, a rule of AWS Config. It prevents nothing, and breaks nothing. · owner `platform`',
       '- [ ] Attach it to one test account, and try both sides. · owner `platform`',
       '- [ ] Attach it to `Dev` (`ou-ab12-1`), and see that nobody misses anything. · owner `platform`',
       '- [ ] Attach it to `Prod` (`ou-ab12-2`), and see that nobody misses anything. · owner `platform`',
