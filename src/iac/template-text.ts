@@ -9,6 +9,7 @@ import {
   type Node,
   type ParseOptions,
   parseDocument,
+  type Scalar,
   type SchemaOptions,
   type YAMLError,
 } from 'yaml';
@@ -86,16 +87,25 @@ class Plain {
     return tag?.startsWith('!') && !tag.startsWith('!!') ? longForm(tag.slice(1), value) : value;
   }
 
+  /** As it is written, whatever else it could stand for. */
+  private key(node: unknown, depth: number): string {
+    return isScalar(node) ? textOf(node) : String(this.of(node, depth + 1));
+  }
+
   private untagged(node: unknown, depth: number): unknown {
-    if (isScalar(node)) return node.value;
+    if (isScalar(node)) return typeof node.value === 'boolean' && LETTER.test(textOf(node)) ? textOf(node) : node.value;
     if (isSeq(node)) return node.items.map((item) => this.of(item, depth + 1));
     if (!isMap(node)) return null;
-    const entries = node.items.map(({ key, value }) => [String(this.of(key, depth + 1)), this.of(value, depth + 1)]);
+    const entries = node.items.map(({ key, value }) => [this.key(key, depth), this.of(value, depth + 1)] as const);
     if (entries.some(([key]) => key === '<<'))
       throw new IamqlError('Corrupt', 'it merges mappings with <<, which CloudFormation does not read');
     return Object.fromEntries(entries);
   }
 }
+
+/** A letter alone is a truth value by the letter of YAML 1.1, and to none of its usual readers. */
+const LETTER = /^[yn]$/i;
+const textOf = ({ source, value }: Scalar): string => String(source ?? value);
 
 function longForm(name: string, value: unknown): unknown {
   if (name === 'Ref' || name === 'Condition') return { [name]: value };

@@ -194,6 +194,11 @@ const rows: readonly (readonly [name: string, template: string, is: Outcome])[] 
         { error: /Key/ },
       ] as const,
   ),
+  [
+    'names and texts that other readers of YAML 1.1 hold for truth values',
+    `${resources(alice, key('!Ref Alice', ', Condition: N'))}\nConditions: {N: !Equals [y, "y"], On: !Condition N}`,
+    { fail: 'Alice' },
+  ],
   ['an unquoted version', `AWSTemplateFormatVersion: 2010-09-09\n${resources(alice)}`, 'PASS'],
   [
     'a loop that makes topics',
