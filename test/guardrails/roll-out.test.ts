@@ -122,6 +122,14 @@ describe('a roll-out', () => {
     expect(byValue).toContain('it fails, and not by assets that could be named here');
   });
 
+  test('calls no account clean where none was judged', () => {
+    const none = JSON.parse(result({ verdict: 'ERROR', errors: ['no account answered'] }));
+    none.controls[0].accounts = { verdicts: [] };
+    const text = render([JSON.stringify(none)]);
+    expect(text).not.toContain('Every account was judged in full');
+    expect(linesOf(text, /no account answered/)).toHaveLength(1);
+  });
+
   test('has findings by the order, then by account, so many at once, with owners by tag and account', () => {
     const results = [
       result({ account: A, verdict: 'FAIL', users: ['c', 'b', 'a'] }),
