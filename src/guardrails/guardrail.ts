@@ -145,7 +145,7 @@ export const guardrails: readonly Guardrail[] = [
     ],
     doesNot: [
       'It does not stop anybody from changing the policy later. Terraform sees that in its next plan, CloudFormation never: iamql check does.',
-      'It takes no notice of the policy that is there: where that is stricter, ask for as much with --param.',
+      'It takes no notice of the policy that is there: where that is stricter, ask for as much with --param. Where nobody has set one AWS asks for three kinds of characters of four, and no longer does with one that asks for none, as by benchmarks that ask for length alone: name the controls for kinds too.',
       'It does not change passwords. With a maximum age (the 90 days of aws-iam-password-policy-expires-passwords), who has an older one must change it at the next sign-in; name a benchmark that does not ask for it, or the other controls, to leave it out.',
       'It says nothing of people who sign in through IAM Identity Center or an identity provider.',
     ],
