@@ -74,6 +74,7 @@ describe('the service control policy, below which somebody who may do everything
         action,
         resource: `${ACCOUNT}:user/bruno`,
       },
+      // A key that is left out may have any value to this solver. To AWS it is unlike any, as an empty one is here.
       context: { [`aws:ResourceTag/${TAG}`]: has, [`aws:RequestTag/${TAG}`]: gives },
     }));
     const answers = await askTool('allowed', asked);
