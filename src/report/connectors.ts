@@ -45,7 +45,8 @@ function describeOutside(organization: string, accounts: readonly SkippedAccount
   const names = accounts.slice(0, MOST_NAMES).map(({ id, name }) => `${id} (${printable(name)})`);
   const more = accounts.length - names.length;
   const last = more > 0 ? `, and ${more} more; \`iamql connectors list --format json\` names them` : '';
-  return `not read: ${accounts.length} accounts of ${printable(organization)} that are ${OUTSIDE}: ${names.join(', ')}${last}`;
+  const noun = accounts.length === 1 ? 'account' : 'accounts';
+  return `not read: ${accounts.length} ${noun} of ${printable(organization)} ${OUTSIDE}: ${names.join(', ')}${last}`;
 }
 
 /** `acme: Root / Workloads / Production`. */
