@@ -66,6 +66,10 @@ const args = (store: string, ...more: readonly string[]) => [
 const scan = (store: string, { url }: AwsEndpoint, ...more: readonly string[]) =>
   runCli(args(store, ...more), options(url));
 
+interface Listed {
+  readonly account: string;
+}
+
 /** The accounts of all scans that a round has, each of which is whole. */
 async function wholeScansOf(store: string, round: number): Promise<readonly string[]> {
   const database = await openStore(store);
@@ -132,7 +136,7 @@ describe.each(backends)('iamql scan --connectors into %s', { timeout }, (backend
     expect(stdout).toContain(`skipped: ${accountId(6)} (account 6): SUSPENDED\n`);
     expect(code).toBe(2);
     const { stdout: listed } = await runCli(['scans', '--store', store, '--format', 'json']);
-    const scans: readonly { readonly account: string }[] = JSON.parse(listed);
+    const scans: readonly Listed[] = JSON.parse(listed);
     expect(scans.map(({ account }) => account).sort()).toEqual(
       Array.from({ length: ACCOUNTS }, (_, n) => n + 1)
         .filter((n) => n !== 6)
@@ -152,7 +156,16 @@ describe.each(backends)('iamql scan --connectors into %s', { timeout }, (backend
       /accounts: \d+ passed, \d+ failed, 6 could not be judged\n {6}not judged: account 1, account 2, account 3, account 4, account 5,\s+account 7\n/,
     );
     expect(verdict).toBe(2);
-    const unit = await runCli(['check', '--store', store, '--ou', 'Production', '--format', 'json']);
+    const ofUnit = ['--store', store, '--ou', 'Production', '--format', 'json'];
+    const [unit, unitScans, nowhere] = await Promise.all([
+      runCli(['check', ...ofUnit]),
+      runCli(['scans', ...ofUnit]),
+      runCli(['history', '--store', store, '--tag', 'env=nobody']),
+    ]);
+    // 3, 7, 11, ... in both rounds.
+    const inUnit = JSON.parse(unitScans.stdout).map(({ account }: Listed) => Number(account.slice(6)) % 4);
+    expect(new Set(inUnit)).toEqual(new Set([3]));
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('no account to ask about') as string });
     const placed = JSON.parse(unit.stdout).connectors as readonly {
       readonly organizationalUnits: readonly { name: string }[];
     }[];
