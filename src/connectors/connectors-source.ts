@@ -47,7 +47,8 @@ export class ConnectorsSource implements Source {
     });
     const unlisted = this.enrollment.unlisted.map(({ name, error }): OneOfMany => {
       const called = `organization ${name}`;
-      return { id: called, name: called, organization: name, units: [], inventory: undefined, failure: error };
+      const asked = { id: called, name: called, isOrganization: true, organization: name, units: [] } as const;
+      return { ...asked, inventory: undefined, failure: error };
     });
     return new ManyAccounts([...accounts, ...unlisted], this.settings);
   }

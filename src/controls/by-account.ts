@@ -132,7 +132,8 @@ export function unitOf({ organization, units }: AskedAccount): string {
 
 /** `account build (111122223333) in acme: Root / Workloads` */
 export function placeOf(account: AskedAccount): string {
-  const { id, name } = account;
+  const { id, name, isOrganization } = account;
+  if (isOrganization) return name;
   const unit = unitOf(account);
   return `account ${name === id ? id : `${name} (${id})`}${unit === '' ? '' : ` in ${unit}`}`;
 }

@@ -91,7 +91,7 @@ function renderControl(run: ControlRun, setting: Setting): string {
     ...renderDeciding(deciding, run, setting),
     ...(verdict === 'FAIL' ? ['', whatToDo(run)] : []),
     ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
-    ...informative.map((rule) => renderInformative(rule, run)),
+    ...informative.map((rule) => renderInformative(rule, run, setting)),
     ...(control.whyRulesDiffer && informative.length > 0
       ? [wrap(`Why they differ: ${control.whyRulesDiffer}`, 4)]
       : []),
@@ -256,15 +256,17 @@ function whatToDo({ control, rules }: ControlRun): string {
   return [wrap(ofKeys, 2), indent(show, 4), indent(inBatches, 2)].join('\n');
 }
 
-function renderInformative(run: RuleRun, control: ControlRun): string {
+function renderInformative(run: RuleRun, control: ControlRun, { evidence, mostReasons }: Setting): string {
   const head = `    ${run.verdict}  ${run.rule.title}`;
   if (run.verdict === 'ERROR') {
-    return [head, ...renderReasons(run.errors, 'not judged', 10)].join('\n');
+    return [head, ...renderReasons(run.errors, 'not judged', 10, mostReasons)].join('\n');
   }
-  const names = run.findings.slice(0, MOST_NAMES).map((finding) => printable(finding.name));
+  const names = run.findings.slice(0, MOST_NAMES).map((finding) => printable(nameOf({ evidence }, finding)));
   const more = run.findings.length > MOST_NAMES ? `, and ${run.findings.length - MOST_NAMES} more` : '';
   const list = names.length > 0 ? `: ${names.join(', ')}${more}` : '';
-  const partly = run.errors.length > 0 ? `\n          not all: ${printable(run.errors[0]?.message ?? '')}` : '';
+  const [first, ...others] = new Set(run.errors.map(({ message }) => message));
+  const rest = others.length > 0 ? `, and ${others.length} more reasons` : '';
+  const partly = first === undefined ? '' : `\n          not all: ${printable(first)}${rest}`;
   return `${head}\n          ${countOf(run, control)}${list}${partly}`;
 }
 

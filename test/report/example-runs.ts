@@ -144,7 +144,13 @@ const accounts = [
     ],
   },
   { id: accountIds[2], name: accountIds[2], organization: undefined, units: [] },
-  { id: 'organization other', name: 'organization other', organization: 'other', units: [] },
+  {
+    id: 'organization other',
+    name: 'organization other',
+    isOrganization: true as const,
+    organization: 'other',
+    units: [],
+  },
 ];
 const overAll = (outcome: Partial<RuleRun>, run = failed): ControlRun =>
   withPlaces(withRule(run, { findings: [], total: undefined, isByAccount: true, ...outcome }), accounts);

@@ -79,7 +79,10 @@ const cellsOf = (finding: Finding): Markup =>
 
 function renderInformative(run: ControlRun, rule: RuleRun): Markup {
   const { verdict, findings } = rule;
-  const names = findings.map(({ name }, index) => markup`${index > 0 ? ', ' : ': '}<bdi>${name}</bdi>`);
+  const names = findings.map(({ name, place, account }, index) => {
+    const whole = place === undefined ? name : `${name} (account ${account})`;
+    return markup`${index > 0 ? ', ' : ': '}<bdi>${whole}</bdi>`;
+  });
   return markup`<p class="${verdict}"><span class="verdict">${verdict}</span> ${rule.rule.title}: ${countOf(rule, run)}${names}</p>
 ${renderReasons(rule, 'Not judged')}
 `;
