@@ -7,10 +7,14 @@ import { backends, makesStores } from '../support/stores.ts';
 
 const open = opensEndpoints();
 
-async function scanLive(store: string, scenario: Scenario, ...args: readonly string[]) {
+async function scanAndJudge(store: string, scenario: Scenario, ...args: readonly string[]) {
   const { endpoint } = await open(scenario);
   return runCli(['scan', '--store', store, ...args], { env: awsEnv(endpoint.url) });
 }
+
+/** Without judging, which test/cli/judge-scans.test.ts is about. */
+const scanLive: typeof scanAndJudge = (store, scenario, ...args) =>
+  scanAndJudge(store, scenario, '--no-judge', ...args);
 
 interface Answered {
   readonly code: number | null;
@@ -45,7 +49,7 @@ describe.each(backends)('iamql scan into %s', { timeout }, (backend) => {
 
   test('keeps an account, which is then judged like itself; a scan of what has not changed adds nothing but itself', async () => {
     const store = await newStore();
-    const first = await scanLive(store, { users }, '--name', 'prod', '--tag', 'env=prod');
+    const first = await scanAndJudge(store, { users }, '--name', 'prod', '--tag', 'env=prod');
     expect(first.stderr).toBe('');
     expect(first.stdout).toMatch(
       /^scan 1 of account 111122223333, in .*: 1 Connector, \d+ IAMAccessKey, .*6 IAMUser, /,

@@ -9,7 +9,7 @@ import { renderSarif } from '../../../src/report/formats/sarif.ts';
 import { renderJson } from '../../../src/report/json.ts';
 import type { Run } from '../../../src/report/run.ts';
 import { renderText } from '../../../src/report/text.ts';
-import { severalRun, severalUnread } from '../example-runs.ts';
+import { hostileRuns, severalRun, severalUnread } from '../example-runs.ts';
 
 /** How each format writes that something passed, and what it says of each account. */
 const formats: Readonly<Record<string, readonly [render: (run: Run) => string, pass: RegExp, ...told: RegExp[]]>> = {
@@ -87,6 +87,21 @@ test('text says once why an account could not be judged, however many controls t
   expect(text).toMatch(
     /^Could not be judged, or not in full:\n(?: {2}account .*\n)*? {2}account prod \(444455556666\) in acme: Root \/ Prod, 3 of 3 controls: account 444455556666: AccessDenied\n/m,
   );
+});
+
+test('an organization that could not be listed is called one', () => {
+  const text = renderText({ ...severalUnread, controls: [0, 1].flatMap(() => severalUnread.controls) });
+  expect(text).toMatch(/^ {2}organization other, 2 of 2 controls: /m);
+  expect(text).not.toContain('account organization other in');
+});
+
+test('names of accounts and units stay text', () => {
+  for (const run of hostileRuns) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is not to be there.
+    expect(renderText(run)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
+    expect(renderHtml(run)).not.toMatch(/<script|<!\[CDATA/);
+    expect(renderMarkdown(run)).not.toMatch(/<script|\n# heading|@octocat/);
+  }
 });
 
 test.each(Object.entries(formats))(
