@@ -35,9 +35,17 @@ export interface EnrolledAccounts {
 
 /** Reads the file, and asks its organizations who is in them. */
 export async function enrollAccounts(
-  { connectors: file, connector, ou, tag }: ConnectorOptions,
+  options: ConnectorOptions,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<EnrolledAccounts> {
+  return (await beginEnrollment(options, signal)).all;
+}
+
+/** The same for who can begin with the accounts that are known first. Of a selection all are waited for. */
+export async function beginEnrollment(
+  { connectors: file, connector, ou, tag }: ConnectorOptions,
+  signal: AbortSignal,
+): Promise<{ readonly first: EnrolledAccounts; readonly all: Promise<EnrolledAccounts> }> {
   if (file === undefined) throw new IamqlError('InvalidInput', '--connectors names no file');
   const [{ readConnectors }, { AwsAccess: Access }, { enroll }, { isEverything, select }] = await Promise.all([
     import('../connectors/read-connectors.ts'),
@@ -47,8 +55,17 @@ export async function enrollAccounts(
   ]);
   const access = new Access(signal);
   const selection = { connectors: connector, units: ou, tags: tag };
-  const all = await enroll(await readConnectors(file), access);
-  return { enrollment: select(all, selection), isEverything: isEverything(selection), access };
+  const isWhole = isEverything(selection);
+  const enrolling = enroll(await readConnectors(file), access);
+  const selected = async (enrollment: Promise<Enrollment>): Promise<EnrolledAccounts> => ({
+    enrollment: select(await enrollment, selection),
+    isEverything: isWhole,
+    access,
+  });
+  const all = selected(enrolling.all);
+  // Who is interrupted before asks for it no more.
+  all.catch(() => {});
+  return { first: await (isWhole ? selected(enrolling.first) : all), all };
 }
 
 export function collectTags(

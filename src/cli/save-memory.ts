@@ -6,8 +6,11 @@ const HEAP_GROWS_PERCENT = 40;
 /**
  * For a process that holds a whole account: what is no longer needed is collected soon, although there is memory left. Of
  * 5,000 users it holds 110 MB, and V8 would let the process grow to four times that. docs/adr/0012-save-memory.md
+ *
+ * @param isOfMany of many accounts, one after the other, what is young dies young: its space may grow, which spares a sixth
+ *   of the processor time of a round.
  */
-export function saveMemory(): void {
-  v8.setFlagsFromString('--semi-space-growth-factor=1');
+export function saveMemory(isOfMany = false): void {
+  if (!isOfMany) v8.setFlagsFromString('--semi-space-growth-factor=1');
   v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_PERCENT}`);
 }

@@ -5,8 +5,8 @@ import { describeSkipped } from '../report/connectors.ts';
 import { printable } from '../report/printable.ts';
 import { patiently } from '../scan/patience.ts';
 import type { Database } from '../store/database.ts';
-import type { RoundAccount } from '../store/rounds.ts';
-import { type EnrolledAccounts, enrollAccounts } from './connector-options.ts';
+import type { Round, RoundAccount } from '../store/rounds.ts';
+import { beginEnrollment, type EnrolledAccounts } from './connector-options.ts';
 import { exitCodeOfUnread, exitCodes } from './exit-code.ts';
 import type { Judge } from './judge-scans.ts';
 import { writeNote } from './output.ts';
@@ -32,10 +32,17 @@ export interface RoundContext {
  */
 export async function scanRound(options: RoundOptions, context: RoundContext): Promise<number> {
   const { database, signal, judge, write } = context;
-  const enrolled = await enrollAccounts(options, signal);
-  const { round, selection, ids } = await patiently(() => joinedRound(enrolled, options, database), signal);
+  const { first, all } = await beginEnrollment(options, signal);
+  const { round, selection } = await patiently(() => joinedRound(first, options, database), signal);
   if (round.isGoneOnWith) writeNote(`iamql: goes on with round ${round.id} of ${round.startedAt.toISOString()}`);
-  const mine = await scanAll(enrolled, options, { ...context, round, selection });
+  const scanOf = (accounts: EnrolledAccounts) => scanAll(accounts, options, { ...context, round, selection });
+  const mine = [...(await scanOf(first))];
+  const enrolled = await all;
+  const ids = idsOf(enrolled);
+  await patiently(() => addedToRound(enrolled, round, database), signal);
+  // Those whom only the list of all accounts has: they are being moved from one unit to another.
+  const begun = new Set(idsOf(first));
+  if (ids.some((id) => !begun.has(id))) mine.push(...(await scanOf(enrolled)));
   const { accountsOfRound, endRound } = await import('../store/rounds.ts');
   const accounts = await patiently(() => accountsOfRound(database, round), signal);
   const isOver = accounts.every(({ scan }) => scan !== undefined);
@@ -47,25 +54,30 @@ export async function scanRound(options: RoundOptions, context: RoundContext): P
   return exitCodeOf(accounts, enrolled);
 }
 
-async function joinedRound(
-  { enrollment, isEverything }: EnrolledAccounts,
-  { connector, ou, tag, newRound }: RoundOptions,
-  database: Database,
-) {
-  const [{ enrollConnectors }, { joinRound }] = await Promise.all([
-    import('../store/enrolled.ts'),
-    import('../store/rounds.ts'),
-  ]);
-  const { connectors, skipped, unlisted } = enrollment;
-  // An account that one organization of the file leaves out may be in another, which nobody could list.
-  const isListed = unlisted.length === 0;
-  await enrollConnectors(database, connectors, { skipped: isListed ? skipped : [], isAll: isEverything && isListed });
+async function joinedRound(enrolled: EnrolledAccounts, options: RoundOptions, database: Database) {
+  const { connector, ou, tag, newRound } = options;
+  const { joinRound } = await import('../store/rounds.ts');
+  // Who is not among the first is not gone.
+  await note({ ...enrolled, isEverything: false }, database);
   const sorted = (names: readonly string[] | undefined) => names?.toSorted() ?? null;
   const tags = Object.entries(tag ?? {}).map(([key, value]) => `${key}=${value}`);
   const selection = JSON.stringify([sorted(connector), sorted(ou), sorted(tags)]);
-  const ids = connectors.map(({ id }) => id);
-  return { round: await joinRound(database, selection, ids, newRound), selection, ids };
+  return { round: await joinRound(database, selection, idsOf(enrolled), newRound), selection };
 }
+
+async function addedToRound(enrolled: EnrolledAccounts, round: Round, database: Database): Promise<void> {
+  const { addToRound } = await import('../store/rounds.ts');
+  await note(enrolled, database);
+  await addToRound(database, round, idsOf(enrolled));
+}
+
+async function note({ enrollment, isEverything }: EnrolledAccounts, database: Database): Promise<void> {
+  const { enrollConnectors } = await import('../store/enrolled.ts');
+  const { connectors, skipped, unlisted } = enrollment;
+  await enrollConnectors(database, connectors, { skipped, isAll: isEverything && unlisted.length === 0 });
+}
+
+const idsOf = ({ enrollment }: EnrolledAccounts): readonly string[] => enrollment.connectors.map(({ id }) => id);
 
 /** Who listens hears of an account that could not be read, once. */
 async function tellFailures(database: Database, judge: Judge, ids: readonly string[]): Promise<void> {

@@ -48,7 +48,7 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
   const write = options.new === '-' ? writeNote : (text: string) => writeResult(text, undefined);
   if (options.judge) return judgeStore(await openStore(store), judge, write);
   checkRoundOptions(options);
-  saveMemory();
+  saveMemory(options.connectors !== undefined);
   if (options.connectors !== undefined)
     return scanFile({ ...options, ...(tag ? { tag } : {}) }, await openOrMakeStore(store), { judge, write });
   const source = await openSource(options);

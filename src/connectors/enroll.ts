@@ -10,17 +10,34 @@ import { type Connector, type Enrollment, OUTSIDE, type SkippedAccount, unplaced
 import { listOrganization, type PlacedAccount } from './list-organization.ts';
 import type { ConnectorsFile, NamedOrganization } from './parse-connectors.ts';
 
+/** The accounts that a file names, those of its organizations as AWS has them now. */
+export interface Enrolling {
+  /** As far as they are known soon: those of an organization that are found in its units. Who waits for `all` misses none. */
+  readonly first: Promise<Enrollment>;
+  readonly all: Promise<Enrollment>;
+}
+
 /**
- * The accounts that a file names, those of its organizations as AWS has them now.
- *
  * Who is written out alone is read as it is written there, and not by way of an organization; of several organizations the
  * first in the file counts. An organization that cannot be listed is given back with the reason, and never as one without
  * accounts.
  *
- * @throws IamqlError Interrupted
+ * @returns promises that reject with IamqlError Interrupted
  */
-export async function enroll(file: ConnectorsFile, access: AwsAccess, log = new CallLog()): Promise<Enrollment> {
-  const listings = await Promise.all(file.organizations.map((organization) => list(organization, access, log)));
+export function enroll(file: ConnectorsFile, access: AwsAccess, log = new CallLog()): Enrolling {
+  const listings = file.organizations.map((organization) => list(organization, access, log));
+  const enrollment = async (which: keyof Listing): Promise<Enrollment> =>
+    enrollmentOf(file, await Promise.all(listings.map((listing) => listing[which])));
+  return { first: awaitedLater(enrollment('first')), all: awaitedLater(enrollment('all')) };
+}
+
+/** Who asks for it hears that it failed; until then nobody needs to. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+function enrollmentOf(file: ConnectorsFile, listings: readonly Listed[]): Enrollment {
   const connectors = new Map<string, Connector>();
   for (const connector of file.accounts) connectors.set(connector.id, connector);
   const skipped: SkippedAccount[] = [];
@@ -52,28 +69,39 @@ function uniquelyNamed(connectors: readonly Connector[]): Connector[] {
   });
 }
 
-interface Listing {
+interface Listed {
   readonly found: readonly Connector[];
   readonly skipped: readonly SkippedAccount[];
   readonly unlisted?: { readonly name: string; readonly error: IamqlError };
 }
 
-async function list(organization: NamedOrganization, access: AwsAccess, log: CallLog): Promise<Listing> {
+interface Listing {
+  readonly first: Promise<Listed>;
+  readonly all: Promise<Listed>;
+}
+
+function list(organization: NamedOrganization, access: AwsAccess, log: CallLog): Listing {
   const { name, profile, roleArn, externalId, partition, organizationalUnits, accountTags } = organization;
-  try {
-    const lister = access.open({ profile, roleArn, externalId }, partition);
-    const placed = await listOrganization(lister, organizationalUnits, log);
-    const skipped = placed.flatMap((account): readonly SkippedAccount[] => {
-      const why = whySkipped(account, organization);
-      return why === undefined ? [] : [{ id: account.id, name: account.name, organization: name, why }];
-    });
-    const read = placed.filter((account) => whySkipped(account, organization) === undefined);
-    const tags = accountTags ? await tagsOf(lister, read, log) : new Map();
-    return { found: read.map((account) => memberOf(account, organization, tags.get(account.id))), skipped };
-  } catch (error) {
-    if (!(error instanceof IamqlError) || error.kind === 'Interrupted') throw error;
-    return { found: [], skipped: [], unlisted: { name, error } };
-  }
+  const lister = access.open({ profile, roleArn, externalId }, partition);
+  const listing = listOrganization(lister, organizationalUnits, log);
+  const listed = async (listed: Promise<readonly PlacedAccount[]>): Promise<Listed> => {
+    try {
+      const placed = await listed;
+      const skipped = placed.flatMap((account): readonly SkippedAccount[] => {
+        const why = whySkipped(account, organization);
+        return why === undefined ? [] : [{ id: account.id, name: account.name, organization: name, why }];
+      });
+      const read = placed.filter((account) => whySkipped(account, organization) === undefined);
+      const tags = accountTags ? await tagsOf(lister, read, log) : new Map();
+      return { found: read.map((account) => memberOf(account, organization, tags.get(account.id))), skipped };
+    } catch (error) {
+      if (!(error instanceof IamqlError) || error.kind === 'Interrupted') throw error;
+      return { found: [], skipped: [], unlisted: { name, error } };
+    }
+  };
+  const all = awaitedLater(listed(listing.all));
+  // Each account is asked for its tags once.
+  return { first: accountTags ? all : awaitedLater(listed(listing.first)), all };
 }
 
 /**

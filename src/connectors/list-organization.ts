@@ -20,32 +20,42 @@ export interface PlacedAccount extends OrganizationAccount {
 /** AWS allows five levels below the root. Source: AWS Organizations User Guide, "Quotas". */
 const MOST_LEVELS = 10;
 
-/**
- * The accounts of an organization, each once, however many of the units it is found in. The list of all accounts tells who
- * there is, the units tell where. An account that is moved meanwhile may be in none of these when each is looked at, so that
- * where somebody is missing all are looked at once more.
- *
- * @param units undefined for all of it. Where some are named, accounts outside of them are in no unit, as are those that
- *   were in none twice.
- * @throws IamqlError when AWS refuses any of it: what is left would look like the whole.
- */
-export async function listOrganization(
-  account: AwsAccount,
-  units: readonly string[] | undefined,
-  log: CallLog,
-): Promise<readonly PlacedAccount[]> {
-  const tag = { why: 'the accounts of the organization', log };
-  const [all, first] = await Promise.all([listAccounts(account, tag), listUnits(account, units, tag)]);
-  const placed = new Set(first.map(({ id }) => id));
-  const isMissing = all.some(({ id }) => !placed.has(id));
-  const second = isMissing ? await listUnits(account, units, tag) : [];
-  const accounts = new Map<string, PlacedAccount>();
-  // What was seen last is so now. In a unit and in one above it: the longer way says more.
-  for (const one of [...byDepth(second), ...byDepth(first), ...all.map((listed) => ({ ...listed, units: [] }))])
-    if (!accounts.has(one.id)) accounts.set(one.id, one);
-  return [...accounts.values()];
+/** The accounts of an organization, each once, however many of the units it is found in. */
+interface Listing {
+  /** Those that were found in units. AWS lists all accounts twenty at a time, which takes several times as long. */
+  readonly first: Promise<readonly PlacedAccount[]>;
+  /**
+   * The list of all accounts tells who there is, the units tell where. An account that is moved meanwhile may be in none of
+   * these when each is looked at, so that where somebody is missing all are looked at once more.
+   */
+  readonly all: Promise<readonly PlacedAccount[]>;
 }
 
+/**
+ * @param units undefined for all of it. Where some are named, accounts outside of them are in no unit, as are those that
+ *   were in none twice.
+ * @returns promises that reject with IamqlError when AWS refuses any of it: what is left would look like the whole.
+ */
+export function listOrganization(account: AwsAccount, units: readonly string[] | undefined, log: CallLog): Listing {
+  const tag = { why: 'the accounts of the organization', log };
+  const first = listUnits(account, units, tag).then((found) => onceEach(byDepth(found)));
+  const listAll = async (): Promise<readonly PlacedAccount[]> => {
+    const [all, found] = await Promise.all([listAccounts(account, tag), first]);
+    const placed = new Set(found.map(({ id }) => id));
+    const isMissing = all.some(({ id }) => !placed.has(id));
+    const second = isMissing ? await listUnits(account, units, tag) : [];
+    // What was seen last is so now.
+    return onceEach([...byDepth(second), ...found, ...all.map((listed) => ({ ...listed, units: [] }))]);
+  };
+  return { first, all: listAll() };
+}
+
+/** Each as it stands there first. */
+const onceEach = (placed: readonly PlacedAccount[]): readonly PlacedAccount[] => [
+  ...new Map(placed.toReversed().map((one) => [one.id, one])).values(),
+];
+
+/** In a unit and in one above it: the longer way says more. */
 const byDepth = (placed: readonly PlacedAccount[]): readonly PlacedAccount[] =>
   placed.toSorted((a, b) => b.units.length - a.units.length);
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Asset } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { UNREAD } from '../iam/unread.ts';
@@ -27,11 +27,13 @@ function identifier(asset: Asset): unknown {
   return asset['identifier'] ?? asset['arn'] ?? asset['accessKeyId'] ?? asset['accountID'];
 }
 
+const ACCOUNT = /^[^:]*:[^:]*:[^:]*:[^:]*:(\d{12})(?::|$)/;
+
 /** The account in the ARN of the asset or of what it belongs to; policies of AWS have none there. */
 function accountId(asset: Asset, graph: AccountGraph): unknown {
   for (let one: Asset | undefined = asset; one; one = (one['user'] ?? one['owner']) as Asset | undefined) {
-    const [, , , , account = ''] = typeof one['arn'] === 'string' ? one['arn'].split(':') : [];
-    if (/^\d{12}$/.test(account)) return account;
+    const account = typeof one['arn'] === 'string' ? ACCOUNT.exec(one['arn'])?.[1] : undefined;
+    if (account !== undefined) return account;
   }
   return asset['accountID'] ?? graph.accountId;
 }
@@ -49,13 +51,13 @@ function contentHash(asset: Asset, graph: AccountGraph): unknown {
   if (asset['accessKeyId'] === UNREAD) return UNREAD;
   const row = hashedRow(asset, graph);
   if (!row) return UNREAD;
-  const names = hashedFacts(row).filter((name) => typeof row[name] !== 'symbol');
   // A policy that only its owner has told of: its own details are not known yet.
   if (ownFacts(row).some((name) => row[name] === undefined)) return UNREAD;
-  const facts = names.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]);
-  return createHash('sha256')
-    .update(JSON.stringify(facts.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))))
-    .digest('hex');
+  const facts = hashedFacts(row).flatMap((name) => {
+    const value = row[name];
+    return value === undefined || typeof value === 'symbol' ? [] : [[name, value]];
+  });
+  return hash('sha256', JSON.stringify(facts));
 }
 
 /** Of a user whose row is live the report's row all the same; of one who has none there the live row, once it is whole. */
@@ -73,25 +75,31 @@ function hashedRow(asset: Asset, { users }: AccountGraph): Asset | undefined {
 
 const IDENTITY = ['userName', 'arn', 'createDate', 'accountID'];
 
-/** Who it is, as far as its own group of facts says so: what others say is not always read. */
-function hashedFacts(row: Asset): readonly string[] {
-  const { group, fields } = catalogue[row.__typename as AssetTypeName];
+/** Who it is, as far as its own group of facts says so: what others say is not always read. In order. */
+const hashedFacts = ofType((type) => {
+  const { group, fields } = catalogue[type];
   const identity = IDENTITY.filter((name) => (fields[name]?.fact ?? group) === group);
-  return [...new Set([...identity, ...ownFacts(row)])];
-}
+  return [...new Set([...identity, ...ownNames(type)])].sort();
+});
 
 const common = new Set(Object.keys(assetFields));
 
-const ownFactsByType = new Map<string, readonly string[]>();
-
 /** What the type's own group of facts says of an asset: not what is worked out of it, nor what other groups say. */
-function ownFacts(row: Asset): readonly string[] {
-  const known = ownFactsByType.get(row.__typename);
-  if (known) return known;
-  const { group, fields } = catalogue[row.__typename as AssetTypeName];
-  const own = Object.entries(fields).flatMap(([name, { relation, fact }]) =>
+const ownFacts = ofType(ownNames);
+
+function ownNames(type: AssetTypeName): readonly string[] {
+  const { group, fields } = catalogue[type];
+  return Object.entries(fields).flatMap(([name, { relation, fact }]) =>
     relation || (fact && fact !== group) || common.has(name) || name === 'createdDuringUserSetup' ? [] : [name],
   );
-  ownFactsByType.set(row.__typename, own);
-  return own;
+}
+
+/** Names of fields that all assets of a type have in common: found once, for there are many assets. */
+function ofType(names: (type: AssetTypeName) => readonly string[]): (asset: Asset) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return ({ __typename: type }) => {
+    const found = known.get(type) ?? names(type as AssetTypeName);
+    known.set(type, found);
+    return found;
+  };
 }

@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../iam/error.ts';
-import type { Database } from './database.ts';
+import type { Database, SqlSession } from './database.ts';
 
 /** Accounts that are to be scanned once each. */
 export interface Round {
@@ -52,17 +52,33 @@ export function joinRound(
       [selection],
     );
     const { id, started_at: startedAt } = round as { id: string; started_at: Date };
-    await session.query(
-      'INSERT INTO round_account (round, connector) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING',
-      [id, connectors],
-    );
-    await session.query(
-      `DELETE FROM round_account a USING connector c WHERE round = $1 AND c.id = a.connector AND c.retired_at IS NOT NULL
-         AND NOT EXISTS (SELECT FROM scan s WHERE s.round = a.round AND s.connector = a.connector)`,
-      [id],
-    );
+    await addAccounts(session, id, connectors);
     return { id, startedAt, isGoneOnWith: begun === undefined };
   });
+}
+
+/**
+ * Adds the accounts that were not known when the round was joined. One that has ended meanwhile stays as it is: who ended it
+ * knew all accounts.
+ */
+export function addToRound(database: Database, { id }: Round, connectors: readonly string[]): Promise<void> {
+  return database.transaction(async (session) => {
+    const [open] = await session.query('SELECT FROM round WHERE id = $1 AND ended_at IS NULL FOR SHARE', [id]);
+    if (open) await addAccounts(session, id, connectors);
+  });
+}
+
+/** Those that are retired leave, unless they have been scanned. */
+async function addAccounts(session: SqlSession, id: string, connectors: readonly string[]): Promise<void> {
+  await session.query(
+    'INSERT INTO round_account (round, connector) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING',
+    [id, connectors],
+  );
+  await session.query(
+    `DELETE FROM round_account a USING connector c WHERE round = $1 AND c.id = a.connector AND c.retired_at IS NOT NULL
+       AND NOT EXISTS (SELECT FROM scan s WHERE s.round = a.round AND s.connector = a.connector)`,
+    [id],
+  );
 }
 
 /** How often a process had begun to scan an account before; undefined where it has been scanned, or is in the round no more. */

@@ -1,5 +1,5 @@
 import type { Asset, ReportedUser } from '../iam/assets.ts';
-import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue, type Field } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import { keysInReport, noteAdditionalKeys } from '../inventory/user-keys.ts';
@@ -9,7 +9,7 @@ import type { SqlSession } from './database.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
 
-type Node = Asset & Record<string, unknown>;
+type Node = Asset & Held & Record<string, unknown>;
 type Row = Readonly<Record<string, unknown>>;
 
 /** What a relation leads to, by identifier. */
@@ -110,12 +110,11 @@ export class StoreAssets {
     if (known) return known;
     const leads: Record<string, Lead> = {};
     // The row becomes the asset: to copy it takes as long as to fetch it.
-    const asset = Object.assign(row as Record<string, unknown>, {
-      __typename: type,
-      [ROW]: { connector, leads },
-    }) as Node;
-    const { values, relations } = namesOf(type);
-    for (const name of values) {
+    const asset: { -readonly [Name in keyof Node]: Node[Name] } = row as Node;
+    asset.__typename = type;
+    asset[ROW] = { connector, leads };
+    const { texts, relations } = namesOf(type);
+    for (const name of texts) {
       const value = row[name];
       if (typeof value === 'string' ? value.includes(ESCAPED) : Array.isArray(value)) asset[name] = readStored(value);
     }
@@ -163,17 +162,21 @@ const nameOf = (type: AssetTypeName, { connector, identifier }: RowKey): string 
   `${type} ${connector.length} ${connector} ${identifier}`;
 
 interface FieldNames {
-  readonly values: readonly string[];
+  /** Of values that may have any character in them. */
+  readonly texts: readonly string[];
   readonly relations: readonly string[];
 }
+
+/** No value of these types is ever escaped. */
+const PLAIN: ReadonlySet<string> = new Set(['Boolean', 'DateTime', 'Float', 'Int']);
 
 /** To go through the catalogue for each of many assets takes longer than to fetch them. */
 const namesOfTypes = new Map<AssetTypeName, FieldNames>(
   Object.entries(catalogue).map(([type, { fields }]) => {
-    const [relations = [], values = []] = [true, false].map((isRelation) =>
-      Object.keys(fields).filter((name) => (fields[name]?.relation !== undefined) === isRelation),
-    );
-    return [type as AssetTypeName, { values, relations }];
+    const names = (isIn: (field: Field) => boolean): readonly string[] =>
+      Object.entries<Field>(fields).flatMap(([name, field]) => (isIn(field) ? [name] : []));
+    const texts = names(({ relation, type: of }) => relation === undefined && !PLAIN.has(of));
+    return [type as AssetTypeName, { texts, relations: names(({ relation }) => relation !== undefined) }];
   }),
 );
 
@@ -203,7 +206,7 @@ class Loading {
 const ROW = Symbol('row');
 
 interface Held {
-  readonly [ROW]?: { readonly connector: string; readonly leads: Readonly<Record<string, Lead>> };
+  [ROW]?: { readonly connector: string; readonly leads: Readonly<Record<string, Lead>> };
 }
 
 const rowOf = (asset: Asset) => (asset as Held)[ROW];

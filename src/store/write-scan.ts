@@ -8,10 +8,14 @@ import type { Taken, TakenAsset } from '../inventory/snapshot/take-snapshot.ts';
 import { takenValues } from '../inventory/snapshot/taken-values.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
 import { additionalKeysOf } from '../where/evaluate.ts';
+import { storedValue } from '../where/stored-value.ts';
 import { additionalKeyRows } from './additional-keys.ts';
 import type { Database, SqlSession } from './database.ts';
+import { KnownRows, readKnownRows } from './known-rows.ts';
 import { NOTE_CHANGES, refreshStatistics } from './statistics.ts';
 import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } from './tables.ts';
+
+const tables = tablesOf(catalogue);
 
 /** What people call an account; undefined leaves what it is called. */
 interface Naming {
@@ -56,29 +60,14 @@ export async function writeScan(database: Database, scanned: Scanned): Promise<s
     if (!scan) return undefined;
     const { id } = scan;
     const writer = new ScanWriter(session, id, scanned);
-    const tables = tablesOf(catalogue);
-    const known = await tablesWithRows(session, tables, header.connector.id);
-    for (const table of tables) await writer.write(table, known.has(table.name));
+    const known = await readKnownRows(session, tables, header.connector.id);
+    for (const table of tables) await writer.write(table, known.get(table.name) ?? new KnownRows());
     await session.query('UPDATE connector SET scan = $2, failed_scan = NULL WHERE id = $1', [header.connector.id, id]);
     await session.query(NOTE_CHANGES);
     return id;
   });
   await refreshStatistics(database);
   return id;
-}
-
-/** The tables in which an account has rows as they are now: one statement, for there are many tables. */
-async function tablesWithRows(
-  session: SqlSession,
-  tables: readonly Table[],
-  connector: string,
-): Promise<ReadonlySet<string>> {
-  const each = tables.map(
-    ({ name }) =>
-      `SELECT '${name}' AS name WHERE EXISTS (SELECT 1 FROM ${quoted(name)} WHERE _connector = $1 AND _last IS NULL)`,
-  );
-  const rows = await session.query<{ name: string }>(each.join(' UNION ALL '), [connector]);
-  return new Set(rows.map(({ name }) => name));
 }
 
 /** Somebody may: the report says so, or does not say, or could not be read. */
@@ -119,11 +108,6 @@ async function lockConnector(
   );
 }
 
-function isEmpty(rows: Iterable<unknown>): boolean {
-  for (const _ of rows) return false;
-  return true;
-}
-
 /** Merges the rows of one scan into the tables. */
 class ScanWriter {
   private readonly session: SqlSession;
@@ -140,41 +124,28 @@ class ScanWriter {
     this.unread = new UnreadNotes(scanned.header.unread);
   }
 
-  /** @param hasRows of the account, from scans before. */
-  async write(table: Table, hasRows: boolean): Promise<void> {
-    const name = quoted(table.name);
-    const columns = columnList(table);
-    const lines = this.linesOf(table);
-    if (!hasRows) return isEmpty(this.rowsOf(table)) ? undefined : this.session.copy(`${name} (${columns})`, lines);
-    await this.session.run(`CREATE TEMP TABLE found (LIKE ${name}) ON COMMIT DROP`);
-    await this.session.copy(`found (${columns})`, lines);
-    await this.session.run('CREATE INDEX ON found (identifier); ANALYZE found');
-    await this.merge(table, name);
-    await this.session.run('DROP TABLE found');
-  }
-
-  private async merge(table: Table, name: string): Promise<void> {
+  /** Most of an account is as it was: what is known already is not sent. @param known the rows that are there now. */
+  async write(table: Table, known: KnownRows): Promise<void> {
+    const lines = this.linesOf(table, known);
+    const { value: first, done } = lines.next();
+    if (!done) await this.session.copy(`${quoted(table.name)} (${columnList(table)})`, startingWith(first, lines));
     // Of a list that could not be read, what is not there says nothing: what was known stays, and is marked.
     const isWhole = this.unread.ofType(table.type).length === 0;
-    const gone = isWhole ? '' : ' AND EXISTS (SELECT 1 FROM found f WHERE f.identifier = t.identifier)';
+    const { identifiers, hashes } = known.notFound(isWhole);
+    if (identifiers.length === 0) return;
     await this.session.query(
-      `UPDATE ${name} t SET _last = $2
-       WHERE t._connector = $1 AND t._last IS NULL${gone}
-         AND NOT EXISTS (SELECT 1 FROM found f WHERE f.identifier = t.identifier AND f._hash = t._hash)`,
-      [this.connector, this.scan],
-    );
-    await this.session.query(
-      `INSERT INTO ${name} (${columnList(table)}) SELECT ${columnList(table)} FROM found f
-       WHERE NOT EXISTS (
-         SELECT 1 FROM ${name} t WHERE t._connector = $1 AND t._last IS NULL AND t.identifier = f.identifier AND t._hash = f._hash
-       )`,
-      [this.connector],
+      `UPDATE ${quoted(table.name)} t SET _last = $2 FROM unnest($3::text[], $4::text[]) AS gone (identifier, hash)
+       WHERE t._connector = $1 AND t._last IS NULL AND t.identifier = gone.identifier AND t._hash = gone.hash`,
+      [this.connector, this.scan, identifiers, hashes],
     );
   }
 
-  /** The rows of a table, as COPY takes them. */
-  private *linesOf(table: Table): Generator<string> {
-    for (const row of this.rowsOf(table)) yield this.line(table, row);
+  /** The rows of a table that are new, as COPY takes them. */
+  private *linesOf(table: Table, known: KnownRows): Generator<string, undefined> {
+    for (const taken of this.rowsOf(table)) {
+      const { hash, line } = this.row(table, taken);
+      if (!known.finds(storedValue(taken.identifier) as string, hash)) yield line;
+    }
   }
 
   private rowsOf({ name, type }: Table): Iterable<TakenAsset> {
@@ -183,7 +154,7 @@ class ScanWriter {
     return name === ADDITIONAL_KEYS ? additionalKeyRows(taken, inventory) : taken;
   }
 
-  private line({ name, type, fields }: Table, taken: TakenAsset): string {
+  private row({ name, type, fields }: Table, taken: TakenAsset): { readonly hash: string; readonly line: string } {
     const { identifier, asset, unread } = taken;
     const values = new Map<string, unknown>(takenValues(type, taken, this.scanned.inventory));
     const lacksKeys = name === 'IAMUserCredentials' && additionalKeysOf(asset) === UNREAD;
@@ -191,6 +162,12 @@ class ScanWriter {
     const held = fields.map(([field]) => copyValue(field === 'identifier' ? identifier : values.get(field))).join('\t');
     const notRead = copyValue(lacking.length > 0 ? lacking : null);
     const ofAll = hash('md5', `${notRead}\t${held}`, 'base64');
-    return `${copyValue(this.connector)}\t${this.scan}\t\\N\t${notRead}\t${ofAll}\t${held}\n`;
+    const line = `${copyValue(this.connector)}\t${this.scan}\t\\N\t${notRead}\t${ofAll}\t${held}\n`;
+    return { hash: ofAll, line };
   }
+}
+
+function* startingWith<T>(first: T, rest: Iterable<T>): Generator<T> {
+  yield first;
+  yield* rest;
 }

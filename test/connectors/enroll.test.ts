@@ -22,7 +22,8 @@ async function enrollOf(scenario: Scenario, yaml: string) {
     AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey,
   });
   const access = new AwsAccess(new AbortController().signal);
-  return { endpoint, enrollment: await enroll(parseConnectors(yaml, 'c.yaml'), access) };
+  const { first, all } = enroll(parseConnectors(yaml, 'c.yaml'), access);
+  return { endpoint, first: await first, enrollment: await all };
 }
 
 const organizations = 'organizations:\n  - {name: acme, memberRole: iamql, memberExternalId: x-1, tags: {org: acme}';
@@ -109,8 +110,9 @@ test.each([
 
 test('an account that is in no unit at all is read, and not passed over where units are asked for', async () => {
   const organization = acme(3, (n) => (n === 2 ? { parent: 'ou-ab12-99999999' } : {}));
-  const { enrollment, endpoint } = await enrollOf({ organization }, `${organizations}}`);
+  const { first, enrollment, endpoint } = await enrollOf({ organization }, `${organizations}}`);
   expect(idsOf(enrollment.connectors)).toEqual([1, 2, 3].map(accountId));
+  expect(idsOf(first.connectors)).toEqual([1, 3].map(accountId));
   expect(enrollment.connectors[1]?.units).toEqual([]);
   // Once more than needed where nobody moves.
   expect(endpoint.counts()).toMatchObject({ ListAccounts: 1, ListAccountsForParent: 8 });

@@ -105,7 +105,7 @@ describe('a store in a folder', { timeout }, () => {
     const small = join(disk, 'store');
     cpSync(store, small, { recursive: true });
     const { bavail, bsize } = statfsSync(disk);
-    writeFileSync(join(disk, 'ballast'), Buffer.alloc(bavail * bsize - 64 * 1024));
+    writeFileSync(join(disk, 'ballast'), Buffer.alloc(bavail * bsize - 8 * 1024));
     const full = await runCli(['scan', '--sample', '--name', 'other', '--store', small]);
     expect(full.stderr).toMatch(
       /^iamql: the database in .* ended: its disk is full \(\d+ KiB are left\); make room and try again\n$|^iamql: .*No space left on device; make room on the disk of the database\n$/,

@@ -89,22 +89,29 @@ class Taking {
     const known = this.assets.get(type);
     if (!known || known.has(identifier)) return [];
     known.set(identifier, { identifier, asset, unread: NONE });
-    const names = Object.keys(catalogue[type].fields);
-    const values = await Promise.all(names.map((name) => this.valueOf(asset, name, type, identifier)));
+    const { fields } = catalogue[type];
+    const names = Object.keys(fields);
+    const found = names.map((name) => this.valueOf(asset, name, type, identifier));
+    // Most of it is there already, and to wait for a value takes longer than to have it.
+    const values = found.some((value) => value instanceof Promise) ? await Promise.all(found) : found;
     const unread = new Set(names.filter((_name, index) => values[index] === UNREAD));
     if (unread.size > 0) known.set(identifier, { identifier, asset, unread });
-    return names.flatMap((name, index) => {
-      const isRelated = catalogue[type].fields[name]?.relation && !unread.has(name);
-      return isRelated ? ([values[index] ?? []].flat() as unknown as readonly Asset[]) : [];
-    });
+    return names.flatMap((name, index) =>
+      fields[name]?.relation && !unread.has(name) ? ([values[index] ?? []].flat() as unknown as readonly Asset[]) : [],
+    );
   }
 
-  private async valueOf(asset: Asset, name: string, type: AssetTypeName, identifier: string): Promise<unknown> {
-    try {
-      return await wholeField(this.inventory, asset, name);
-    } catch (error) {
+  /** @returns a value, or a promise of one; UNREAD for what cannot be read, which is noted. */
+  private valueOf(asset: Asset, name: string, type: AssetTypeName, identifier: string): unknown {
+    const missed = (error: unknown): typeof UNREAD => {
       this.miss(error, type, name, identifier);
       return UNREAD;
+    };
+    try {
+      const value = wholeField(this.inventory, asset, name);
+      return value instanceof Promise ? value.catch(missed) : value;
+    } catch (error) {
+      return missed(error);
     }
   }
 
