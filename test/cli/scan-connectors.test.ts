@@ -224,6 +224,11 @@ organizations:
       /^round 2: 1 accounts, 1 scanned whole.*\nskipped: 111100000002 .*: excluded\nnot read: 1 account of part .*: 111100000001 .*\norganization acme could not be listed: organizations:ListRoots denied/,
     );
     expect(code).toBe(2);
+    // The units say that one is suspended, and who else there is nobody knows.
+    const suspended = acme(2, (n) => (n === 2 ? { state: 'SUSPENDED' } : {}));
+    aws.setScenario({ organization: suspended, faults: [{ action: 'ListAccounts', error: { code: 'AccessDenied' } }] });
+    const part = await scan(store, aws);
+    expect(part).toMatchObject({ code: 2, stdout: expect.stringContaining('ListAccounts denied') as string });
     const { stdout: answer } = await runCli(['query', '--store', store, '{connectorsAggregate{count}}']);
     expect(JSON.parse(answer).data.connectorsAggregate.count).toBe(3);
   });
