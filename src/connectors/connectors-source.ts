@@ -47,8 +47,15 @@ export class ConnectorsSource implements Source {
     });
     const unlisted = this.enrollment.unlisted.map(({ name, error }): OneOfMany => {
       const called = `organization ${name}`;
-      const place = { id: called, name: called, organization: name, units: [], tags: {} };
-      return { ...place, inventory: undefined, failure: error };
+      const asked = {
+        id: called,
+        name: called,
+        isOrganization: true,
+        organization: name,
+        units: [],
+        tags: {},
+      } as const;
+      return { ...asked, inventory: undefined, failure: error };
     });
     return new ManyAccounts([...accounts, ...unlisted], this.settings);
   }
