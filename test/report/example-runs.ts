@@ -133,7 +133,7 @@ export const fullRun: Run = {
 const accountIds = ['111122223333', '444455556666', '777788889999'] as const;
 const ofAccount = (account: string, code: string) => ({ code, message: `account ${account}: ${code}`, account });
 const accounts = [
-  { id: accountIds[0], name: 'build', organization: 'acme', units: [{ id: 'r-1', name: 'Root' }] },
+  { id: accountIds[0], name: 'build', organization: 'acme', units: [{ id: 'r-1', name: 'Root' }], tags: {} },
   {
     id: accountIds[1],
     name: 'prod',
@@ -142,14 +142,16 @@ const accounts = [
       { id: 'r-1', name: 'Root' },
       { id: 'ou-1', name: 'Prod' },
     ],
+    tags: {},
   },
-  { id: accountIds[2], name: accountIds[2], organization: undefined, units: [] },
+  { id: accountIds[2], name: accountIds[2], organization: undefined, units: [], tags: {} },
   {
     id: 'organization other',
     name: 'organization other',
     isOrganization: true as const,
     organization: 'other',
     units: [],
+    tags: {},
   },
 ];
 const overAll = (outcome: Partial<RuleRun>, run = failed): ControlRun =>
