@@ -165,7 +165,10 @@ describe.each(backends)('iamql scan --connectors into %s', { timeout }, (backend
     // 3, 7, 11, ... in both rounds.
     const inUnit = JSON.parse(unitScans.stdout).map(({ account }: Listed) => Number(account.slice(6)) % 4);
     expect(new Set(inUnit)).toEqual(new Set([3]));
-    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('no account to ask about') as string });
+    expect(nowhere).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no account of the store fits') as string,
+    });
     const placed = JSON.parse(unit.stdout).connectors as readonly {
       readonly organizationalUnits: readonly { name: string }[];
     }[];
