@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { accountId, acme } from '../connectors/acme.ts';
 import { type AwsEndpoint, manyUsers, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
@@ -17,15 +17,14 @@ const ACCOUNTS = Number(process.env['IAMQL_FAULT_ACCOUNTS'] ?? 20);
 const timeout = 90_000 + ACCOUNTS * 500;
 
 let folder = '';
-let endpoint: AwsEndpoint | undefined;
+const opened: AwsEndpoint[] = [];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'iamql-scan-connectors-'));
   writeFileSync(join(folder, 'acme.yaml'), 'organizations: [{name: acme, memberRole: iamql}]\n');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(async () => {
-  await endpoint?.close();
-  endpoint = undefined;
+afterAll(async () => {
+  await Promise.all(opened.map((endpoint) => endpoint.close()));
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Every call is throttled for ever in the big organization; in the small one the first, and the others refused, for less waiting. */
@@ -55,7 +54,8 @@ const deniedOf = (...numbers: readonly number[]) =>
   }));
 
 async function start(scenario: Scenario): Promise<AwsEndpoint> {
-  endpoint = await startAwsEndpoint(scenario);
+  const endpoint = await startAwsEndpoint(scenario);
+  opened.push(endpoint);
   return endpoint;
 }
 
@@ -165,7 +165,10 @@ describe.each(backends)('iamql scan --connectors into %s', { timeout }, (backend
     // 3, 7, 11, ... in both rounds.
     const inUnit = JSON.parse(unitScans.stdout).map(({ account }: Listed) => Number(account.slice(6)) % 4);
     expect(new Set(inUnit)).toEqual(new Set([3]));
-    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('no account to ask about') as string });
+    expect(nowhere).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no account of the store fits') as string,
+    });
     const placed = JSON.parse(unit.stdout).connectors as readonly {
       readonly organizationalUnits: readonly { name: string }[];
     }[];
@@ -250,7 +253,10 @@ organizations:
   });
 });
 
-test('serve --scan-every answers while it scans, from one folder, and ends in good order', { timeout }, async () => {
+// These two wait more than they work.
+test.concurrent('serve --scan-every answers while it scans, from one folder, and ends in good order', {
+  timeout,
+}, async () => {
   const aws = await start({ organization: acme(4, () => ({ scenario: () => ({ users: manyUsers(3, 1) }) })) });
   const store = join(folder, 'served');
   const { server, url } = await serveUrl(
@@ -270,7 +276,7 @@ test('serve --scan-every answers while it scans, from one folder, and ends in go
   expect(code).toBe(0);
 });
 
-test('an account that ends every process that scans it keeps no other waiting, and is given up', {
+test.concurrent('an account that ends every process that scans it keeps no other waiting, and is given up', {
   timeout,
 }, async () => {
   const hang = { faults: [{ action: '*', hang: true }] };
