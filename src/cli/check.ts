@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { runOfAccount, withPlaces } from '../controls/by-account.ts';
+import { splitRun, withPlaces } from '../controls/by-account.ts';
 import { type Severity, severities } from '../controls/control.ts';
 import { exceptionsRun } from '../controls/exceptions-run.ts';
 import { foundingControlId } from '../controls/load-controls.ts';
@@ -88,7 +88,7 @@ export async function judge(
   // First, because a reader that closes the pipe early ends the process with it.
   const several = accounts && accounts.length > 1 ? accounts : undefined;
   // A verdict is one of a control and an account: what failed in one does not hide that another could not be judged.
-  const verdicts = several?.flatMap(({ id }) => runs.map((one) => runOfAccount(one, id))) ?? [];
+  const verdicts = several ? runs.flatMap((one) => splitRun(one, several)) : [];
   process.exitCode = exitCodeOfControls([...runs, ...verdicts], options.failOn);
   const placed = several ? runs.map((one) => withPlaces(one, several)) : runs;
   return {

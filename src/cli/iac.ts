@@ -6,13 +6,14 @@ import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import { readSourceFile } from '../inventory/source-file.ts';
 import type { IacRun } from '../report/iac.ts';
+import { renderIac } from '../report/iac.ts';
 import { type ExceptionOptions, exceptionsOption, openExceptions } from './exceptions.ts';
 import { exitCodeOfVerdicts } from './exit-code.ts';
 import { writeNote, writeResult } from './output.ts';
 
 /** Each format is loaded when it is asked for: a start costs what it uses. */
 const renderers = {
-  text: async () => (await import('../report/iac.ts')).renderIac,
+  text: async () => renderIac,
   json: async () => (await import('../report/iac-json.ts')).renderIacJson,
   markdown: async () => (await import('../report/iac-markdown.ts')).renderIacMarkdown,
   junit: async () => (await import('../report/iac-junit.ts')).renderIacJUnit,

@@ -77,9 +77,14 @@ export async function readScope(session: SqlSession, request: ScopeRequest, head
   const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
   if (lacking !== undefined)
     throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);
-  if (rows.length === 0)
-    throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
-  await rejectUnknownUnits(session, request);
+  if (isKept) await rejectUnknownUnits(session, request);
+  if (rows.length === 0) {
+    const isChosen = units !== undefined || Object.keys(tags).length > 0;
+    const why = isChosen
+      ? 'no account of the store fits --connector, --ou and --tag'
+      : 'the store has no account to ask about; `iamql scan` adds one';
+    throw new IamqlError('NotCollected', why);
+  }
   const scans = rows.flatMap(({ scan: id, scan_ended_at: endedAt }) => (id && endedAt ? [{ id, endedAt }] : []));
   const known = await headers.of(session, scans);
   return {

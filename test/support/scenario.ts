@@ -26,6 +26,8 @@ export interface Scenario extends ScenarioNouns {
   readonly roles?: readonly ScenarioRole[];
   /** How long a role's session lasts, whatever was asked; its credentials are refused afterwards. */
   readonly sessionSeconds?: number;
+  /** Credentials of a session are refused so long after they were given, also before the end that they name: time that goes faster. In milliseconds. */
+  readonly sessionRefusedAfterMs?: number;
   /** The account is the management account of it. */
   readonly organization?: ScenarioOrganization;
   /** The most items a page holds, below what MaxItems asks: AWS may return short pages that are still truncated. */
