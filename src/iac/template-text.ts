@@ -11,7 +11,7 @@ import {
   parseDocument,
   type Scalar,
   type SchemaOptions,
-  type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { IamqlError } from '../iam/error.ts';
 
@@ -31,8 +31,8 @@ export function parseTemplate(yaml: string): unknown {
   // Tags that the reader does not know are those of CloudFormation, which are read below.
   const document = parseDocument(yaml, { ...YAML_OF_AWS, lineCounter: lines, logLevel: 'error', prettyErrors: false });
   const [error] = document.errors;
-  if (error) throw corruptAt(error, lines);
-  return new Plain(document).of(document.contents, 0);
+  if (error) throw corruptAt(error.pos[0], error.message, lines);
+  return new Plain(document, lines).of(document.contents, 0);
 }
 
 /** Types of YAML 1.1 that CloudFormation does not read. */
@@ -47,11 +47,13 @@ const UNREAD = new Set(
  */
 const YAML_OF_AWS: ParseOptions & DocumentOptions & SchemaOptions = {
   version: '1.1',
+  // It compares each with each: there may be a hundred thousand.
+  uniqueKeys: false,
   customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !UNREAD.has(tag.tag)),
 };
 
-function corruptAt({ pos, message }: YAMLError, lines: LineCounter): IamqlError {
-  const { line, col } = lines.linePos(pos[0]);
+function corruptAt(at: number, message: string, lines: LineCounter): IamqlError {
+  const { line, col } = lines.linePos(at);
   return new IamqlError('Corrupt', `line ${line}, column ${col}: ${message.split('\n')[0]}`);
 }
 
@@ -64,17 +66,40 @@ export function rejectTwins(json: string): void {
   // CloudFormation takes half as much.
   if (json.length > MOST_CHARACTERS) return;
   const lines = new LineCounter();
-  const { errors } = parseDocument(json, { lineCounter: lines, logLevel: 'silent', prettyErrors: false });
-  const twin = errors.find(({ code }) => code === 'DUPLICATE_KEY');
-  if (twin) throw corruptAt(twin, lines);
+  const document = parseDocument(json, {
+    lineCounter: lines,
+    logLevel: 'silent',
+    prettyErrors: false,
+    uniqueKeys: false,
+  });
+  // One after the other, as nobody knows how deep it is.
+  const waiting: unknown[] = [document.contents];
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    if (isSeq(node)) for (const item of node.items) waiting.push(item);
+    if (!isMap(node)) continue;
+    const keys = node.items.map(({ key }) => (isScalar(key) ? textOf(key) : ''));
+    rejectTwinKeys(node, keys, lines);
+    for (const { value } of node.items) waiting.push(value);
+  }
+}
+
+function rejectTwinKeys({ items }: YAMLMap, keys: readonly string[], lines: LineCounter): void {
+  const seen = new Set<string>();
+  for (const [at, key] of keys.entries()) {
+    if (seen.has(key)) throw corruptAt(startOf(items[at]?.key), 'Map keys must be unique', lines);
+    seen.add(key);
+  }
 }
 
 class Plain {
   private readonly document: Document;
+  private readonly lines: LineCounter;
   private nodes = 0;
 
-  constructor(document: Document) {
+  constructor(document: Document, lines: LineCounter) {
     this.document = document;
+    this.lines = lines;
   }
 
   of(node: unknown, depth: number): unknown {
@@ -97,7 +122,9 @@ class Plain {
     if (isSeq(node)) return node.items.map((item) => this.of(item, depth + 1));
     if (!isMap(node)) return null;
     const entries = node.items.map(({ key, value }) => [this.key(key, depth), this.of(value, depth + 1)] as const);
-    if (entries.some(([key]) => key === '<<'))
+    const keys = entries.map(([key]) => key);
+    rejectTwinKeys(node, keys, this.lines);
+    if (keys.includes('<<'))
       throw new IamqlError('Corrupt', 'it merges mappings with <<, which CloudFormation does not read');
     return Object.fromEntries(entries);
   }
@@ -106,6 +133,8 @@ class Plain {
 /** A letter alone is a truth value by the letter of YAML 1.1, and to none of its usual readers. */
 const LETTER = /^[yn]$/i;
 const textOf = ({ source, value }: Scalar): string => String(source ?? value);
+
+const startOf = (node: unknown): number => (node as Node | null)?.range?.[0] ?? 0;
 
 function longForm(name: string, value: unknown): unknown {
   if (name === 'Ref' || name === 'Condition') return { [name]: value };
