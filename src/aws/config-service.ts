@@ -85,7 +85,12 @@ function pageOf({ EvaluationResults, NextToken }: GetComplianceDetailsByConfigRu
   return { kept, next: NextToken || undefined };
 }
 
-/** Says it of each, in order: where one part is refused, those behind it are not said. @throws IamqlError */
+/**
+ * Says it of each, in order. What AWS Config does not take keeps no other from being said; where a call fails, what is behind it
+ * is not said.
+ *
+ * @throws IamqlError
+ */
 export async function putEvaluations(
   account: AwsAccount,
   evaluations: readonly Evaluation[],
@@ -96,15 +101,20 @@ export async function putEvaluations(
   const action = configActions.put;
   const client = await openConfigService(account);
   const all = evaluations.map((one) => evaluationOf(one, triggeredAt));
+  const refused: string[] = [];
   for (let at = 0; at < all.length; at += MOST_AT_ONCE) {
     const Evaluations = all.slice(at, at + MOST_AT_ONCE);
     const command = new PutEvaluationsCommand({ Evaluations, ResultToken: resultToken, TestMode: isTest });
     await account.call({ action, ...tag }, async (options) => {
       const { FailedEvaluations: failed = [] } = await client.send(command, options);
-      if (failed.length > 0) throw new IamqlError('Unexpected', `${action} took all but ${failed.length} evaluations`);
+      refused.push(...failed.map((one) => `${one.ComplianceResourceType} ${one.ComplianceResourceId}`));
     });
   }
+  if (refused.length > 0) throw new IamqlError('Unexpected', refusedWords(action, refused));
 }
+
+const refusedWords = (action: string, refused: readonly string[]): string =>
+  `${action} took all but ${refused.length} ${refused.length === 1 ? 'evaluation' : 'evaluations'}: ${refused.slice(0, 3).join(', ')}${refused.length > 3 ? ', ...' : ''}`;
 
 const evaluationOf = ({ type, id, compliance, annotation }: Evaluation, triggeredAt: number) => ({
   ComplianceResourceType: type,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { placeOfUnlisted } from '../connectors/connector.ts';
 import type { Control } from '../controls/control.ts';
 import { findControls, foundingControlId, loadLibrary } from '../controls/load-controls.ts';
 import { usualOrder } from '../controls/order.ts';
@@ -40,7 +41,8 @@ export async function rollOut(id: string | undefined, options: RollOutOptions): 
     : await ofSource(control, options);
   const judged = judgedAccounts(control.id, results, known);
   const made = makeRollOut(judged, { control, owners, order, batchSize, tags, caveats, earlier });
-  process.exitCode = made.open.length + made.carried.length > 0 ? exitCodes.error : exitCodes.pass;
+  const left = made.open.length + made.untold.length + made.carried.length;
+  process.exitCode = left > 0 ? exitCodes.error : exitCodes.pass;
   if (earlier) noteChanges(made, earlier);
   const text = renderRollOut(made);
   if (output === undefined) writeResult(text, undefined);
@@ -92,10 +94,8 @@ function ofSource(control: Control, options: RollOutOptions): Promise<Facts> {
 
 /** With the accounts of `--connectors`, judged or not: here it is a list of what there is, and nothing to read. */
 async function ofResults({ result: files = [], ...options }: RollOutOptions): Promise<Facts> {
-  const { connectors, connector, ou, tag, profile, roleArn, report, snapshot, sample, store, verify, param } = options;
-  const others = [profile, roleArn, report, snapshot, sample, store, verify, param].some(
-    (value) => value !== undefined,
-  );
+  const { connectors, connector, ou, tag, maxAge } = options;
+  const others = ofSources.some((name) => options[name] !== undefined);
   if (others || options.exceptions.length > 0)
     throw new IamqlError(
       'InvalidInput',
@@ -103,7 +103,13 @@ async function ofResults({ result: files = [], ...options }: RollOutOptions): Pr
     );
   if (connectors === undefined && (connector ?? ou ?? tag) !== undefined)
     throw new IamqlError('InvalidInput', '--connector, --ou and --tag need --connectors');
-  const results = await Promise.all(files.map(async (file) => readCheckResult(await readResult(file), file)));
+  const results = await Promise.all(
+    files.map(async (file) => {
+      const result = readCheckResult(await readResult(file), file);
+      checkAge(file, result, maxAge);
+      return result;
+    }),
+  );
   const hasUsers = results.some(({ controls }) =>
     controls.some(({ rules }) => rules.some(({ findings }) => findings.length > 0)),
   );
@@ -114,7 +120,8 @@ async function ofResults({ result: files = [], ...options }: RollOutOptions): Pr
   const { enrollment } = await enrollAccounts(options);
   return {
     results,
-    known: enrollment.connectors,
+    // What a result of them all says of one is by the same name.
+    known: [...enrollment.connectors, ...enrollment.unlisted.map(placeOfUnlisted)],
     tags: new Map(),
     caveats: [
       ...caveats,
@@ -124,6 +131,22 @@ async function ofResults({ result: files = [], ...options }: RollOutOptions): Pr
       ...enrollment.unlisted.map(({ name, error }) => `the accounts of organization ${name}: ${error.message}`),
     ],
   };
+}
+
+/** What chooses a source, or is asked of one. */
+const ofSources = [
+  ...(['profile', 'roleArn', 'externalId', 'report', 'generatedAt', 'acceptFiltered', 'snapshot', 'sample'] as const),
+  ...(['store', 'asOf', 'setupSeconds', 'verify', 'param'] as const),
+];
+
+const DAY_MS = 24 * 3_600_000;
+
+/** @throws IamqlError InvalidInput for a result that is older than is asked. */
+function checkAge(file: string, { judgedAt }: CheckResult, maxAgeMs: number | undefined): void {
+  const ageMs = Date.now() - Date.parse(judgedAt);
+  if (maxAgeMs !== undefined && ageMs > maxAgeMs)
+    throw new IamqlError('InvalidInput', `${file} was judged ${judgedAt}, which is older than --max-age: judge again`);
+  if (ageMs > DAY_MS) writeNote(`iamql: ${file} was judged ${judgedAt}: what has come since is not in it`);
 }
 
 const readResult = (file: string): Promise<string> =>

@@ -9,7 +9,7 @@ import { IamqlError } from '../iam/error.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { LiveSource } from '../inventory/live-source.ts';
 import { openAccount } from '../inventory/open-account.ts';
-import { evaluationsOf, type JudgedAccount } from './evaluations.ts';
+import { evaluationsOf, type JudgedAccount, takenBack } from './evaluations.ts';
 import type { Invocation } from './invocation.ts';
 import { readResources } from './resources.ts';
 
@@ -40,31 +40,32 @@ export async function evaluate(
   invocation: Invocation,
   { leftMs, maxAgeMs, exceptions = [] }: EvaluationSettings = {},
 ): Promise<readonly Evaluation[]> {
-  const never = new AbortController().signal;
-  const ending = leftMs === undefined ? never : AbortSignal.timeout(Math.max(leftMs - TELLING_MS, 0));
+  const ending =
+    leftMs === undefined ? new AbortController().signal : AbortSignal.timeout(Math.max(leftMs - TELLING_MS, 0));
   const open = () => openInventory(ending, maxAgeMs);
   const { judged, failure } = await judgeAccount(control, invocation, { open, exceptions });
-  const account = new AwsAccount({}, never);
-  const earlier = await readEarlier(account, invocation);
-  const evaluations = evaluationsOf(judged, earlier instanceof Error ? [] : earlier);
-  await putEvaluations(account, evaluations, invocation, tag());
-  if (failure) throw failure;
-  if (earlier instanceof Error) throw earlier;
-  return evaluations;
+  const told = await tell(judged, invocation).catch((error: Error) => error);
+  if (!(told instanceof Error)) {
+    if (failure) throw failure;
+    return told;
+  }
+  if (!failure) throw told;
+  throw new IamqlError('NotCollected', `${failure.message}; and AWS Config was not told all: ${told.message}`);
+}
+
+async function tell(judged: JudgedAccount, invocation: Invocation): Promise<readonly Evaluation[]> {
+  const account = new AwsAccount({}, new AbortController().signal);
+  // Before anything is read of AWS Config: with many evaluations that may take longer than there is time.
+  const now = evaluationsOf(judged);
+  await putEvaluations(account, now, invocation, tag());
+  // A trial by hand has no rule that has said anything.
+  const earlier = invocation.isTest ? [] : await listEvaluations(account, invocation.ruleName, tag());
+  const before = takenBack(judged, earlier, now);
+  await putEvaluations(account, before, invocation, tag());
+  return [...now, ...before];
 }
 
 const tag = () => ({ why: 'the evaluations of the rule', log: new CallLog() });
-
-/** Without them what was found before stays NON_COMPLIANT, and the account's verdict is told all the same. */
-async function readEarlier(account: AwsAccount, { isTest, ruleName }: Invocation) {
-  // A trial by hand has no rule that has said anything.
-  if (isTest) return [];
-  try {
-    return await listEvaluations(account, ruleName, tag());
-  } catch (error) {
-    return error as Error;
-  }
-}
 
 interface Outcome {
   readonly judged: JudgedAccount;

@@ -21,24 +21,31 @@ export interface JudgedAccount {
 const ACCOUNT = 'AWS::::Account';
 /** Source: AWS Config API Reference, Evaluation. */
 const MOST_CHARACTERS = 256;
-/** Where putting them ends halfway, nothing has become compliant that should not be. */
-const ORDER = ['NON_COMPLIANT', 'NOT_APPLICABLE', 'COMPLIANT'];
 
 /**
- * What is said to AWS Config: of the account the verdict, and NON_COMPLIANT of each finding that is a resource there. What
- * was found before and is not any more becomes NOT_APPLICABLE: it is mended, or gone.
+ * What is said to AWS Config: of the account the verdict, and NON_COMPLIANT of each finding that is a resource there. The account
+ * comes first: it may have been COMPLIANT before, and what is behind it may not be taken.
  *
- * The account alone is ever COMPLIANT, and is said anew each time: where it could not be judged it is NOT_APPLICABLE, and of
- * a rule that has nothing else AWS says INSUFFICIENT_DATA. What was found before then stays: nobody has seen it mended.
+ * It alone is ever COMPLIANT, and is said anew each time: where it could not be judged it is NOT_APPLICABLE, and of a rule that
+ * has nothing else AWS says INSUFFICIENT_DATA.
  */
-export function evaluationsOf(judged: JudgedAccount, earlier: readonly KeptEvaluation[]): readonly Evaluation[] {
-  const account: Evaluation = { type: ACCOUNT, id: judged.accountId, ...ofAccount(judged) };
-  const now = [...ofFindings(judged), account];
+export const evaluationsOf = (judged: JudgedAccount): readonly Evaluation[] => [
+  { type: ACCOUNT, id: judged.accountId, ...ofAccount(judged) },
+  ...ofFindings(judged),
+];
+
+/**
+ * What was found before and is not said any more becomes NOT_APPLICABLE: it is mended, or gone. Where the account could not
+ * be judged it stays: nobody has seen it mended.
+ */
+export function takenBack(
+  judged: JudgedAccount,
+  earlier: readonly KeptEvaluation[],
+  now: readonly Evaluation[],
+): readonly Evaluation[] {
   const said = new Set(now.map(keyOf));
   const before = earlier.filter((one) => !said.has(keyOf(one)) && (one.compliance === 'COMPLIANT' || isMended(judged)));
-  const takenBack = before.map(({ type, id }) => ({ type, id, compliance: 'NOT_APPLICABLE' }) as const);
-  const rank = ({ compliance }: Evaluation): number => ORDER.indexOf(compliance);
-  return [...now, ...takenBack].sort((a, b) => rank(a) - rank(b));
+  return before.map(({ type, id }) => ({ type, id, compliance: 'NOT_APPLICABLE' }));
 }
 
 const keyOf = ({ type, id }: ConfigResource): string => `${type} ${id}`;
@@ -87,8 +94,6 @@ const wordsOf = ({ name, keys }: Finding): readonly string[] => [
 const isMended = ({ run, reasons, found }: JudgedAccount): boolean =>
   run !== undefined && run.verdict !== 'ERROR' && reasons.length === 0 && found !== undefined;
 
-/** In whole characters. */
-const cut = (text: string): string => {
-  const characters = [...text];
-  return characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS - 3).join('')}...` : text;
-};
+/** In UTF-16, which is the most that anybody counts, and in whole characters. */
+const cut = (text: string): string =>
+  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 3).replace(/[\uD800-\uDBFF]$/, '')}...` : text;

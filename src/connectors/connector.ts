@@ -52,6 +52,12 @@ export interface Enrollment {
   readonly unlisted: readonly UnlistedOrganization[];
 }
 
+/** Stands for the accounts of one, which nobody knows: that none of them was read says of none that it is clean. */
+export const placeOfUnlisted = ({ name }: UnlistedOrganization) => {
+  const called = `organization ${name}`;
+  return { id: called, name: called, isOrganization: true, organization: name, units: [], tags: {} } as const;
+};
+
 /** Of an account that is in its organization and was in no unit of it, where units matter. */
 export const unplaced = ({ id, name }: { readonly id: string; readonly name: string }): IamqlError =>
   new IamqlError(

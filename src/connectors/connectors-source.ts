@@ -4,7 +4,7 @@ import { LiveSource } from '../inventory/live-source.ts';
 import { ManyAccounts, type OneOfMany } from '../inventory/many-accounts.ts';
 import { type Freshness, openAccount } from '../inventory/open-account.ts';
 import type { AwsAccess } from './access.ts';
-import type { Connector, Enrollment } from './connector.ts';
+import { type Connector, type Enrollment, placeOfUnlisted } from './connector.ts';
 
 export interface ConnectorsSettings extends InventorySettings, Freshness {
   /** How long AWS may take to generate a report, in milliseconds. */
@@ -45,17 +45,8 @@ export class ConnectorsSource implements Source {
     const accounts: OneOfMany[] = this.enrollment.connectors.map(({ id, name, organization, units, tags }) => {
       return { id, name, organization, units, tags, inventory: this.sources.get(id)?.inventory() };
     });
-    const unlisted = this.enrollment.unlisted.map(({ name, error }): OneOfMany => {
-      const called = `organization ${name}`;
-      const asked = {
-        id: called,
-        name: called,
-        isOrganization: true,
-        organization: name,
-        units: [],
-        tags: {},
-      } as const;
-      return { ...asked, inventory: undefined, failure: error };
+    const unlisted = this.enrollment.unlisted.map((one): OneOfMany => {
+      return { ...placeOfUnlisted(one), inventory: undefined, failure: one.error };
     });
     return new ManyAccounts([...accounts, ...unlisted], this.settings);
   }

@@ -1,4 +1,5 @@
 import { buildTestAccount } from '../controls/authoring/test-account.ts';
+import { parametersOf } from '../controls/parameters.ts';
 import type { ControlRun } from '../controls/run-control.ts';
 import { type AskedControl, runControls } from '../controls/run-controls.ts';
 import type { IAMPasswordPolicy } from '../iam/assets.generated.ts';
@@ -18,7 +19,7 @@ export type PasswordPolicy = Pick<
   | 'hardExpiry'
 >;
 
-/** A password policy, and the ids of the controls that it is made for. */
+/** A password policy, and the controls that it is made for: each its id, with its values as JSON where it has any. */
 export interface BaselinePolicy {
   readonly policy: PasswordPolicy;
   readonly controls: readonly string[];
@@ -60,7 +61,12 @@ export async function passwordPolicyFor(asked: readonly AskedControl[]): Promise
   for (const field of foundBy(await judge(policy, asked))) policy = await tighten(policy, field, asked);
   const open = (await judge(policy, asked)).find(({ verdict }) => verdict !== 'PASS');
   if (open) throw noneFor(open);
-  return { policy, controls: [...new Set(asked.map(({ control }) => control.id))] };
+  return { policy, controls: [...new Set(asked.map(wordsOf))] };
+}
+
+function wordsOf({ control, parameters }: AskedControl): string {
+  const values = parametersOf(control, parameters);
+  return Object.keys(values).length > 0 ? `${control.id} ${JSON.stringify(values)}` : control.id;
 }
 
 /** With the laxest value of a field that nothing finds, by halves: a value that passes leaves stricter ones passing. */

@@ -22,10 +22,11 @@ export function renderBaseline(format: BaselineFormat, baseline: Baseline): stri
   return format === 'terraform' ? renderModule(baseline) : renderTemplate(baseline);
 }
 
-const headOf = (format: BaselineFormat, controls: readonly string[]): string =>
+const headOf = (controls: readonly string[]): string =>
   `# An account baseline: a password policy, the role that iamql reads the account with, and a rule that tells of new credentials.
-# Made by \`iamql guardrails baseline --format ${format}\`: make it anew instead of changing it. By its password policy these pass:
-${controls.map((id) => `#   ${id}`).join('\n')}
+# Made by \`iamql guardrails baseline\`: make it anew, with the same controls and values, instead of changing it.
+# By its password policy these pass:
+${controls.map((one) => `#   ${one}`).join('\n')}
 `;
 
 /** With the values that UpdateAccountPasswordPolicy gets: it takes no 0, and what it does not get it sets to the laxest. */
@@ -38,7 +39,7 @@ const pascalCase = (field: string): string => `${field.charAt(0).toUpperCase()}$
 const snakeCase = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function renderTemplate({ policy, controls, eventBridge, setter }: Baseline): string {
-  return `${headOf('cloudformation', controls)}AWSTemplateFormatVersion: "2010-09-09"
+  return `${headOf(controls)}AWSTemplateFormatVersion: "2010-09-09"
 Description: The baseline of an account. Deploy it where IAM records its calls, ${recordingRegions.join(', ')}.
 Parameters:
 ${roleSections.Parameters}Rules:
@@ -126,7 +127,7 @@ ${setter.replace(/^(?=.)/gm, '          ')}  PasswordPolicySetterRole:
 `;
 
 function renderModule({ policy, controls, eventBridge }: Baseline): string {
-  return `${headOf('terraform', controls)}
+  return `${headOf(controls)}
 terraform {
   required_version = ">= 1.2"
 

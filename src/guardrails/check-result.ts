@@ -48,6 +48,8 @@ const unit = z.object({ id: z.string(), name: z.string() });
 
 const resultShape = z.object({
   format: z.literal('iamql-check/1'),
+  /** RFC 3339. */
+  judgedAt: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'it is no time'),
   sample: z.boolean(),
   account: orUndefined,
   connectors: z

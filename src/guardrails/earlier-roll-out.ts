@@ -55,6 +55,14 @@ export class EarlierRollOut {
       .map(({ line }) => line);
   }
 
+  /** Lines of accounts that nobody could call clean, and of which nothing tells any more: they have not become clean by that. */
+  notToldSince(accounts: readonly JudgedAccount[]): readonly string[] {
+    const told = new Set([...accounts.map(({ id }) => id), 'unknown']);
+    return this.items
+      .filter(({ mark, account }) => mark.startsWith('open-') && !told.has(account))
+      .map(({ line }) => line.replace(/^- \[.\]/, '- [ ]'));
+  }
+
   /** How many of what was found before are ticked and still there, and how many are gone. */
   compare(open: ReadonlySet<string>, carried: number): { readonly stillThere: number; readonly gone: number } {
     const ticked = this.items.filter(({ account, isTicked }) => account !== undefined && isTicked);

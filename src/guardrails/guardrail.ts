@@ -51,7 +51,7 @@ export const guardrails: readonly Guardrail[] = [
     does: [
       'Once a day, or every so many hours, it judges a control, any that iamql has or that is your own, over the account it is in.',
       'The account is COMPLIANT, or NON_COMPLIANT with what was found: users, roles, groups and policies of the account by their ids in AWS Config, access keys by theirs.',
-      'An account that could not be read gets no evaluation: the function ends with an error, and a rule that has nothing else is INSUFFICIENT_DATA.',
+      'Of an account that could not be read it takes back what it said (NOT_APPLICABLE): the function ends with an error, and a rule that has nothing else is INSUFFICIENT_DATA.',
     ],
     doesNot: [
       'It prevents nothing, and tells hours after a key was made; the credential report that it reads may be four hours old.',
@@ -59,17 +59,18 @@ export const guardrails: readonly Guardrail[] = [
       'What was found before an account could not be read stays NON_COMPLIANT until it is read again.',
       'A function that is out of memory, or that AWS Lambda throttles, says nothing, and what it said last stands: watch its Errors and Throttles, and when the rule was last evaluated.',
       'It knows the exceptions that --exceptions named when the folder was written, until they expire, and no later ones.',
+      'Whoever administers the account may change or delete the rule and its function: nothing here keeps them from it, and no stack set reaches the management account.',
     ],
     rollOut: [
       'See that AWS Config records in the region: aws configservice describe-configuration-recorder-status. One region is enough, because IAM is global.',
       'iamql guardrails config --output rule, and read what it wrote: the template, and in function/ one file that is not minified.',
       'aws cloudformation package --template-file rule/template.yaml --s3-bucket <bucket> --output-template-file packaged.yaml',
       'aws cloudformation deploy --stack-name iamql-config-rule --template-file packaged.yaml --capabilities CAPABILITY_IAM, a stack for each control.',
-      'Compare the first evaluation with iamql check on the same account. For an organization give --connectors: it writes a stack set for it; the bucket must be in its region and let the accounts read the function (s3:GetObject, aws:PrincipalOrgID).',
+      'Compare the first evaluation with iamql check on the same account. For an organization give --connectors: it writes a stack set for it, which needs aws cloudformation activate-organizations-access once; the bucket must be in its region and let the accounts read the function (s3:GetObject, aws:PrincipalOrgID).',
       'With a newer iamql write the folder again, package and deploy.',
     ],
     rollBack: [
-      'aws cloudformation delete-stack --stack-name iamql-config-rule: the rule, what it said, the function and its role are gone; nothing else has changed.',
+      'aws cloudformation delete-stack --stack-name iamql-config-rule: the rule, what it said, the function and its role are gone; nothing else has changed. The stack of organization.yaml takes those of all accounts with it.',
     ],
   },
   {
@@ -84,14 +85,15 @@ export const guardrails: readonly Guardrail[] = [
       'It does not tell whether the user has the other one: iamql check does.',
       'It sees nothing without a trail that records management events that write, and nothing in a region where IAM does not record.',
       'It does not see a key that iam:UpdateAccessKey turns on again, and events may be lost: scan from time to time.',
+      'Whoever administers the account may change or delete the rule: nothing here keeps them from it, and no stack set reaches the management account.',
     ],
     rollOut: [
       'See that a trail records management events: aws cloudtrail describe-trails; aws cloudtrail get-event-selectors --trail-name <trail>',
       'aws cloudformation deploy --region us-east-1 --stack-name iam-new-credentials --template-file eventbridge.yaml',
-      'Subscribe to the topic, make a key for a test user, and see that the message comes. For many accounts use a stack set.',
+      'Subscribe to the topic, make a key for a test user, and see that the message comes. For an organization give --connectors: it writes a stack set for it, which needs aws cloudformation activate-organizations-access once.',
     ],
     rollBack: [
-      'aws cloudformation delete-stack --region us-east-1 --stack-name iam-new-credentials; subscriptions are gone with it.',
+      'aws cloudformation delete-stack --region us-east-1 --stack-name iam-new-credentials; subscriptions are gone with it. The stack with the stack set takes those of all accounts with it.',
     ],
   },
   {
@@ -100,10 +102,10 @@ export const guardrails: readonly Guardrail[] = [
     controls: [initialKeys],
     does: [
       'It fails a template that makes a user with a login profile and an active access key, in CI or as a hook of CloudFormation.',
-      'It fails a template that makes a user with a login profile, and a key whose user is not named by Ref.',
+      'It fails a template that makes a user with a login profile, and a key whose user is not, by Ref, one of the template.',
     ],
     doesNot: [
-      'It sees one template: a key in another stack, by hand, or of Terraform is not its business.',
+      'It sees one template: a key in another stack, by hand, or of Terraform is not its business, nor what a nested stack, a macro or a loop makes.',
       'It cannot decide conditions and parameters: it takes what is under a condition for there. iamql iac says ERROR of these, and reads plans too.',
       'Where it does not apply, Guard says SKIP, which is no failure.',
     ],
@@ -143,7 +145,7 @@ export const guardrails: readonly Guardrail[] = [
     ],
     doesNot: [
       'It does not stop anybody from changing the policy later. Terraform sees that in its next plan, CloudFormation never: iamql check does.',
-      'It takes no notice of the policy that is there: where that is stricter, ask for as much with --param.',
+      'It takes no notice of the policy that is there: where that is stricter, ask for as much with --param. Where nobody has set one AWS asks for three kinds of characters of four, and no longer does with one that asks for none, as by benchmarks that ask for length alone: name the controls for kinds too.',
       'It does not change passwords. With a maximum age (the 90 days of aws-iam-password-policy-expires-passwords), who has an older one must change it at the next sign-in; name a benchmark that does not ask for it, or the other controls, to leave it out.',
       'It says nothing of people who sign in through IAM Identity Center or an identity provider.',
     ],

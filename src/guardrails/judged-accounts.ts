@@ -99,7 +99,8 @@ function accountsIn(result: CheckResult, control: ResultControl): readonly Judge
   const findings = onceEach(rules.flatMap((rule) => rule.findings));
   const excepted = onceEach(rules.flatMap((rule) => rule.excepted));
   const unplaced = { organization: undefined, units: [], tags: {} };
-  if (!control.accounts) {
+  // Where no account was judged the verdict is of whichever there may be.
+  if (!control.accounts?.verdicts.length) {
     const id = result.account ?? findings[0]?.account;
     const reasons = [...new Set(rules.flatMap(({ errors }) => errors.map(({ message }) => message)))];
     return [{ ...unplaced, id, name: id ?? 'not known', verdict: control.verdict, reasons, findings, excepted }];

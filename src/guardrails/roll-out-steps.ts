@@ -64,11 +64,15 @@ export function guardrailSteps(control: Control, place: Place): readonly Guardra
   ];
 }
 
+const ALSO = ', and in the management account, which none reaches, by a stack of its own';
+
 const stepsOf: Readonly<Record<GuardrailName, (place: Place, control: Control) => readonly GuardrailStep[]>> = {
   eventbridge: ({ organization, accounts }) => {
     const what = '`iamql guardrails eventbridge`. It prevents nothing, and breaks nothing.';
     if (organization !== undefined)
-      return [{ id: 'eventbridge', words: [`Tell of new credentials in every account, by a stack set: ${what}`] }];
+      return [
+        { id: 'eventbridge', words: [`Tell of new credentials in every account, by a stack set${ALSO}: ${what}`] },
+      ];
     return accounts.map((account) => ({
       ...{ id: 'eventbridge', account },
       words: [...words`Tell of new credentials in ${nameOf(account)}: `, what],
@@ -77,7 +81,7 @@ const stepsOf: Readonly<Record<GuardrailName, (place: Place, control: Control) =
   config: ({ organization, accounts }, { id }) => {
     const what = `\`iamql guardrails config ${id}\`, a rule of AWS Config. It prevents nothing, and breaks nothing.`;
     if (organization !== undefined)
-      return [{ id: 'config', words: [`Judge every account day by day, by a stack set: ${what}`] }];
+      return [{ id: 'config', words: [`Judge every account day by day, by a stack set${ALSO}: ${what}`] }];
     return accounts.map((account) => ({
       ...{ id: 'config', account },
       words: [...words`Judge ${nameOf(account)} day by day: `, what],

@@ -20,6 +20,8 @@ export interface RollOut {
   readonly guardrails: readonly Group[];
   /** Accounts of which nothing says that they are clean. */
   readonly open: readonly Item[];
+  /** Lines of the file before, of such accounts of which nothing tells any more. */
+  readonly untold: readonly string[];
   readonly batches: readonly Group[];
   /** Lines of the file before, of accounts that were not judged in full since. */
   readonly carried: readonly string[];
@@ -48,9 +50,10 @@ export function makeRollOut(judged: JudgedControl, settings: RollOutSettings): R
   const batches = batchesOf(accounts, settings, marks);
   const found = batches.flatMap(({ items }) => items);
   const carried = earlier?.notJudgedSince(accounts, new Set(found.map(({ mark }) => mark))) ?? [];
+  const untold = earlier?.notToldSince(accounts) ?? [];
   const count = (verdict: JudgedAccount['verdict']): number => accounts.filter((one) => one.verdict === verdict).length;
   return {
-    ...{ control, parameters, isSample, caveats, open, batches, carried },
+    ...{ control, parameters, isSample, caveats, open, untold, batches, carried },
     counts: {
       ...{ passed: count('PASS'), failed: count('FAIL'), notJudged: count('ERROR'), neverJudged: count(undefined) },
       found: accounts.reduce((sum, { findings }) => sum + findings.length, 0),

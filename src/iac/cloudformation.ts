@@ -141,40 +141,43 @@ function transformsOf(template: Readonly<Record<string, unknown>>): readonly Rea
   const { Transform: top = [], Resources: section } = template;
   const names = [top].flat().map((one) => (isRecord(one) ? one['Name'] : one));
   const foreign = names.filter((name) => !harmlessTransforms.has(name));
+  const places = [
+    ...('Fn::Transform' in template ? ['a Fn::Transform'] : []),
+    ...(isRecord(section) && 'Fn::Transform' in section ? ['a Fn::Transform in Resources'] : []),
+  ];
   return [
     ...foreign.map((name) => ({
       message: `the macro ${String(name)} may add resources when the template is deployed`,
     })),
-    ...(isRecord(section) && 'Fn::Transform' in section
-      ? [
-          {
-            message: 'a Fn::Transform in Resources may add resources when the template is deployed',
-            address: 'Fn::Transform',
-          },
-        ]
-      : []),
+    ...places.map((place) => ({
+      ...{ message: `${place} may add resources when the template is deployed`, address: 'Fn::Transform' },
+    })),
   ];
 }
 
-/** A loop that has a Type, and whose every Type is written out and is none of interest makes none of interest. */
 function unrolledOf(section: Readonly<Record<string, unknown>>): readonly Reason[] {
-  const isHarmless = (type: string): boolean =>
-    !type.includes('$') && !['AWS::IAM::User', 'AWS::IAM::AccessKey'].includes(type) && !isOpaque(type);
-  const isKnown = (types: readonly string[]): boolean => types.length > 0 && types.every(isHarmless);
   return Object.entries(section).flatMap(([key, loop]) =>
-    isLoop(key) && !isKnown(typesOf(loop))
+    isLoop(key) && !isHarmlessLoop(loop)
       ? [{ message: `${key}: what a loop makes is not unrolled here`, address: key }]
       : [],
   );
 }
 
-function typesOf(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(typesOf);
-  if (!isRecord(value)) return [];
-  const { Type: type } = value;
-  const own = type === undefined ? [] : [typeof type === 'string' ? type : '$'];
-  return [...own, ...Object.values(value).flatMap(typesOf)];
+/** One whose every resource has its Type written out, of none of interest, makes none of interest. */
+function isHarmlessLoop(loop: unknown): boolean {
+  const body = Array.isArray(loop) ? (loop as readonly unknown[])[2] : undefined;
+  if (!isRecord(body) || Object.keys(body).length === 0) return false;
+  return Object.entries(body).every(([key, made]) =>
+    isLoop(key) ? isHarmlessLoop(made) : isRecord(made) && isHarmless(made['Type']) && !('Fn::Transform' in made),
+  );
 }
+
+/** Whether a type of resource is surely none that has to do with users, or that brings others about. */
+export const isHarmless = (type: unknown): boolean =>
+  typeof type === 'string' &&
+  !/[$&]/.test(type) &&
+  !['AWS::IAM::User', 'AWS::IAM::AccessKey'].includes(type) &&
+  !isOpaque(type);
 
 const isOpaque = (type: string): boolean => opaqueTypes.has(type) || type.endsWith('::MODULE');
 

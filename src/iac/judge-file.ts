@@ -4,7 +4,7 @@ import type { ExceptedUsers } from './except-users.ts';
 import { type JudgedUsers, judgeDeclared } from './judge-declared.ts';
 import { isRecord } from './record.ts';
 import { type GivenParameters, type TakenParameters, withParameters } from './template-parameters.ts';
-import { parseTemplate } from './template-text.ts';
+import { parseTemplate, rejectTwins } from './template-text.ts';
 import { readTerraformPlan } from './terraform-plan.ts';
 import { withLines } from './with-lines.ts';
 
@@ -35,6 +35,7 @@ export function judgeFile(file: string, bytes: Uint8Array, given: GivenParameter
     const value = parseText(text);
     tool = toolOf(value);
     if (tool === 'terraform') return { file, tool, code: 'NotCollected', ...judgeDeclared(readTerraformPlan(value)) };
+    if (isJson(text)) rejectTwins(text);
     const { template, ...parameters } = withParameters(value, given);
     // A plan is written by a program, mostly in one line.
     const judged = withLines(judgeDeclared(readTemplate(template)), text);
@@ -64,10 +65,12 @@ function textOf(bytes: Uint8Array): string {
 }
 
 function parseText(text: string): Record<string, unknown> {
-  const value = /^\s*[[{"]/.test(text) ? parseJson(text) : parseTemplate(text);
+  const value = isJson(text) ? parseJson(text) : parseTemplate(text);
   if (!isRecord(value)) throw corrupt('it is neither a plan nor a template');
   return value;
 }
+
+const isJson = (text: string): boolean => /^\s*[[{"]/.test(text);
 
 const corrupt = (message: string): IamqlError => new IamqlError('Corrupt', message);
 

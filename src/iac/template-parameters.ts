@@ -53,7 +53,8 @@ function whyNotTaken(parameter: unknown): string | undefined {
 
 function checkAllowed(name: string, value: string, parameter: unknown): void {
   const allowed = isRecord(parameter) ? parameter['AllowedValues'] : undefined;
-  if (!Array.isArray(allowed) || allowed.some((one) => String(one) === value)) return;
+  // How CloudFormation writes a truth value as a text is not known: an unquoted `yes` is one.
+  if (!Array.isArray(allowed) || allowed.some((one) => typeof one === 'boolean' || String(one) === value)) return;
   throw new IamqlError(
     'InvalidInput',
     `--param ${name}=${value}: the template allows ${allowed.map(String).join(', ')}`,

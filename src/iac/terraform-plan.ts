@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IamqlError } from '../iam/error.ts';
 import type { Declared, DeclaredPart, DeclaredUser, Name, Owner, PartKind, Reason } from './declared.ts';
 import { isRecord } from './record.ts';
+import { bringsOthers, mayBringOthers } from './terraform-opaque.ts';
 import { type PlannedAddress, References, type Referred } from './terraform-references.ts';
 
 /** https://developer.hashicorp.com/terraform/internals/json-format: a reader refuses major versions that it does not know. */
@@ -12,17 +13,6 @@ const kindOfType: Readonly<Record<string, PartKind | 'user'>> = {
   aws_iam_user_login_profile: 'login profile',
   aws_iam_access_key: 'access key',
 };
-
-/** Resources that bring others about, which the plan does not hold. */
-const opaqueTypes: ReadonlySet<string> = new Set([
-  'aws_cloudformation_stack',
-  'aws_cloudformation_stack_set',
-  'aws_cloudformation_stack_set_instance',
-  'aws_cloudformation_stack_instances',
-  'awscc_cloudformation_stack',
-  'awscc_cloudformation_stack_set',
-  'awscc_iam_user',
-]);
 
 const values = z.record(z.string(), z.unknown());
 const actions = z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget']);
@@ -107,7 +97,7 @@ function changesOf(list: unknown): readonly ResourceChange[] {
   });
 }
 
-const isOfInterest = (type: string): boolean => Object.hasOwn(kindOfType, type) || opaqueTypes.has(type);
+const isOfInterest = (type: string): boolean => Object.hasOwn(kindOfType, type) || mayBringOthers(type);
 
 /** A plan that somebody has filtered says less than it seems to. */
 function checkChangesWhole(plan: Readonly<Record<string, unknown>>, changes: readonly ResourceChange[]): void {
@@ -232,7 +222,8 @@ function accountOf(resource: Planned, references: References): string | undefine
 
 function unknownOf(plan: Readonly<Record<string, unknown>>, changes: readonly ResourceChange[]): readonly Reason[] {
   const opaque = changes.filter(
-    ({ type, change }) => opaqueTypes.has(type) && change.actions.some((one) => one === 'create' || one === 'update'),
+    ({ type, change }) =>
+      bringsOthers(type, change.after) && change.actions.some((one) => one === 'create' || one === 'update'),
   );
   const deferred = Array.isArray(plan['deferred_changes']) ? plan['deferred_changes'].filter(isRecord) : [];
   return [

@@ -187,9 +187,10 @@ const isNamed = ({ owner }: DeclaredPart): boolean => owner.kind === 'name';
 const isExpressed = ({ owner }: DeclaredPart): boolean => owner.kind === 'name' && owner.name.kind === 'expression';
 const isOfAnybody = ({ owner }: DeclaredPart): boolean => owner.kind === 'users' && owner.doubt !== undefined;
 
-/** The same for what is surely one name: IAM holds names that differ in case alone for one. Undefined for no name. */
+/** The same for what is surely one name: IAM holds names that differ in case alone for one, and nobody expressions. Undefined for no name. */
 export function nameKeyOf(name: Name): string | undefined {
-  return name.kind === 'text' || name.kind === 'expression' ? `${name.kind} ${name.text.toLowerCase()}` : undefined;
+  if (name.kind === 'expression') return `expression ${name.text}`;
+  return name.kind === 'text' ? `text ${name.text.toLowerCase()}` : undefined;
 }
 
 /** Of one name: undefined where both are surely of one account. */

@@ -1,8 +1,6 @@
 import type { JudgedUsers, TiedPart } from './judge-declared.ts';
 import { TemplateLines } from './template-lines.ts';
-
-/** CloudFormation takes 1 MB. */
-const MOST_CHARACTERS = 2_000_000;
+import { MOST_CHARACTERS } from './template-text.ts';
 
 /** The same, with where in a template it stands. */
 export function withLines(judged: JudgedUsers, text: string): JudgedUsers {

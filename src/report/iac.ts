@@ -49,7 +49,7 @@ export function countOfFile({ verdict, findings, total, excepted = [] }: JudgedF
 }
 
 /** Of users of whom a file says nothing new, with half of what is looked for: they are not judged, and not hidden. */
-export function wordsOfUntouched({ untouched }: JudgedFile): readonly string[] {
+function wordsOfUntouched({ untouched }: JudgedFile): readonly string[] {
   if (untouched.length === 0) return [];
   const who = untouched.length === 1 ? '1 user has' : `${untouched.length} users have`;
   return [

@@ -5,14 +5,16 @@ import { printable, printableLines } from './printable.ts';
 
 /** A roll-out as a checklist in Markdown, to be committed and reviewed: no time is in it, so that a diff shows work alone. */
 export function renderRollOut(rollOut: RollOut): string {
-  const { control, guardrails, open, batches, carried, next, accepted, caveats } = rollOut;
+  const { control, guardrails, open, untold, batches, carried, next, accepted, caveats } = rollOut;
   const sections: readonly (readonly string[])[] = [
     [headOf(control.id), `# Roll-out: ${printable(control.title)}`],
     headLines(rollOut),
     ['## 1. What stops new cases', ...quoted(control.remediation.serviceWide), ...guardrails.flatMap(renderGroup)],
     [
       '## 2. Accounts that nobody can call clean',
-      open.length > 0 ? list(open.map(renderItem)) : 'Every account was judged in full.',
+      open.length + untold.length > 0
+        ? list([...open.map(renderItem), ...untold])
+        : 'Every account was judged in full.',
     ],
     [
       '## 3. What was found, in batches',

@@ -1,13 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { rollOut } from '../../src/cli/roll-out.ts';
+import { foundingControlId } from '../../src/controls/load-controls.ts';
 import { accountId, acme } from '../connectors/acme.ts';
 import { type AwsEndpoint, manyUsers, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';
 
 let folder = '';
+let third = '';
 let endpoint: AwsEndpoint;
 
 /** 1 fails, 2 is refused, 3 passes. */
@@ -21,6 +23,10 @@ const organization = acme(3, (n) => ({
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'iamql-roll-out-'));
   endpoint = await startAwsEndpoint({ organization });
+  const judged = { id: foundingControlId, verdict: 'PASS', parameters: {}, rules: [] };
+  const old = { judgedAt: '2024-01-01T00:00:00.000Z', account: accountId(3), sample: false, controls: [judged] };
+  third = join(folder, 'third.json');
+  writeFileSync(third, JSON.stringify({ format: 'iamql-check/1', ...old }));
   writeFileSync(join(folder, 'acme.yaml'), 'organizations: [{name: acme, memberRole: iamql, tags: {team: cloud}}]\n');
 });
 afterAll(async () => {
@@ -60,6 +66,11 @@ test('guardrails plan says of live accounts what it says of a result that was ke
   const marks = (of: string) => [...of.matchAll(/iamql:found-\S+/g)].map(([mark]) => mark);
   expect(marks(text)).toHaveLength(1);
   expect(marks(kept.stdout)).toEqual(marks(text));
+  // Which accounts there are in an organization that could not be listed nobody knows.
+  endpoint.setScenario({ organization, faults: [{ action: 'ListRoots', error: { code: 'AccessDenied' } }] });
+  const unlisted = await run('guardrails', 'plan', '--result', 'third.json', '--connectors', 'acme.yaml');
+  expect(unlisted.stdout).toMatch(/^- \[ \] Account `organization acme`: it was never judged/m);
+  expect(unlisted.code).toBe(2);
 });
 
 test('and keeps ticks in the file that it renders anew, and writes over no other', async () => {
@@ -77,7 +88,25 @@ test('and keeps ticks in the file that it renders anew, and writes over no other
   expect(readFileSync(file, 'utf8')).toBe('my own notes\n');
 });
 
+test('and says how old a result is, and takes none that is older than is asked', async () => {
+  const options = { ...{ ownerTag: [], exceptions: [], batchSize: 10, wait: 0 }, result: [third] };
+  const output = join(folder, 'old.md');
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  await rollOut(undefined, { ...options, output });
+  expect(said.mock.calls.join('')).toContain('third.json was judged 2024-01-01T00:00:00.000Z');
+  said.mockRestore();
+  await expect(rollOut(undefined, { ...options, maxAge: 3_600_000 })).rejects.toThrow(
+    /third.json was judged .*--max-age/,
+  );
+});
+
 test.each([
+  [
+    'another time beside a result',
+    undefined,
+    { result: ['r.json'], asOf: '2026-01-01T00:00:00Z' },
+    /is judged already/,
+  ],
   ['a source beside a result', undefined, { result: ['r.json'], sample: true }, /--result is judged already/],
   ['a result that is not there', undefined, { result: ['nowhere.json'] }, /--result: cannot open nowhere.json: ENOENT/],
   ['a control that there is not', 'nothing', { sample: true }, /there is no control "nothing"/],

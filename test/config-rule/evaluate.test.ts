@@ -124,6 +124,28 @@ describe('the function of the rule', () => {
     expect(goneHalfway.compliance).toBe('NON_COMPLIANT');
   });
 
+  test('says first what the account is, so that whatever comes behind it leaves none clean', async () => {
+    const many = { users: Array.from({ length: 130 }, (_, n) => user(`user-${n}`, key(String(n)))) };
+    await evaluated({ users: [bruno] });
+    const halfway = await evaluated({ ...many, faults: faulty('PutEvaluations', { skip: 1 }) });
+    expect(halfway.failure).toContain('config:PutEvaluations denied');
+    expect(halfway.standing).toContain(`${whole} NON_COMPLIANT`);
+    await evaluated({ users: [bruno] });
+    // Reading what was said may take longer than there is time.
+    await evaluated({ users: [bruno], faults: faulty('GetCredentialReport') });
+    expect(account.configRule().standingWhenListed).toEqual([]);
+    account.configRule().refused.add(resource('user-0'));
+    const refused = await evaluated(many);
+    account.configRule().refused.clear();
+    expect(refused.failure).toContain(`took all but 1 evaluation: ${resource('user-0')}`);
+    expect(refused.standing).toHaveLength(130);
+    const neither = { users: [bruno], faults: [...faulty('GetCredentialReport'), ...faulty('PutEvaluations')] };
+    expect((await evaluated(neither)).failure).toMatch(
+      /GetCredentialReport denied.*not told all: config:PutEvaluations/,
+    );
+    await evaluated({ users: [bruno] });
+  });
+
   test('knows who is found and gone from who is mended', async () => {
     await evaluated({ users: [ana, user('carla', key('3'))] });
     const { standing } = await evaluated({ users: [{ ...ana, deletedSinceReport: true }] });
@@ -151,6 +173,9 @@ describe('the function of the rule', () => {
       compliance: 'INSUFFICIENT_DATA',
       failure: expect.stringContaining('has no parameter maxAge'),
     });
+    await asked('{"maxAgeDays":"100000"}');
+    // AWS may count characters as UTF-16 has them, and takes no evaluation with more.
+    expect((await asked(JSON.stringify({ ['🔑'.repeat(200)]: '1' }))).compliance).toBe('INSUFFICIENT_DATA');
   });
 
   test('finds nothing that is excepted, until that expires', async () => {

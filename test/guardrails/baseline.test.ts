@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { regionOfPartition } from '../../src/aws/region.ts';
 import { baseline } from '../../src/cli/guardrails-baseline.ts';
 import { openLive } from '../../src/cli/source-options.ts';
 import type { Control, Parameters } from '../../src/controls/control.ts';
@@ -69,6 +70,14 @@ describe('the password policy of a baseline', () => {
     expect(values).toEqual({ ...usual, ...own });
   });
 
+  test('says with which values of which controls it was made, in comments that nothing breaks out of', async () => {
+    const long20 = asked(await findControls([length]), long);
+    expect(await render('terraform', long20)).toContain(`#   ${length} {"minimumLength":20}\n`);
+    const [control] = await findControls([numbers]);
+    const told = { ...control, parameters: { note: { type: 'String', default: 'x\nresource' } } } as unknown as Control;
+    expect(await render('cloudformation', asked([told]))).toContain(`#   ${numbers} {"note":"x\\nresource"}\n`);
+  });
+
   test.each([
     ['minimumPasswordLength_LT:31', 'MinimumPasswordLength: 31', 'minimum_password_length        = 31'],
     ['expirePasswords:false', 'MaxPasswordAge: 1095', 'max_password_age               = 1095'],
@@ -106,6 +115,9 @@ describe('the template of a baseline', () => {
   test('holds the role of iamql permissions and the rule of eventbridge, and gives its function no more than it needs', async () => {
     const { Resources } = parsed(template);
     expect(Resources).toMatchObject(parsed(eventBridge).Resources);
+    const regions = ['aws', 'aws-us-gov', 'aws-cn'].map((partition) => regionOfPartition(partition, undefined));
+    expect(template).toContain(`- [${regions.join(', ')}]`);
+    expect(eventBridge).toContain(`${regions.slice(0, 2).join(', ')} or ${regions[2]}.`);
     const printed = (await runCli(['permissions'])).stdout;
     const documentOf = (id: string) =>
       (Resources[id]?.Properties['Policies'] as readonly { readonly PolicyDocument: object }[] | undefined)?.[0]

@@ -274,11 +274,11 @@ describe('the function as it is deployed', () => {
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
     expect(await runCli(['check'], { env })).toMatchObject({ code: 1 });
     expect(JSON.parse(await call(env, accountId))).toMatchObject([
+      { type: 'AWS::::Account', id: accountId, compliance: 'NON_COMPLIANT' },
       {
         ...{ type: 'AWS::IAM::User', id: User?.UserId, compliance: 'NON_COMPLIANT' },
         annotation: `ana, access key ${AccessKey?.AccessKeyId}`,
       },
-      { type: 'AWS::::Account', id: accountId, compliance: 'NON_COMPLIANT' },
     ]);
     await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: AccessKey?.AccessKeyId }));
     await iam.send(new GenerateCredentialReportCommand({}));

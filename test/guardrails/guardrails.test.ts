@@ -74,6 +74,7 @@ describe('the service control policy, below which somebody who may do everything
         action,
         resource: `${ACCOUNT}:user/bruno`,
       },
+      // A key that is left out may have any value to this solver. To AWS it is unlike any, as an empty one is here.
       context: { [`aws:ResourceTag/${TAG}`]: has, [`aws:RequestTag/${TAG}`]: gives },
     }));
     const answers = await askTool('allowed', asked);
@@ -194,6 +195,9 @@ describe.skipIf(!(await hasGuard()))('the rules of CloudFormation Guard', () => 
     [[alice], 'SKIP', 'PASS'],
     [[bot, key('!Ref Bot')], 'SKIP', 'PASS'],
     [[alice, key('bob')], 'FAIL', 'ERROR'],
+    // A parameter may be the name of any user.
+    [[alice, bot, key('!Ref Who')], 'FAIL', 'ERROR'],
+    [[alice.replace('{Login', '{UserName: !Ref Who, Login'), key('!Ref Who')], 'FAIL', 'FAIL'],
     [[alice, key('!Ref Alice', ', Status: !Ref On')], 'FAIL', 'ERROR'],
   ];
 

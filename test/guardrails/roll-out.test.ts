@@ -25,7 +25,7 @@ interface Said {
 /** What `iamql check --format json` prints of one account. */
 const result = ({ account = A, verdict, users = [], errors = [], id = foundingControlId, keys }: Said): string =>
   JSON.stringify({
-    ...{ format: 'iamql-check/1', sample: false, account },
+    ...{ format: 'iamql-check/1', judgedAt: '2026-01-01T00:00:00.000Z', sample: false, account },
     controls: [
       {
         ...{ id, verdict, parameters: {} },
@@ -90,8 +90,8 @@ describe('a roll-out', () => {
     const section = first.split('## 2.')[0] ?? '';
     expect(withoutMarks(linesOf(section, /^(###|- .*(Attach|management|Tell|Judge))/))).toEqual([
       '### Organization `acme`',
-      '- [ ] Tell of new credentials in every account, by a stack set: `iamql guardrails eventbridge`. It prevents nothing, and breaks nothing. · owner `platform`',
-      '- [ ] Judge every account day by day, by a stack set: `iamql guardrails config aws-iam-no-initial-access-keys`, a rule of AWS Config. It prevents nothing, and breaks nothing. · owner `platform`',
+      '- [ ] Tell of new credentials in every account, by a stack set, and in the management account, which none reaches, by a stack of its own: `iamql guardrails eventbridge`. It prevents nothing, and breaks nothing. · owner `platform`',
+      '- [ ] Judge every account day by day, by a stack set, and in the management account, which none reaches, by a stack of its own: `iamql guardrails config aws-iam-no-initial-access-keys`, a rule of AWS Config. It prevents nothing, and breaks nothing. · owner `platform`',
       '- [ ] Attach it to one test account, and try both sides. · owner `platform`',
       '- [ ] Attach it to `Dev` (`ou-ab12-1`), and see that nobody misses anything. · owner `platform`',
       '- [ ] Attach it to `Prod` (`ou-ab12-2`), and see that nobody misses anything. · owner `platform`',
@@ -120,6 +120,14 @@ describe('a roll-out', () => {
     ]);
     const byValue = render([result({ verdict: 'FAIL' })]);
     expect(byValue).toContain('it fails, and not by assets that could be named here');
+  });
+
+  test('calls no account clean where none was judged', () => {
+    const none = JSON.parse(result({ verdict: 'ERROR', errors: ['no account answered'] }));
+    none.controls[0].accounts = { verdicts: [] };
+    const text = render([JSON.stringify(none)]);
+    expect(text).not.toContain('Every account was judged in full');
+    expect(linesOf(text, /no account answered/)).toHaveLength(1);
   });
 
   test('has findings by the order, then by account, so many at once, with owners by tag and account', () => {
@@ -208,6 +216,20 @@ describe('a roll-out that is rendered anew', () => {
     expect(later).not.toContain('user `bo`');
     // An account that nobody judged any more is no more clean than one that could not be.
     expect(render([result({ account: A, verdict: 'PASS' })], { earlier: text })).toContain('user `bo`');
+  });
+
+  test('keeps accounts that could not be judged, and of which nothing tells any more', () => {
+    const failing = result({ account: B, verdict: 'ERROR', errors: ['denied'] });
+    const ticked = tick(render([result({ account: A, verdict: 'PASS' }), failing]), `Account \`${B}`);
+    const text = render([result({ account: A, verdict: 'PASS' })], { earlier: ticked });
+    const section = text.split('## 2.')[1]?.split('## 3.')[0] ?? '';
+    expect(withoutMarks(linesOf(section, /^- /))).toEqual([
+      `- [ ] Account \`${B}\`: it could not be judged: \`denied\` · **no owner**`,
+    ]);
+    expect(section).not.toContain('Every account was judged in full');
+    expect(render([result({ account: A, verdict: 'PASS' })], { earlier: text })).toBe(text);
+    const both = [result({ account: A, verdict: 'PASS' }), result({ account: B, verdict: 'PASS' })];
+    expect(render(both, { earlier: text })).toContain('Every account was judged in full');
   });
 
   test('knows an item behind which people have written', () => {

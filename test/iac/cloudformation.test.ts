@@ -162,6 +162,45 @@ const rows: readonly (readonly [name: string, template: string, is: Outcome])[] 
     { error: /Fn::ForEach::U/ },
   ],
   [
+    'a loop that makes topics, and something that is written nowhere',
+    `Transform: AWS::LanguageExtensions\n${resources(`  Fn::ForEach::T: [N, [a, b], {"T${placeholder('N')}": {Type: AWS::SNS::Topic}, "U${placeholder('N')}": {"Fn::FindInMap": [M, !Ref N, Body]}}]`)}`,
+    { error: /Fn::ForEach::T/ },
+  ],
+  [
+    'a loop of loops that makes topics',
+    `Transform: AWS::LanguageExtensions\n${resources(`  Fn::ForEach::T: [N, [a, b], {"Fn::ForEach::I": [M, [c], {"T${placeholder('N')}": {Type: AWS::SNS::Topic}}]}]`)}`,
+    'PASS',
+  ],
+  [
+    'parameters whose names differ in case alone',
+    resources('  Bot: {Type: AWS::IAM::User, Properties: {UserName: !Ref Who}}', key('!Ref WHO')),
+    { error: /no resource of the file/ },
+  ],
+  [
+    'a transform beside its sections',
+    `Fn::Transform: {Name: AWS::Include, Parameters: {Location: "s3://b/t.yaml"}}\n${resources(alice)}`,
+    { error: /a Fn::Transform may add resources/ },
+  ],
+  [
+    'a resource that is there twice in JSON',
+    '{"Resources": {"A": {"Type": "AWS::IAM::User", "Properties": {"LoginProfile": {"Password": "x"}}}, "K": {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": {"Ref": "A"}}}, "K": {"Type": "AWS::SNS::Topic"}}}',
+    { error: /line 1, column \d+: Map keys must be unique/ },
+  ],
+  ...['yes, "yes"', '1_0, "10"'].map(
+    (sides) =>
+      [
+        `a key under a condition that compares ${sides}, which YAML 1.1 does not read as texts`,
+        `${resources(alice, key('!Ref Alice', ', Condition: C'))}\nConditions: {C: !Not [!Equals [${sides}]]}`,
+        { error: /Key/ },
+      ] as const,
+  ),
+  [
+    'names and texts that other readers of YAML 1.1 hold for truth values',
+    `${resources(alice, key('!Ref Alice', ', Condition: N'))}\nConditions: {N: !Equals [y, "y"], On: !Condition N}`,
+    { fail: 'Alice' },
+  ],
+  ['an unquoted version', `AWSTemplateFormatVersion: 2010-09-09\n${resources(alice)}`, 'PASS'],
+  [
     'a loop that makes topics',
     `Transform: AWS::LanguageExtensions\n${resources(`  Fn::ForEach::T: [N, [a, b], {"T${placeholder('N')}": {Type: AWS::SNS::Topic}}]`)}`,
     'PASS',

@@ -306,6 +306,25 @@ const rows: readonly Row[] = [
     },
     is: { error: /aws_iam_access_key.k is put off/ },
   },
+  ...[
+    ['aws_serverlessapplicationrepository_cloudformation_stack', {}],
+    ['aws_servicecatalog_provisioned_product', {}],
+    ['awscc_servicecatalog_cloudformation_provisioned_product', {}],
+    ['aws_cloudcontrolapi_resource', { type_name: 'AWS::IAM::User' }],
+    ['aws_cloudcontrolapi_resource', { type_name: 'AWS::CloudFormation::Stack' }],
+    ['aws_cloudcontrolapi_resource', {}],
+  ].map(
+    ([type, values]): Row => ({
+      name: `what brings others about: ${type} ${JSON.stringify(values)}`,
+      changes: [{ address: `${type}.x`, values: values as Record<string, unknown> }],
+      is: { error: /what a resource of type \w+ makes is not judged here/ },
+    }),
+  ),
+  {
+    name: 'a queue by way of the Cloud Control API',
+    changes: [{ address: 'aws_cloudcontrolapi_resource.x', values: { type_name: 'AWS::SQS::Queue' } }],
+    is: 'PASS',
+  },
   {
     name: 'a stack whose template is elsewhere',
     changes: [{ address: 'aws_cloudformation_stack.s' }],

@@ -19,10 +19,16 @@ type Params = Readonly<Record<string, unknown>>;
 /** What the one rule is called, and the token that is taken for it. */
 export const RULE = { name: 'initial-keys-conformance-pack-abcd', token: 'eyJlbmNyeXB0ZWREYXRhIjoi' };
 
+const keyOf = (one: PutEvaluation): string => `${one.ComplianceResourceType} ${one.ComplianceResourceId}`;
+
 /** One rule of AWS Config, and what was said to it. */
 export class ConfigRule {
   /** How many of a page that is asked for are handed out: pages may be short. */
   pageSize = MOST_AT_ONCE;
+  /** Resources, as `type id`, of which nothing is taken. */
+  readonly refused = new Set<string>();
+  /** What stood when it was asked for last. */
+  standingWhenListed: readonly string[] = [];
   readonly #said = new Map<string, PutEvaluation>();
 
   /** As AWS Config derives it. Source: AWS Config API Reference, DescribeComplianceByConfigRule. */
@@ -59,18 +65,20 @@ export class ConfigRule {
       if (Annotation.length > MOST_CHARACTERS) throw new AwsError('ValidationException', 'too long an annotation');
       if (typeof OrderingTimestamp !== 'number') throw new AwsError('ValidationException', 'no OrderingTimestamp');
     }
-    if (TestMode !== true) for (const one of evaluations) this.#keep(one);
-    return { FailedEvaluations: [] };
+    const isRefused = (one: PutEvaluation): boolean => this.refused.has(keyOf(one));
+    if (TestMode !== true) for (const one of evaluations) if (!isRefused(one)) this.#keep(one);
+    return { FailedEvaluations: evaluations.filter(isRefused) };
   }
 
   #keep(one: PutEvaluation): void {
-    const key = `${one.ComplianceResourceType} ${one.ComplianceResourceId}`;
+    const key = keyOf(one);
     if (one.ComplianceType === 'NOT_APPLICABLE') this.#said.delete(key);
     else this.#said.set(key, one);
   }
 
   #get({ ConfigRuleName, ComplianceTypes, Limit, NextToken }: Params): object {
     if (ConfigRuleName !== RULE.name) throw new AwsError('NoSuchConfigRuleException');
+    this.standingWhenListed = this.standing;
     const types = ComplianceTypes as readonly string[];
     const all = [...this.#said.values()].filter(({ ComplianceType }) => types.includes(ComplianceType));
     const from = Number(NextToken ?? 0);
