@@ -81,10 +81,10 @@ async function listBelow(
   const parent = (path.at(-1) as OrganizationalUnit).id;
   if (path.length > MOST_LEVELS)
     throw new IamqlError('Unexpected', `organizational unit ${parent} is ${path.length} levels down: AWS has five`);
-  const [accounts, units] = await Promise.all([
-    listAccountsForParent(account, parent, tag),
-    listOrganizationalUnitsForParent(account, parent, tag),
-  ]);
-  const below = await Promise.all(units.map((unit) => listBelow(account, [...path, unit], tag)));
+  const listUnitsBelow = async () => {
+    const units = await listOrganizationalUnitsForParent(account, parent, tag);
+    return Promise.all(units.map((unit) => listBelow(account, [...path, unit], tag)));
+  };
+  const [accounts, below] = await Promise.all([listAccountsForParent(account, parent, tag), listUnitsBelow()]);
   return [...accounts.map((listed) => ({ ...listed, units: path })), ...below.flat()];
 }

@@ -55,6 +55,10 @@ class Worker {
   private readonly running = new Map<string, { readonly connector: string; readonly ended: Promise<void> }>();
   /** Accounts that have had a turn that failed in a way that may pass. */
   private readonly tried = new Set<string>();
+  /** Jobs whose accounts have been read and are being written: others are read meanwhile. */
+  private readonly written = new Set<string>();
+  /** Resolved when one more account can be read. */
+  private room = Promise.withResolvers<void>();
   private failure: unknown;
 
   constructor(work: RoundWork) {
@@ -65,12 +69,12 @@ class Worker {
     const { database, queue, round, atOnce, signal } = this.work;
     await this.patiently(async () => queue.offer(round, await leftOf(database, round)));
     while (!signal.aborted && this.failure === undefined) {
-      const free = atOnce - this.running.size;
+      const { promise: room } = this.room;
+      const free = atOnce - (this.running.size - this.written.size);
       const taken = free > 0 ? await this.patiently(() => queue.take(round, free)) : [];
-      for (const one of taken) await this.begin(one);
-      if (taken.length > 0 && this.running.size < atOnce) continue;
-      if (this.running.size > 0)
-        await Promise.race([...[...this.running.values()].map(({ ended }) => ended), sleep(LOOK_MS)]);
+      await this.beginAll(taken);
+      if (taken.length > 0 && taken.length < free) continue;
+      if (this.running.size > 0) await Promise.race([room, sleep(LOOK_MS)]);
       else if (!(await this.isAnyLeft())) break;
     }
     if (this.failure !== undefined) throw this.failure;
@@ -102,17 +106,40 @@ class Worker {
     return true;
   }
 
-  private async begin(taken: TakenAccount): Promise<void> {
+  private async beginAll(taken: readonly TakenAccount[]): Promise<void> {
+    const noted = await this.noteBegun(taken, BEGUN_BEFORE_ALONE);
+    for (const one of taken) if (noted.has(one.connector)) await this.begin(one, noted.get(one.connector));
+    // Each when it is begun: who ends the process while others wait is not to have these blamed.
+    for (const one of taken)
+      if (!noted.has(one.connector)) await this.begin(one, (await this.noteBegun([one])).get(one.connector));
+  }
+
+  private async noteBegun(taken: readonly TakenAccount[], below?: number): Promise<ReadonlyMap<string, number>> {
     const { database, round } = this.work;
-    const before = await this.patiently(() => noteBegun(database, round, taken.connector));
+    if (taken.length === 0) return new Map();
+    const connectors = taken.map(({ connector }) => connector);
+    return this.patiently(() => noteBegun(database, round, connectors, below));
+  }
+
+  private async begin(taken: TakenAccount, before: number | undefined): Promise<void> {
     if (before === undefined) return this.giveBack(taken);
     const isAlone = before >= BEGUN_BEFORE_ALONE;
     if (isAlone) await Promise.all([...this.running.values()].map(({ ended }) => ended));
-    const ended = this.scan(taken, before).catch((error: unknown) => {
-      if (!this.work.signal.aborted) this.failure ??= error;
-    });
+    const ended = this.scan(taken, before)
+      .catch((error: unknown) => {
+        if (!this.work.signal.aborted) this.failure ??= error;
+      })
+      .finally(() => {
+        this.written.delete(taken.job);
+        this.makeRoom();
+      });
     this.running.set(taken.job, { connector: taken.connector, ended });
     if (isAlone) await ended;
+  }
+
+  private makeRoom(): void {
+    this.room.resolve();
+    this.room = Promise.withResolvers();
   }
 
   private async scan(taken: TakenAccount, begunBefore: number): Promise<void> {
@@ -121,7 +148,7 @@ class Worker {
     if (connector && begunBefore >= MOST_BEGUN) await this.giveUp(connector, begunBefore);
     else if (connector) {
       const source = open(connector.id, signal);
-      const outcome = await this.scanInto(connector, source);
+      const outcome = await this.scanInto(connector, source, taken.job);
       if (signal.aborted) return;
       const hasTurnLeft = outcome.failure && outcome.scan === undefined && PASSING.has(outcome.failure.kind);
       if (hasTurnLeft) {
@@ -135,7 +162,7 @@ class Worker {
     await this.giveBack(taken);
   }
 
-  private async scanInto(connector: EnrolledConnector, source: Source): Promise<ScanOutcome> {
+  private async scanInto(connector: EnrolledConnector, source: Source, job: string): Promise<ScanOutcome> {
     const { scanAccount } = await import('../store/scan-account.ts');
     const { database, round, version, signal } = this.work;
     const settings = {
@@ -144,6 +171,8 @@ class Worker {
         this.limitWrites(() => {
           // What was read until then is a part of the account.
           signal.throwIfAborted();
+          this.written.add(job);
+          this.makeRoom();
           return this.patiently(write);
         }),
       keepsFailure: ({ kind }: IamqlError) =>

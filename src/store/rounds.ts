@@ -81,15 +81,24 @@ async function addAccounts(session: SqlSession, id: string, connectors: readonly
   );
 }
 
-/** How often a process had begun to scan an account before; undefined where it has been scanned, or is in the round no more. */
-export async function noteBegun(database: Database, { id }: Round, connector: string): Promise<number | undefined> {
-  const [row] = await database.query<{ before: number }>(
-    `UPDATE round_account a SET begun = begun + 1 WHERE round = $1 AND connector = $2
-       AND NOT EXISTS (SELECT FROM scan s WHERE s.round = $1 AND s.connector = $2)
-     RETURNING begun - 1 AS before`,
-    [id, connector],
+/**
+ * How often a process had begun to scan each before; without those that have been scanned, or are in the round no more.
+ *
+ * @param below only of those that were begun less often.
+ */
+export async function noteBegun(
+  database: Database,
+  { id }: Round,
+  connectors: readonly string[],
+  below?: number,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await database.query<{ connector: string; before: number }>(
+    `UPDATE round_account a SET begun = begun + 1 WHERE round = $1 AND connector = ANY($2) AND ($3::int IS NULL OR begun < $3)
+       AND NOT EXISTS (SELECT FROM scan s WHERE s.round = $1 AND s.connector = a.connector)
+     RETURNING connector, begun - 1 AS before`,
+    [id, connectors, below ?? null],
   );
-  return row?.before;
+  return new Map(rows.map(({ connector, before }) => [connector, before]));
 }
 
 /** For who has not ended it, and is not to blame for that. */
