@@ -12,6 +12,10 @@ const VERSION_1 = readFileSync(new URL('./fixtures/version-1.sql', import.meta.u
 /** What version 2 added to it. */
 const VERSION_2 = readFileSync(new URL('./fixtures/version-2.sql', import.meta.url), 'utf8');
 
+/** As version 4 and those before wrote what PostgreSQL takes no text out of. */
+const ODD_EXCEPTION = String.raw`UPDATE finding SET exception =
+  '{"owner":"ana","reason":"a\u0000\u0001\\u0000\\\u0002\ud800"}' WHERE state = 'EXCEPTED'`;
+
 const timeout = 90_000;
 
 /** Does something to a place as only a database can, behind iamql's back. */
@@ -91,13 +95,16 @@ describe.each(backends)('a store in %s', { timeout }, (backend) => {
 
   test('of version 2 is brought up to date: findings go on, with their lives', async () => {
     const store = await newStore();
-    await withDatabase(backend, store, (database) => database.run(`${VERSION_1};${VERSION_2}`));
+    await withDatabase(backend, store, (database) => database.run(`${VERSION_1};${VERSION_2};${ODD_EXCEPTION}`));
+    const reason = String.raw`"a\u0000\u0001\\u0000\\\u0002\ufffd"`;
     const { data, errors } = await ask(
       store,
-      `{ findings(options:{sort:[{name:ASC}]}) { name state parameters { value } firstSeen lastSeen stateSince resolvedAt reopenedCount unjudgedSince }
+      `{ excepted: findings(asOf:"2026-11-02T23:00:00Z", where:{exception:{reason:${reason}}}) { name exception { reason owner } }
+         findings(options:{sort:[{name:ASC}]}) { name state parameters { value } firstSeen lastSeen stateSince resolvedAt reopenedCount unjudgedSince }
          findingsSummary { day open { high } excepted opened reopened resolved retired unjudged } }`,
     );
     expect(errors).toEqual([]);
+    expect(data.excepted).toEqual([{ name: 'eve', exception: { reason: JSON.parse(reason), owner: 'ana' } }]);
     const [first, second, third, fourth] = data.findingsSummary.map(({ day }: { day: string }) => day);
     const shown = data.findings.map(({ firstSeen, lastSeen, stateSince, resolvedAt, unjudgedSince, ...one }: Life) => [
       ...[one.name, one.state, one.parameters[0]?.value, one.reopenedCount],
