@@ -78,8 +78,8 @@ async function select(
   const [only] = found as [Found, ...Found[]];
   if (kind === 'aggregate') return { count: countOf(only) };
   if (kind === 'connection') {
-    const { type, asOf } = question;
-    return connectionOf({ type, sort: page.sort, asOf }, { ...only, nodes: only.assets });
+    const { type } = question;
+    return connectionOf({ type, page, asOf }, { ...only, nodes: only.assets }, inventory);
   }
   // GraphQL puts an error in the list as a null in its place and an error on its path.
   const assets = rowsOnly ? [] : found.flatMap((one) => one.assets);

@@ -20,7 +20,7 @@ export function readFindingsQuestion(
   const where = readCondition(args, FINDING, warn, findingCatalogue);
   const asOf = readAsOf(args['asOf']);
   if (kind === 'summary') return { where, page: everything, since: readAsOf(args['since']), asOf };
-  return { where, page: readPage({ type: FINDING, kind }, args, findingOrder), asOf };
+  return { where, page: readPage({ type: FINDING, kind }, args, findingOrder, findingCatalogue), asOf };
 }
 
 /** @throws IamqlError InvalidInput over a source that keeps none. */
@@ -40,8 +40,8 @@ export async function selectFindings(kind: FindingsKind, args: Args, inventory: 
   if (kind === 'aggregate') return { count: countOf(found) };
   const nodes = found.findings.map(shownFinding);
   if (kind === 'list') return [...nodes, ...found.unread.map(toGraphQLError)];
-  const list = { type: FINDING, sort: question.page.sort, asOf: question.asOf };
-  return connectionOf(list, { ...found, nodes });
+  const list = { type: FINDING, page: question.page, asOf: question.asOf };
+  return connectionOf(list, { ...found, nodes }, inventory);
 }
 
 const shownDay = ({ open: { HIGH: high, MEDIUM: medium, LOW: low }, ...day }: HistoryDay) => ({

@@ -107,6 +107,11 @@ export interface Inventory {
    * its own is not asked: `find` answers for it with an error.
    */
   connectors?(): Promise<readonly string[]>;
+  /**
+   * Which accounts its lists are of, in words that two of the same accounts have alike, once something was found: undefined
+   * where it is the account of its evidence.
+   */
+  listsOf?(): string | undefined;
   /** The same with their names and places. */
   accounts?(): Promise<readonly AskedAccount[]>;
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */

@@ -192,6 +192,10 @@ export class StoreInventory implements Inventory {
     throw scope.whyNoTime([group]) ?? unknownAge();
   }
 
+  listsOf(): string | undefined {
+    return this.view?.scope.asked;
+  }
+
   async connectors(): Promise<readonly string[]> {
     const { scope } = await this.opened();
     return scope.accounts.map(({ connector }) => connector);
