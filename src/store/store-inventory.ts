@@ -12,7 +12,15 @@ import type {
   KeptJudgement,
   SummaryQuestion,
 } from '../inventory/findings.ts';
-import type { AskedAccount, Evidence, Found, Inventory, InventorySettings, LeftOpen } from '../inventory/inventory.ts';
+import type {
+  AskedAccount,
+  Evidence,
+  Found,
+  Inventory,
+  InventorySettings,
+  LeftOpen,
+  RelationTree,
+} from '../inventory/inventory.ts';
 import { notCounted, onceEach, unknownAge } from '../inventory/not-told.ts';
 import type { Page } from '../inventory/page.ts';
 import { groupsOfQuestion, type Provenance } from '../inventory/provenance.ts';
@@ -151,8 +159,13 @@ export class StoreInventory implements Inventory {
       const seen = new Set<Asset>();
       const { assets } = giver.looking;
       await assets.prepare(given, where, (asset) => seen.add(asset));
-      await Promise.all([...seen].map((asset) => assets.complete(asset)));
+      await assets.complete([...seen]);
     }
+  }
+
+  async loadRelated(found: readonly Asset[], tree: RelationTree): Promise<void> {
+    for (const [giver, given] of Map.groupBy(found, (asset) => this.giverOf(asset)))
+      await giver.looking.assets.followTree(given, tree);
   }
 
   async close(): Promise<void> {

@@ -7,9 +7,10 @@ import { type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount } from '../where/per-account.ts';
 import type { SqlSession } from './database.ts';
 import { countBy } from './page-of-assets.ts';
+import { connectorOf, keyOf } from './row-assets.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
-import { connectorOf, keyOf, StoreAssets } from './store-assets.ts';
+import { StoreAssets } from './store-assets.ts';
 import type { Question, View } from './view.ts';
 
 /** So many are in memory at a time: a pattern may be asked of every asset that there is. */

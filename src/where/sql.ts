@@ -18,6 +18,8 @@ export interface SqlRows {
    * that nothing was made ready for.
    */
   sought?(expression: Expression): Expression | undefined;
+  /** A condition that is sought, as it is found by indexes. */
+  found?(condition: string, row: string): string;
   /**
    * What a relation leads to that stands in the row itself, as a table of its own; undefined where it leads to other rows.
    * Its names are those of the schema.
@@ -113,7 +115,8 @@ export class SqlWriter {
     const sought = answer === 'isTrue' && taking === 'certainly' ? this.rows.sought?.(expression) : undefined;
     if (!sought) return condition;
     const plain = (of: Expression): string => soughtCondition(this.rows, this.catalogue, of, row);
-    const isFound = `(${plain(sought)}) IS TRUE`;
+    const isTrue = `(${plain(sought)}) IS TRUE`;
+    const isFound = this.rows.found?.(isTrue, row) ?? isTrue;
     // What was not read is null in its column: whatever is certain is found as if all had been read.
     return condition === plain(expression) ? isFound : `(${isFound} AND ${condition})`;
   }
@@ -208,8 +211,10 @@ export class SqlWriter {
   private related({ kind, type, field, of }: Related, row: string, taking: Taking): string {
     const alias = this.nextAlias();
     const from = this.led(type, field, row, alias);
+    // What is one of a list is joined by comparing all of an account with all: each is looked up for itself.
+    const isAlone = this.depth >= MOST_JOINED || this.field(type, field).relation === 'toMany';
     const exists = (answer: Answer, how: Taking) =>
-      `EXISTS (SELECT 1 ${from} AND ${this.below(of, alias, answer, how)}${this.depth >= MOST_JOINED ? ' OFFSET 0' : ''})`;
+      `EXISTS (SELECT 1 ${from} AND ${this.below(of, alias, answer, how)}${isAlone ? ' OFFSET 0' : ''})`;
     const count = (how: Taking) => {
       // Two are as many as there need be to tell one from several.
       const some = `SELECT 1 ${from} AND ${this.below(of, alias, 'isTrue', how)} LIMIT 2`;

@@ -21,10 +21,13 @@ export const ESCAPED = '\u0001';
 
 /** What a stored value, or each of a list or an object, stands for. */
 export function readStored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.some(mayBeEscaped) ? value.map(readStored) : value;
   if (typeof value !== 'string') return inside(value, readStored);
   if (!value.includes(ESCAPED)) return value;
   return value.replace(ESCAPE, (written) => String.fromCharCode(ESCAPES.indexOf(written)));
 }
+
+const mayBeEscaped = (item: unknown): boolean => typeof item !== 'string' || item.includes(ESCAPED);
 
 function inside(value: unknown, each: (one: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(each);
