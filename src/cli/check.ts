@@ -55,7 +55,7 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
   const inventory = source.inventory();
   const isFounding = [...ids, options.benchmark, options.severity].every((one) => one === undefined);
   // What the founding control covers is on its way while its file and its texts are made ready.
-  if (isFounding) inventory.prefetch(['IAMUser']);
+  if (isFounding) inventory.prefetch?.(['IAMUser']);
   const { asked, benchmark, overrides } = await selectControls(ids, options);
   if (asked.length === 0) writeNote(`iamql: nothing is judged: ${whyNothing(options)}`);
   const judgedAt = new Date();

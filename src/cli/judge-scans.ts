@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
+import pLimit from 'p-limit';
 import type { Exception } from '../controls/exception.ts';
 import { judgedControl } from '../controls/judged-control.ts';
 import { loadLibrary } from '../controls/load-controls.ts';
@@ -26,6 +27,9 @@ import { writeNew } from './new-findings.ts';
 import { writeNote } from './output.ts';
 import { deliver, deliverFailure } from './scan-events.ts';
 import { readWebhook } from './webhook.ts';
+
+/** More take no less time: one waits for the database while another is judged. */
+const SCANS_AT_ONCE = 4;
 
 /** What is judged over a scan, and who is told what it changed. */
 export interface JudgingOptions extends ExceptionOptions {
@@ -83,9 +87,10 @@ interface Judging {
 async function judgeScans(database: Database, judging: Judging, connectors: readonly string[] | undefined) {
   const { webhook, file } = judging;
   const scans = await scansToJudge(database, connectors);
+  const judged = judgeSideBySide(database, scans, judging);
   const lines: string[] = [];
   for (const scan of scans) {
-    await judgeScan(database, scan, judging);
+    await judged.get(scan);
     const [counts, unjudged] = [await countChanges(database, scan.id), await unjudgedOf(database, scan.id)];
     lines.push(describe(scan, counts, unjudged.length));
     if (webhook) await deliver(database, webhook, { scan, counts, unjudged });
@@ -95,6 +100,22 @@ async function judgeScans(database: Database, judging: Judging, connectors: read
     for (const failed of await failedAccounts(database)) await deliverFailure(database, webhook, failed);
   if (file !== undefined) await writeNew(changesOfAll(database, scans), file);
   return lines;
+}
+
+/** Of one account one after the other, for each knows what the one before found. A folder has one session for all. */
+function judgeSideBySide(database: Database, scans: readonly JudgedScan[], judging: Judging) {
+  const limit = pLimit(database.access.kind === 'folder' ? 1 : SCANS_AT_ONCE);
+  const judged = new Map<JudgedScan, Promise<void>>();
+  for (const ofAccount of Map.groupBy(scans, ({ connector }) => connector).values()) {
+    let before: Promise<void> = Promise.resolve();
+    for (const scan of ofAccount) {
+      before = before.then(() => limit(() => judgeScan(database, scan, judging)));
+      // Who waits for it hears that it failed.
+      before.catch(() => {});
+      judged.set(scan, before);
+    }
+  }
+  return judged;
 }
 
 async function* changesOfAll(database: Database, scans: readonly JudgedScan[]): AsyncGenerator<FindingChange> {

@@ -23,7 +23,7 @@ export async function runControls(
   { onJudged, ...settings }: RunsSettings = {},
 ): Promise<readonly ControlRun[]> {
   const distinct = [...new Map(asked.map((one) => [keyOf(one.control.id, parametersIn(one)), one])).values()];
-  if (distinct.length > 1) {
+  if (distinct.length > 1 && inventory.prefetch) {
     const { types, groups } = await bulkFacts(distinct);
     inventory.prefetch(types, groups);
   }

@@ -30,6 +30,24 @@ export type Prepared =
  * with the fragments that it spreads, or without those that the service knows.
  */
 export function prepareDocument(schema: GraphQLSchema, text: string, limits: Limits = usualLimits): Prepared {
+  if (text.length > LONGEST_KEPT) return prepareAnew(schema, text, limits);
+  const known = kept.get(schema)?.get(limits) ?? new Map<string, Prepared>();
+  kept.set(schema, (kept.get(schema) ?? new WeakMap()).set(limits, known));
+  const prepared = known.get(text) ?? prepareAnew(schema, text, limits);
+  known.delete(text);
+  if (prepared.document) known.set(text, prepared);
+  for (const oldest of [...known.keys()].slice(0, -MOST_KEPT)) known.delete(oldest);
+  return prepared;
+}
+
+/** A server is asked the same again and again, and so is each of many scans; to validate takes longer than most answers. */
+const kept = new WeakMap<GraphQLSchema, WeakMap<Limits, Map<string, Prepared>>>();
+/** Of texts; the newest stay. */
+const MOST_KEPT = 100;
+/** In characters. The longest of the bundled controls has some 1,000; what a text becomes takes fifty times its size. */
+const LONGEST_KEPT = 4_000;
+
+function prepareAnew(schema: GraphQLSchema, text: string, limits: Limits): Prepared {
   return preparing(text, (source) => {
     const written = readSource(source, limits);
     const flat = rewriteDocument(schema, written);

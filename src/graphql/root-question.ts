@@ -144,7 +144,7 @@ export async function conditionsOf(
   if (!named) return [{ type, where }];
   const { group, isOfAccount, types } = named.field;
   // The account is needed for the question, and not for what the question is asked of.
-  if (isOfAccount) inventory.prefetch(types);
+  if (isOfAccount) inventory.prefetch?.(types);
   const [times, accounts] = await Promise.all([
     group ? inventory.scanTimes(group) : undefined,
     isOfAccount ? accountsOf(inventory) : undefined,

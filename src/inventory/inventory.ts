@@ -120,8 +120,11 @@ export interface Inventory {
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined>;
   readonly settings: InventorySettings;
-  /** Begins to read what those types are read from, and those groups. What goes wrong is said when it is asked for. */
-  prefetch(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
+  /**
+   * Begins to read what those types are read from, and those groups. What goes wrong is said when it is asked for. Absent
+   * where each question is answered by itself.
+   */
+  prefetch?(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
   /** Makes what a condition compares of these assets readable, where that costs no call of AWS. */
   prepare?(assets: readonly Asset[], where: Expression): Promise<void>;
   /**

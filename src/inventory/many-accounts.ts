@@ -181,7 +181,7 @@ export class ManyAccounts implements Inventory {
     const { inventory, failure } = account;
     if (!inventory) return { account, answer: undefined, failure };
     for (const { types, groups } of this.announced.slice(this.told.get(account.id) ?? 0))
-      inventory.prefetch(types, groups);
+      inventory.prefetch?.(types, groups);
     this.told.set(account.id, this.announced.length);
     try {
       const answer = await ask(account, inventory);

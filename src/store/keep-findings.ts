@@ -32,7 +32,11 @@ export function keepFindings(database: Database, scan: JudgedScan, judged: reado
     for (const rows of chunks(ended)) await endRows(session, scan, rows);
     for (const rows of chunks(begun)) await beginRows(session, scan, rows);
     await followJudgements(session, scan, fresh);
-    for (const [index, one] of fresh.entries()) await keepJudgement(session, scan, one, merged[index]?.counts);
+    await keepJudgements(
+      session,
+      scan,
+      fresh.map((judged, index) => ({ judged, counts: merged[index]?.counts })),
+    );
   });
 }
 
@@ -112,25 +116,31 @@ async function followJudgements(session: SqlSession, scan: JudgedScan, judged: r
   );
 }
 
-async function keepJudgement(session: SqlSession, scan: JudgedScan, judged: JudgedControl, counts: Merged['counts']) {
-  const excepted = judged.findings.filter(({ exception }) => exception !== null).length;
+interface KeptJudgement {
+  readonly judged: JudgedControl;
+  readonly counts: Merged['counts'];
+}
+
+async function keepJudgements(session: SqlSession, scan: JudgedScan, kept: readonly KeptJudgement[]): Promise<void> {
+  const exceptedOf = ({ findings }: JudgedControl): number =>
+    findings.filter(({ exception }) => exception !== null).length;
+  const columns = [
+    kept.map(({ judged }) => judged.control),
+    kept.map(({ judged }) => judged.severity),
+    kept.map(({ judged }) => JSON.stringify(judged.parameters)),
+    kept.map(({ judged }) => judged.verdict),
+    kept.map(({ judged }) => judged.findings.length - exceptedOf(judged)),
+    kept.map(({ judged }) => exceptedOf(judged)),
+    kept.map(({ judged }) => judged.total ?? null),
+    kept.map(({ judged }) => JSON.stringify(judged.errors)),
+    kept.map(({ counts }) => (counts ? JSON.stringify(counts) : null)),
+  ];
   await session.query(
-    `INSERT INTO judgement (connector, control, scan, at, severity, parameters, verdict, found, excepted, total, errors, changes)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      scan.connector,
-      judged.control,
-      scan.id,
-      scan.endedAt,
-      judged.severity,
-      JSON.stringify(judged.parameters),
-      judged.verdict,
-      judged.findings.length - excepted,
-      excepted,
-      judged.total ?? null,
-      JSON.stringify(judged.errors),
-      counts ? JSON.stringify(counts) : null,
-    ],
+    `INSERT INTO judgement (connector, scan, at, control, severity, parameters, verdict, found, excepted, total, errors, changes)
+     SELECT $10, $11, $12, control, severity, parameters::json, verdict, found, excepted, total, errors::json, changes::json
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::text[], $9::text[])
+       AS j (control, severity, parameters, verdict, found, excepted, total, errors, changes)`,
+    [...columns, scan.connector, scan.id, scan.endedAt],
   );
 }
 

@@ -46,6 +46,7 @@ export class StoreInventory implements Inventory {
   private view: View | undefined;
   /** The same at other times. Whoever reads an asset need not know of which time it is. */
   private readonly earlier = new Map<Instant, StoreInventory>();
+  private readonly counts = new Map<AssetTypeName, Promise<number>>();
 
   constructor(open: () => Promise<View>) {
     this.open = open;
@@ -53,10 +54,6 @@ export class StoreInventory implements Inventory {
 
   get settings(): InventorySettings {
     return { setupSeconds: this.view?.scope.accounts[0]?.scan?.header.settings.setupSeconds ?? 0 };
-  }
-
-  prefetch(): void {
-    // The database answers each question by itself.
   }
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
@@ -145,7 +142,14 @@ export class StoreInventory implements Inventory {
     return value;
   }
 
-  async count(type: AssetTypeName): Promise<number> {
+  /** What is looked at stays as it is, and each control of many asks how many there are. */
+  count(type: AssetTypeName): Promise<number> {
+    const known = this.counts.get(type) ?? this.countNow(type);
+    this.counts.set(type, known);
+    return known;
+  }
+
+  private async countNow(type: AssetTypeName): Promise<number> {
     const view = await this.opened();
     const [why] = view.scope.whyNotAll(type);
     if (why) throw why;

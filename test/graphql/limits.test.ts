@@ -142,3 +142,11 @@ test('the introspection query of every client is within the limits', () => {
 test('a body holds the longest text even if every character is a quote, and its variables', () => {
   expect(limits.maxBodyBytes).toBeGreaterThan(2 * limits.maxTextLength);
 });
+
+test('a text that was taken under usual limits is refused under others, and taken again', () => {
+  const text = 'iamUsers{userName}';
+  expect(prepareDocument(schema, text).errors).toBeUndefined();
+  const [error] = prepareDocument(schema, text, { ...limits, maxTokens: 1 }).errors ?? [];
+  expect(error?.message).toMatch(/tokens/);
+  expect(prepareDocument(schema, text).document).toBeDefined();
+});
