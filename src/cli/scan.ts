@@ -7,7 +7,7 @@ import type { ScanOutcome } from '../store/scan-account.ts';
 import { collectTags } from './connector-options.ts';
 import { exitCodeOfUnread } from './exit-code.ts';
 import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
-import { writeNote, writeResult } from './output.ts';
+import { writeCalls, writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
 import { saveMemory } from './save-memory.ts';
 import { addRoundOptions, checkRoundOptions, type RoundOptions, scanConnectors } from './scan-connectors.ts';
@@ -55,7 +55,7 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
   const database = await openOrMakeStore(store);
   try {
     const outcome = await scanInto(database, source, { ...options, ...(tag ? { tag } : {}) });
-    if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+    if (options.explain) await writeCalls(source);
     if (outcome.failure) {
       await judge.failure(await failedAccount(database, outcome, options.name), database);
       throw outcome.failure;

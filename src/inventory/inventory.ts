@@ -132,6 +132,8 @@ export interface Inventory {
    * there are assets. What cannot be read is left to `load`, which says why.
    */
   loadRelated?(assets: readonly Asset[], tree: RelationTree): Promise<void>;
+  /** How many assets may match a question, of how many; only a store counts them without reading them. */
+  mayMatch?(type: AssetTypeName, where: Expression): Promise<LeftOpen>;
   /** What the database leaves to this process of a question; only a store has one to leave anything. */
   leftOpen?(type: AssetTypeName, where: Expression): Promise<LeftOpen>;
   /** The same accounts as the last scans found them that had ended by then; only a store keeps these. */

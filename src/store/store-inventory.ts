@@ -35,7 +35,7 @@ import type { Scope, ScopedAccount } from './scope.ts';
 import { evidenceOf, provenanceIn, readTimesOf, timesOf } from './scope-evidence.ts';
 import { Statement } from './statement.ts';
 import { streamRows } from './stream-rows.ts';
-import { countUndecided, decideUndecided } from './undecided-rows.ts';
+import { countPossible, countUndecided, decideUndecided } from './undecided-rows.ts';
 import { unlistedParts, whyNotListed } from './unlisted-parts.ts';
 import { type Asked, type View, whyUnread } from './view.ts';
 
@@ -58,7 +58,7 @@ export class StoreInventory implements Inventory {
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
     const view = await this.opened();
-    const expression = view.scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
+    const expression = withAdditionalKeysIn(view.scope, where);
     const notAsked = accountsNotAsked(view.scope, expression);
     const question = { type, expression, scope: view.scope.without(notAsked.map(({ connector }) => connector)) };
     const { more, unread } = await decideUndecided(view, question);
@@ -89,8 +89,12 @@ export class StoreInventory implements Inventory {
 
   async leftOpen(type: AssetTypeName, where: Expression): Promise<LeftOpen> {
     const { session, scope } = await this.opened();
-    const expression = scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
-    return countUndecided(session, { type, expression, scope });
+    return countUndecided(session, { type, expression: withAdditionalKeysIn(scope, where), scope });
+  }
+
+  async mayMatch(type: AssetTypeName, where: Expression): Promise<LeftOpen> {
+    const { session, scope } = await this.opened();
+    return countPossible(session, { type, expression: withAdditionalKeysIn(scope, where), scope });
   }
 
   async findings(question: FindingsQuestion): Promise<FoundFindings> {
@@ -227,6 +231,9 @@ export class StoreInventory implements Inventory {
     return readTimesOf(this.view?.scope);
   }
 }
+
+const withAdditionalKeysIn = ({ hasAdditionalKeys }: Scope, where: Expression): Expression =>
+  hasAdditionalKeys ? withAdditionalKeys(where) : where;
 
 /** Accounts of which it is not known what the question compares with. Of those that were not scanned more is said. */
 function accountsNotAsked(scope: Scope, expression: Expression): readonly ScopedAccount[] {

@@ -53,6 +53,17 @@ const undecided = (statement: Statement, expression: Expression): readonly strin
   `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`,
 ];
 
+/** Counts those for which it may be true, without reading them. */
+export async function countPossible(session: SqlSession, { type, expression, scope }: Question): Promise<LeftOpen> {
+  const statement = new Statement(type, scope);
+  const { count, of } = await countBy(
+    session,
+    statement,
+    statement.count([], statement.matching(expression, 'possibly')),
+  );
+  return { rows: of, of: count };
+}
+
 /** Counts them, without reading them. */
 export async function countUndecided(session: SqlSession, question: Question): Promise<LeftOpen> {
   const { type, expression, scope } = question;
