@@ -57,6 +57,8 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
     const outcome = await scanInto(database, source, { ...options, ...(tag ? { tag } : {}) });
     if (options.explain) await writeCalls(source);
     if (outcome.failure) {
+      if (outcome.scan === undefined)
+        writeNote('iamql: nothing told which account this is, so none of the store is marked as stale; --name says it');
       await judge.failure(await failedAccount(database, outcome, options.name), database);
       throw outcome.failure;
     }

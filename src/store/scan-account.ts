@@ -85,9 +85,11 @@ function anotherAccount(inventory: Inventory, accountId: string | undefined): Ia
   return new Failure('NoCredentials', `the credentials are of account ${account} and not of ${accountId}`);
 }
 
-/** The account that earlier scans of that name were of; undefined where there is none, or several. */
+/** The account that earlier scans of that name were of, or all of them where none is said; undefined where there is none, or several. */
 async function accountCalled(database: Database, name: string | undefined): Promise<string | undefined> {
-  if (name === undefined) return undefined;
-  const rows = await database.query<{ id: string }>('SELECT id FROM connector WHERE name = $1', [name]);
+  const rows = await database.query<{ id: string }>(
+    'SELECT id FROM connector WHERE $1::text IS NULL OR name = $1 LIMIT 2',
+    [name ?? null],
+  );
   return rows.length === 1 ? rows[0]?.id : undefined;
 }
