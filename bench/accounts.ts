@@ -59,7 +59,7 @@ async function timed(aws: AwsEndpoint, args: readonly string[]): Promise<Measure
   const output = await run(['--import', PEAK_MEMORY, cli, ...args], environment(aws.url));
   const peakMiB = Number(/peak memory: (\d+)/.exec(output)?.[1]) / 1024;
   const timeMs = performance.now() - start;
-  const calls = aws.calls.filter(({ isJson }) => !isJson).length;
+  const calls = aws.calls.filter(({ service }) => service === undefined).length;
   return { timeMs, peakMiB, calls };
 }
 

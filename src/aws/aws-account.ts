@@ -17,8 +17,15 @@ import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
 const MAX_ATTEMPTS = 6;
 /** How long a role that was refused is not asked for again. What somebody grants meanwhile takes AWS as long to spread. */
 const REFUSED_MS = 10_000;
+/** So much two clocks may differ and count as the same. */
+const CLOCKS_AGREE_MS = 60_000;
 /** What the clients of all services are configured with. */
 type ClientConfig = IAMClientConfig & STSClientConfig & OrganizationsClientConfig;
+/** What is asked of a client here, whichever service's it is. */
+interface AnyClient {
+  readonly config: { readonly region: () => Promise<string> };
+  readonly middlewareStack: object;
+}
 type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
 /** One account behind the SDK: clients made when first needed, and every call logged, bounded and its errors worded. */
@@ -49,8 +56,9 @@ export class AwsAccount {
 
   /** The same without retries: for a request that must not be sent again before somebody has looked. */
   iamClientOnce(): Promise<IAMClient> {
-    this.once ??= this.iamClient().then(({ config }) =>
-      this.createIamClient({ credentials: config.credentials }, { retryMode: 'standard', maxAttempts: 1 }),
+    // It cannot learn from a refusal by how much the clocks differ, so it is told.
+    this.once ??= this.iamClient().then(({ config: { credentials, systemClockOffset } }) =>
+      this.createIamClient({ credentials }, { retryMode: 'standard', maxAttempts: 1, systemClockOffset }),
     );
     return this.once;
   }
@@ -72,11 +80,33 @@ export class AwsAccount {
     return this.organizations;
   }
 
+  /** A client of any service, with the credentials of the IAM client and bounded as that one is. */
+  async clientOf<C extends AnyClient>(create: (config: ClientConfig) => C): Promise<C> {
+    const { credentials } = (await this.iamClient()).config;
+    const client = await this.inRegion(create, { credentials });
+    // The stack that the SDK's clients share knows no service's own inputs.
+    const stack = client.middlewareStack as IAMClient['middlewareStack'];
+    stack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });
+    return client;
+  }
+
   /** The ids of the access keys that sign: the caller's, and where a role is assumed, those of who assumes it. */
   async signingKeyIds(): Promise<readonly string[]> {
     const { accessKeyId } = await (await this.iamClient()).config.credentials();
     const source = await this.sourceSts;
     return source ? [accessKeyId, (await source.config.credentials()).accessKeyId] : [accessKeyId];
+  }
+
+  /**
+   * The time by AWS's clock, as the last of its answers told: this machine's may be wrong, and the SDK signs by AWS's then
+   * without a word. AWS tells whole seconds, late by the way of the answer; clocks that agree as well as that are the same.
+   */
+  async clock(): Promise<() => Date> {
+    const clients = await Promise.all([this.iamClient(), this.stsClient()]);
+    return () => {
+      const aheadMs = clients.map(({ config }) => config.systemClockOffset).find((offset) => offset !== 0) ?? 0;
+      return new Date(Date.now() + (Math.abs(aheadMs) < CLOCKS_AGREE_MS ? 0 : aheadMs));
+    };
   }
 
   /**
@@ -112,7 +142,7 @@ export class AwsAccount {
 
   private async createIamClient(
     credentials: Credentials,
-    retries: Pick<IAMClientConfig, 'retryMode' | 'maxAttempts'> = {},
+    retries: Pick<IAMClientConfig, 'retryMode' | 'maxAttempts' | 'systemClockOffset'> = {},
   ): Promise<IAMClient> {
     const [{ IAMClient }, { PlainXmlQuery: protocol }] = await Promise.all([
       import('@aws-sdk/client-iam'),
@@ -127,10 +157,7 @@ export class AwsAccount {
 
   private async createOrganizationsClient(): Promise<OrganizationsClient> {
     const { OrganizationsClient } = await import('@aws-sdk/client-organizations');
-    const { credentials } = (await this.iamClient()).config;
-    const client = await this.inRegion((config) => new OrganizationsClient(config), { credentials });
-    client.middlewareStack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });
-    return client;
+    return this.clientOf((config) => new OrganizationsClient(config));
   }
 
   private async createStsClient(credentials: Credentials): Promise<STSClient> {
@@ -141,7 +168,7 @@ export class AwsAccount {
   }
 
   /** The configured region decides partition and endpoint; with none configured, the `aws` partition's. */
-  private async inRegion<C extends IAMClient | STSClient | OrganizationsClient>(
+  private async inRegion<C extends Pick<AnyClient, 'config'>>(
     create: (config: ClientConfig) => C,
     credentials: Credentials,
   ): Promise<C> {

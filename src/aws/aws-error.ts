@@ -152,8 +152,9 @@ function accessDenied(action: string, error: SdkError): IamqlError {
 function remedy(action: string, message: string): string {
   const policy = /with an explicit deny in an? ([a-z -]+)/.exec(message)?.[1];
   if (policy) return `an explicit deny in a ${policy.trim()} forbids it: let it allow ${action}`;
-  const role = /sts:AssumeRole on resource: (\S+)/.exec(message)?.[1];
-  if (role) return `grant ${action} on ${role}, and check that its trust policy allows this caller and external id`;
+  const role = /on resource: (\S+)/.exec(message)?.[1];
+  if (action === 'sts:AssumeRole')
+    return `grant ${action}${role ? ` on ${role}` : ''}, and check that ${role ? 'its' : "the role's"} trust policy allows this caller and external id`;
   return `grant ${action}`;
 }
 

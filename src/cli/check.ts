@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { runOfAccount, withPlaces } from '../controls/by-account.ts';
+import { splitRun, withPlaces } from '../controls/by-account.ts';
 import { type Severity, severities } from '../controls/control.ts';
 import { exceptionsRun } from '../controls/exceptions-run.ts';
 import { foundingControlId } from '../controls/load-controls.ts';
@@ -19,7 +19,7 @@ import { writeCalls, writeNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSourceOptions, type SourceOptions, verifyOption, withSource } from './source-options.ts';
 
-interface CheckOptions extends ControlOptions, SourceOptions, LimitOptions, FormatOptions, ExceptionOptions {
+export interface CheckOptions extends ControlOptions, SourceOptions, LimitOptions, FormatOptions, ExceptionOptions {
   readonly failOn: Severity;
   readonly explain?: boolean;
 }
@@ -51,8 +51,13 @@ async function check(ids: readonly string[], options: CheckOptions): Promise<voi
   await writeOutputs(run, outputs);
 }
 
-async function judge(ids: readonly string[], options: CheckOptions, source: Source): Promise<Run> {
-  const inventory = source.inventory();
+/** Judges what the flags select, and sets the exit code. */
+export async function judge(
+  ids: readonly string[],
+  options: CheckOptions,
+  source: Source,
+  inventory: Inventory = source.inventory(),
+): Promise<Run> {
   const isFounding = [...ids, options.benchmark, options.severity].every((one) => one === undefined);
   // What the founding control covers is on its way while its file and its texts are made ready.
   if (isFounding) inventory.prefetch?.(['IAMUser']);
@@ -83,7 +88,7 @@ async function judge(ids: readonly string[], options: CheckOptions, source: Sour
   // First, because a reader that closes the pipe early ends the process with it.
   const several = accounts && accounts.length > 1 ? accounts : undefined;
   // A verdict is one of a control and an account: what failed in one does not hide that another could not be judged.
-  const verdicts = several?.flatMap(({ id }) => runs.map((one) => runOfAccount(one, id))) ?? [];
+  const verdicts = several ? runs.flatMap((one) => splitRun(one, several)) : [];
   process.exitCode = exitCodeOfControls([...runs, ...verdicts], options.failOn);
   const placed = several ? runs.map((one) => withPlaces(one, several)) : runs;
   return {

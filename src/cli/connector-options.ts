@@ -13,12 +13,17 @@ export interface ConnectorOptions {
 
 /** @param usual the file that is read where none is named; undefined for none. */
 export function addConnectorOptions(command: Command, usual?: string): Command {
-  return command
-    .option('--connectors <file>', 'the accounts of a file of connectors (docs/connectors.md)', usual)
+  return addSelectionOptions(
+    command.option('--connectors <file>', 'the accounts of a file of connectors (docs/connectors.md)', usual),
+  );
+}
+
+/** Which of the accounts that there are. */
+export const addSelectionOptions = (command: Command): Command =>
+  command
     .option('--connector <name...>', 'only these accounts, by id or name')
     .option('--ou <unit...>', 'only accounts in these organizational units, by id or name')
     .option('--tag <key=value>', 'only accounts with this tag; may be repeated', collectTags);
-}
 
 export interface EnrolledAccounts {
   /** What was asked for. */

@@ -21,10 +21,10 @@ export interface ControlOptions {
   readonly controls?: readonly string[];
 }
 
-export function addControlOptions(command: Command): Command {
+export function addControlOptions(command: Command, usual = 'the founding one'): Command {
   return addControlsFolders(
     command
-      .optionsGroup('Which controls (default: the founding one):')
+      .optionsGroup(`Which controls (default: ${usual}):`)
       .option('--benchmark <id>', 'all controls that a benchmark points at')
       .addOption(new Option('--severity <least>', 'only controls of at least that severity').choices(severities))
       .addOption(paramOption()),

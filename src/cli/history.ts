@@ -7,13 +7,13 @@ import { type HistoryFormat, historyFormats } from '../report/history-format.ts'
 import type { StoreInventory } from '../store/store-inventory.ts';
 import type { Expression } from '../where/expression.ts';
 import { readWhere, type WhereInput } from '../where/read-where.ts';
+import { addSelectionOptions, type ConnectorOptions } from './connector-options.ts';
 import { exitCodes } from './exit-code.ts';
 import { withFirst, writeLines, writeNote } from './output.ts';
 import { readInstant } from './source-options.ts';
 
-interface HistoryOptions {
+interface HistoryOptions extends Omit<ConnectorOptions, 'connectors'> {
   readonly store: string;
-  readonly connector?: readonly string[];
   readonly byDay?: boolean;
   readonly since?: Instant;
   readonly asOf?: Instant;
@@ -21,15 +21,15 @@ interface HistoryOptions {
 }
 
 export function addHistoryCommand(program: Command): void {
-  program
+  const command = program
     .command('history')
     .summary('how findings came and went')
     .description(
       'Prints what a control said of each scan of a store and the life of each of its findings; without a control, how many findings were open at the end of each day.',
     )
     .argument('[control]', 'the id of a control')
-    .option('--store <location>', 'scans that `iamql scan` keeps: a folder, or postgres://...', 'iamql-store')
-    .option('--connector <name...>', 'only these accounts, by id or name')
+    .option('--store <location>', 'scans that `iamql scan` keeps: a folder, or postgres://...', 'iamql-store');
+  addSelectionOptions(command)
     .option('--by-day', 'of one control too: how many findings were open at the end of each day')
     .option('--since <time>', 'only what has happened since', readInstant)
     .option('--as-of <time>', 'as it was known then', readInstant)
@@ -39,7 +39,8 @@ export function addHistoryCommand(program: Command): void {
 
 async function history(control: string | undefined, options: HistoryOptions): Promise<void> {
   const { StoreSource } = await import('../store/store-source.ts');
-  const source = new StoreSource(options.store, { connectors: options.connector, tags: {}, asOf: options.asOf });
+  const { connector: connectors, ou: units, tag: tags = {}, asOf } = options;
+  const source = new StoreSource(options.store, { connectors, units, tags, asOf });
   try {
     const inventory = source.inventory();
     const isOfDays = control === undefined || options.byDay === true;

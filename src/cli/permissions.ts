@@ -1,15 +1,10 @@
 import type { Command } from 'commander';
 import type { Control } from '../controls/control.ts';
 import { findControls, foundingControlId, loadLibrary } from '../controls/load-controls.ts';
-import { parametersOf, textsOf } from '../controls/parameters.ts';
-import { isOfRowsOnly } from '../controls/run-control.ts';
+import { groupsOfControl, groupsOfText } from '../controls/needed-facts.ts';
 import { askedByBenchmark } from '../controls/run-controls.ts';
-import type { Question } from '../graphql/ask.ts';
-import { explain } from '../graphql/explain.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { factGroups } from '../iam/catalogue.generated.ts';
-import { IamqlError } from '../iam/error.ts';
-import { basesOf } from '../inventory/bases.ts';
 import type { Verify } from '../inventory/verification.ts';
 import { renderPolicy } from '../report/permissions.ts';
 import { writeResult } from './output.ts';
@@ -62,26 +57,10 @@ async function permissions(
 }
 
 /** No id of a control has a bracket, and no text is without one. */
-const groupsOf = (question: string, verify: Verify | undefined): Promise<readonly FactGroup[]> =>
-  /[{(]/.test(question) ? groupsOfText({ text: question }, verify) : groupsOfControl(question, verify);
-
-/** With what its assets are counted by. A finding about a user names the user's keys, and says whether there is a password. */
-async function groupsOfControl(id: string, verify: Verify | undefined): Promise<readonly FactGroup[]> {
-  const controls = await controlsCalled(id);
-  const ofTexts = controls.flatMap((control) =>
-    textsOf(control).map(([, text]) => {
-      const rule = control.rules.find(({ query }) => query === text);
-      return groupsOfText({ text, variables: parametersOf(control), rowsOnly: !rule || isOfRowsOnly(rule) }, verify);
-    }),
-  );
-  const types = controls.flatMap(({ assetTypes }) => assetTypes);
-  const ofTypes = types.flatMap((type) => basesOf(type, true).needed);
-  const ofUsers: readonly FactGroup[] = [
-    'ACCESS_KEYS',
-    'ACCESS_KEY_LAST_USED',
-    ...(verify ? (['LOGIN_PROFILE'] as const) : []),
-  ];
-  return [...(await Promise.all(ofTexts)).flat(), ...ofTypes, ...(types.includes('IAMUser') ? ofUsers : [])];
+async function groupsOf(question: string, verify: Verify | undefined): Promise<readonly FactGroup[]> {
+  if (/[{(]/.test(question)) return groupsOfText({ text: question }, verify);
+  const controls = await controlsCalled(question);
+  return (await Promise.all(controls.map((control) => groupsOfControl(control, verify)))).flat();
 }
 
 /** A benchmark is all controls that it points at. */
@@ -90,13 +69,4 @@ async function controlsCalled(id: string): Promise<readonly Control[]> {
   const benchmark = library.benchmarks.find((one) => one.id === id);
   if (!benchmark) return findControls([id], library);
   return askedByBenchmark(benchmark, library.controls, () => ({})).map(({ control }) => control);
-}
-
-async function groupsOfText(question: Question, verify: Verify | undefined): Promise<readonly FactGroup[]> {
-  const asked = await explain(question, verify);
-  if (asked.length > 0) return asked.flatMap(({ facts }) => facts.map(({ group }) => group));
-  throw new IamqlError(
-    'InvalidInput',
-    `${JSON.stringify(question.text)} cannot be read as a question; \`iamql query\` says why`,
-  );
 }

@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { getCallerIdentity } from '../aws/account.ts';
 import type { AwsAccount } from '../aws/aws-account.ts';
 import { CallLog } from '../aws/call-log.ts';
+import type { Parameters } from '../controls/control.ts';
 import { parametersOf } from '../controls/parameters.ts';
+import type { AskedControl } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { shellOption } from '../iam/shell.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
@@ -14,6 +16,7 @@ import type { PlannedControl } from '../remediate/judge-user.ts';
 import { definitionOf } from '../remediate/make-plan.ts';
 import type { Plan } from '../remediate/plan-shape.ts';
 import { checkPlanAge, readPlan } from '../remediate/read-plan.ts';
+import { renderDuration } from '../report/duration.ts';
 import { renderAppliedJson } from '../report/remediation-json.ts';
 import { renderApplied, wordsOfStep } from '../report/remediation-run.ts';
 import { selectControls } from './control-options.ts';
@@ -29,22 +32,25 @@ const FIRST_PAUSE_MS = 1_000;
 /** `iamql remediate apply`: without `--yes` it only looks. */
 export async function apply(file: string, options: ApplyOptions): Promise<void> {
   rejectContradictions(options);
+  if (options.delete) Journal.requireThere(options.journal);
   const plan = await openPlan(file);
   const [controls, exceptions] = await Promise.all([controlsOf(plan, options), exceptionsOf(plan, options)]);
   const run = await openRun(options);
+  checkPlanAge(plan, run.clock());
   checkAccount(plan, run.identity);
+  const caller = await callerOf(run.account, run.identity, run.log);
   const { yes = false } = options;
   const journal = yes ? await Journal.open(options.journal) : undefined;
   try {
     const entries = journal?.entries.slice() ?? Journal.read(options.journal);
     const report = await run.source.read('CREDENTIAL_REPORT', undefined);
     const applied = await applyPlan(plan, entries, journal, {
-      ...{ account: run.account, source: run.source, log: run.log, caller: run.caller, report, controls, exceptions },
+      ...{ account: run.account, source: run.source, log: run.log, caller, report, controls, exceptions },
       setupSeconds: setupSecondsOf(options),
       // A plan may ask for more, never for less than whoever applies it.
       minAgeMs: Math.max(plan.minAgeSeconds * 1000, options.minAge),
       holdMs: options.hold,
-      clock: () => new Date(),
+      clock: run.clock,
       action: options.delete ? 'delete' : 'deactivate',
       batches: options.all ? 'all' : (options.batch ?? 'next'),
       pauseMs: FIRST_PAUSE_MS,
@@ -54,7 +60,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
     });
     process.exitCode = exitCodeOf(applied);
     const isJson = options.format === 'json';
-    const text = () => renderApplied(applied, plan, options.journal);
+    const text = () => renderApplied(applied, plan, { file: options.journal, isNew: entries.length === 0 });
     writeResult(isJson ? renderAppliedJson(applied, plan.account) : text(), undefined);
     if (applied.stopped) writeNote(`iamql: stopped: ${applied.stopped.message}`);
   } finally {
@@ -73,33 +79,43 @@ async function openPlan(file: string): Promise<Plan> {
     throw new IamqlError('InvalidInput', `cannot open ${file}: ${cause.code}`, { cause });
   });
   const plan = readPlan(json, file);
-  checkPlanAge(plan, new Date());
   if (plan.source.kind === 'sample')
     throw new IamqlError('InvalidInput', `${file}: it is a plan for the bundled sample account, which is nobody's`);
   return plan;
 }
 
 /** Each control as it is now, which must ask what it asked when the plan was made, with the values that are named here too. */
-async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMap<string, PlannedControl>> {
-  const ids = plan.controls.map(({ id }) => id);
+async function controlsOf(plan: Plan, options: ApplyOptions): Promise<ReadonlyMap<string, readonly PlannedControl[]>> {
+  const ids = options.benchmark === undefined ? [...new Set(plan.controls.map(({ id }) => id))] : [];
   const { asked } = await selectControls(ids, options);
-  return new Map(
-    plan.controls.map(({ id, definition, parameters: planned }, index) => {
-      const { control, parameters: overrides } = asked[index] ?? {};
-      if (control?.id !== id || definitionOf(control) !== definition)
-        throw new IamqlError(
-          'InvalidInput',
-          `the control ${id} asks something else than when the plan was made: plan again`,
-        );
-      const parameters = parametersOf(control, overrides);
-      const names = new Set([...Object.keys(parameters), ...Object.keys(planned)]);
-      const other = [...names].filter((name) => parameters[name] !== planned[name]);
-      if (other.length === 0) return [id, { control, parameters }];
-      const flags = other.map((name) => shellOption('--param', `${id}.${name}=${planned[name]}`)).join(' ');
-      throw new IamqlError('InvalidInput', `the plan was made with other values: name them here too, ${flags}`);
-    }),
+  return Map.groupBy(
+    plan.controls.map((planned) => askedAs(planned, asked)),
+    ({ control }) => control.id,
   );
 }
+
+/** @throws IamqlError InvalidInput where nobody asks it like that here. */
+function askedAs({ id, definition, parameters: planned }: Plan['controls'][number], asked: readonly AskedControl[]) {
+  const ofId = asked.filter(({ control }) => control.id === id);
+  if (ofId.length === 0)
+    throw new IamqlError('InvalidInput', `the plan is for ${id} too, which the benchmark does not have`);
+  if (ofId.some(({ control }) => definitionOf(control) !== definition))
+    throw new IamqlError(
+      'InvalidInput',
+      `the control ${id} asks something else than when the plan was made: plan again`,
+    );
+  const sets = ofId.map(({ control, parameters }) => ({ control, parameters: parametersOf(control, parameters) }));
+  const isPlanned = ({ parameters }: PlannedControl): boolean => differing(parameters, planned).length === 0;
+  const found = sets.find(isPlanned);
+  if (found) return found;
+  const other = differing(sets[0]?.parameters ?? {}, planned);
+  const flags = other.map((name) => shellOption('--param', `${id}.${name}=${planned[name]}`)).join(' ');
+  const why = `the plan was made with other values: name them here too, ${flags}, or the --benchmark that has them`;
+  throw new IamqlError('InvalidInput', why);
+}
+
+const differing = (some: Parameters, others: Parameters): readonly string[] =>
+  [...new Set([...Object.keys(some), ...Object.keys(others)])].filter((name) => some[name] !== others[name]);
 
 /** A plan that was made with files of exceptions is not applied without each: what has been agreed since must count. */
 async function exceptionsOf(plan: Plan, options: ApplyOptions) {
@@ -117,14 +133,25 @@ export interface LiveRun {
   readonly source: FactSource;
   readonly log: CallLog;
   readonly identity: Awaited<ReturnType<typeof getCallerIdentity>>;
-  readonly caller: Awaited<ReturnType<typeof callerOf>>;
+  /** AWS's: this machine's may be wrong, and ages would be too. */
+  readonly clock: () => Date;
 }
 
 export async function openRun(options: RunOptions): Promise<LiveRun> {
   const { account, source } = await openLive(options);
   const log = new CallLog();
   const identity = await getCallerIdentity(account, { why: 'whose account it is', log });
-  return { account, source, log, identity, caller: await callerOf(account, identity, log) };
+  const clock = await account.clock();
+  noteWrongClock(clock);
+  return { account, source, log, identity, clock };
+}
+
+function noteWrongClock(clock: () => Date): void {
+  const aheadMinutes = Math.round((Date.now() - clock().getTime()) / 60_000);
+  if (aheadMinutes === 0) return;
+  const time = renderDuration(Math.abs(aheadMinutes) * 60);
+  const where = aheadMinutes > 0 ? 'ahead of' : 'behind';
+  writeNote(`iamql: the clock of this machine is ${time} ${where} that of AWS, which counts`);
 }
 
 function checkAccount(plan: Plan, { accountId, partition, arn }: LiveRun['identity']): void {
@@ -133,16 +160,21 @@ function checkAccount(plan: Plan, { accountId, partition, arn }: LiveRun['identi
   throw new IamqlError('InvalidInput', `the plan is for ${planned}, and you are ${arn}: nothing is done`);
 }
 
+/** How people, terminals that close and schedulers end a process. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Ctrl-C lets the step that is under way be finished and written down; a second one ends at once. */
 export function finishStepOnInterrupt(isWriting: boolean): () => boolean {
   let isInterrupted = false;
   if (!isWriting) return () => false;
-  process.removeAllListeners('SIGINT');
-  process.on('SIGINT', () => {
-    if (isInterrupted) process.exit(exitCodes.interrupted);
-    isInterrupted = true;
-    writeNote('iamql: interrupted; the step that is under way is finished');
-  });
+  for (const signal of INTERRUPTS) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      if (isInterrupted) process.exit(exitCodes.interrupted);
+      isInterrupted = true;
+      writeNote('iamql: interrupted; the step that is under way is finished');
+    });
+  }
   return () => isInterrupted;
 }
 

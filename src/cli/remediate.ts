@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Instant } from '../iam/instant.ts';
 import { addControlOptions, addControlsFolders, type ControlOptions, paramOption } from './control-options.ts';
 import { type ExceptionOptions, exceptionsOption } from './exceptions.ts';
+import { batchSizeOption, orderOption, readCount } from './order-options.ts';
 import {
   addLiveOptions,
   addSourceOptions,
@@ -32,6 +33,7 @@ export interface RunOptions extends LiveOptions {
 
 export interface ApplyOptions extends RunOptions, Pick<ExceptionOptions, 'exceptions'> {
   readonly controls?: readonly string[];
+  readonly benchmark?: string;
   readonly param?: readonly string[];
   readonly minAge: number;
   readonly delete?: boolean;
@@ -60,8 +62,8 @@ export function addRemediateCommand(program: Command): void {
     .option('--output <file>', 'write the plan, as JSON, for `remediate apply`')
     .addOption(formatOption())
     .addOption(minAgeOption())
-    .addOption(new Option('--batch-size <n>', 'how many keys are dealt with at once').default(10).argParser(readCount))
-    .option('--order-by <tag=value|file>', 'who comes first: a tag, or a file of groups; repeatable', collect)
+    .addOption(batchSizeOption('how many keys are dealt with at once'))
+    .addOption(orderOption())
     .addOption(exceptionsOption())
     .addOption(verifyOption())
     .option('--explain', 'print every call that was made to AWS, on stderr');
@@ -85,6 +87,7 @@ function addApplyCommand(remediate: Command): void {
     )
     .option('--all', 'all batches')
     .addOption(minAgeOption())
+    .option('--benchmark <id>', 'the benchmark that the plan was made with')
     .addOption(paramOption())
     .addOption(exceptionsOption());
   addLiveOptions(addControlsFolders(addRunOptions(command))).action(async (file: string, options: ApplyOptions) => {
@@ -113,11 +116,3 @@ const addRunOptions = (command: Command): Command =>
     .addOption(formatOption())
     .option('--journal <file>', 'where what is done is written down', DEFAULT_JOURNAL)
     .option('--explain', 'print every call that was made to AWS, on stderr');
-
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
-function readCount(text: string): number {
-  const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (count > 0) return count;
-  throw new InvalidArgumentError('It is a number from 1 on.');
-}

@@ -9,6 +9,9 @@ const LOOK_MS = 2_000;
 /** How often a line is written where there is no terminal. In milliseconds. */
 const LINE_MS = 10_000;
 
+/** In characters: what stands beside it still fits a terminal of eighty. */
+const BAR_WIDTH = 16;
+
 /** How far a round is: how many accounts of it are scanned, how fast, and how long the rest takes. */
 export class RoundProgress {
   private readonly startedAt = performance.now();
@@ -21,7 +24,7 @@ export class RoundProgress {
   private constructor(database: Database, round: Round, left: number) {
     this.total = left;
     this.left = left;
-    this.progress = startProgress(() => this.line());
+    this.progress = startProgress(() => `${this.bar()} ${this.line()}`);
     const look = setInterval(() => void this.look(database, round), LOOK_MS);
     const write = setInterval(() => process.stderr.isTTY || writeNote(`iamql: ${this.line()}`), LINE_MS);
     this.timers = [look, write];
@@ -48,6 +51,11 @@ export class RoundProgress {
     // A database that does not answer now is asked again.
     const left = await leftOf(database, round).catch(() => undefined);
     if (left !== undefined) this.left = left.length;
+  }
+
+  private bar(): string {
+    const filled = this.total === 0 ? BAR_WIDTH : Math.floor((BAR_WIDTH * (this.total - this.left)) / this.total);
+    return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
   }
 
   private line(): string {

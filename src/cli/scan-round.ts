@@ -57,8 +57,9 @@ export async function scanRound(options: RoundOptions, context: RoundContext): P
 async function joinedRound(enrolled: EnrolledAccounts, options: RoundOptions, database: Database) {
   const { connector, ou, tag, newRound } = options;
   const { joinRound } = await import('../store/rounds.ts');
-  // Who is not among the first is not gone.
-  await note({ ...enrolled, isEverything: false }, database);
+  const { enrollConnectors } = await import('../store/enrolled.ts');
+  // Who is not among the first is not gone, and what is left out of them is not known to be until all are listed.
+  await enrollConnectors(database, enrolled.enrollment.connectors, { skipped: [], isAll: false });
   const sorted = (names: readonly string[] | undefined) => names?.toSorted() ?? null;
   const tags = Object.entries(tag ?? {}).map(([key, value]) => `${key}=${value}`);
   const selection = JSON.stringify([sorted(connector), sorted(ou), sorted(tags)]);
@@ -66,15 +67,16 @@ async function joinedRound(enrolled: EnrolledAccounts, options: RoundOptions, da
 }
 
 async function addedToRound(enrolled: EnrolledAccounts, round: Round, database: Database): Promise<void> {
-  const { addToRound } = await import('../store/rounds.ts');
-  await note(enrolled, database);
+  const [{ enrollConnectors }, { addToRound }] = await Promise.all([
+    import('../store/enrolled.ts'),
+    import('../store/rounds.ts'),
+  ]);
+  const { connectors, skipped, unlisted } = enrolled.enrollment;
+  // An account that one organization of the file leaves out may be in another, which nobody could list.
+  const isListed = unlisted.length === 0;
+  const isAll = enrolled.isEverything && isListed;
+  await enrollConnectors(database, connectors, { skipped: isListed ? skipped : [], isAll });
   await addToRound(database, round, idsOf(enrolled));
-}
-
-async function note({ enrollment, isEverything }: EnrolledAccounts, database: Database): Promise<void> {
-  const { enrollConnectors } = await import('../store/enrolled.ts');
-  const { connectors, skipped, unlisted } = enrollment;
-  await enrollConnectors(database, connectors, { skipped, isAll: isEverything && unlisted.length === 0 });
 }
 
 const idsOf = ({ enrollment }: EnrolledAccounts): readonly string[] => enrollment.connectors.map(({ id }) => id);

@@ -3,12 +3,12 @@ import { renderColumns } from '../report/columns.ts';
 import { renderDuration } from '../report/duration.ts';
 import { printable } from '../report/printable.ts';
 import type { ListedScan } from '../store/scan-list.ts';
+import { addSelectionOptions, type ConnectorOptions } from './connector-options.ts';
 import { writeResult } from './output.ts';
 import { addStoreOption, formatOption } from './store-options.ts';
 
-interface ScansOptions {
+interface ScansOptions extends Omit<ConnectorOptions, 'connectors'> {
   readonly store: string;
-  readonly connector?: readonly string[];
   readonly format: 'text' | 'json';
 }
 
@@ -17,19 +17,18 @@ export function addScansCommand(program: Command): void {
     .command('scans')
     .summary('list the scans of a store')
     .description('Lists the scans of a store, the newest first, and what each of them could not read.')
-    .option('--connector <name...>', 'only of these accounts, by id or name')
     .addOption(formatOption());
-  addStoreOption(command).action(scans);
+  addSelectionOptions(addStoreOption(command)).action(scans);
 }
 
-async function scans({ store, connector, format }: ScansOptions): Promise<void> {
+async function scans({ store, connector: connectors, ou: units, tag: tags = {}, format }: ScansOptions): Promise<void> {
   const [{ openStore }, { listScans }] = await Promise.all([
     import('../store/open-store.ts'),
     import('../store/scan-list.ts'),
   ]);
   const database = await openStore(store);
   try {
-    const listed = await listScans(database, connector);
+    const listed = await listScans(database, { connectors, units, tags });
     writeResult(format === 'json' ? renderJson(listed) : renderText(listed), undefined);
   } finally {
     await database.close();

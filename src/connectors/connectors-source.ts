@@ -42,12 +42,20 @@ export class ConnectorsSource implements Source {
   }
 
   inventory(): ManyAccounts {
-    const accounts: OneOfMany[] = this.enrollment.connectors.map(({ id, name, organization, units }) => {
-      return { id, name, organization, units, inventory: this.sources.get(id)?.inventory() };
+    const accounts: OneOfMany[] = this.enrollment.connectors.map(({ id, name, organization, units, tags }) => {
+      return { id, name, organization, units, tags, inventory: this.sources.get(id)?.inventory() };
     });
     const unlisted = this.enrollment.unlisted.map(({ name, error }): OneOfMany => {
       const called = `organization ${name}`;
-      return { id: called, name: called, organization: name, units: [], inventory: undefined, failure: error };
+      const asked = {
+        id: called,
+        name: called,
+        isOrganization: true,
+        organization: name,
+        units: [],
+        tags: {},
+      } as const;
+      return { ...asked, inventory: undefined, failure: error };
     });
     return new ManyAccounts([...accounts, ...unlisted], this.settings);
   }

@@ -39,7 +39,9 @@ export async function testConnector(
     const refused = [...answers].flatMap(([action, error]) => (error ? [[action, error] as const] : []));
     const isDenied = (error: IamqlError): boolean => error.kind === 'AccessDenied';
     const untold = [
-      ...actions.filter((action) => !answers.has(action)).map((action) => [action, NOTHING_TO_ASK] as const),
+      ...actions
+        .filter((action) => !answers.has(action))
+        .map((action) => [action, answers.get(LIST_KEYS) ? UNLISTED : NOTHING_TO_ASK] as const),
       ...refused.filter(([, error]) => !isDenied(error)).map(([action, { message }]) => [action, message] as const),
     ];
     return {
@@ -55,7 +57,9 @@ export async function testConnector(
   }
 }
 
-const NOTHING_TO_ASK = 'the account has no access key to ask about';
+const NOTHING_TO_ASK = 'no access key was found to ask about';
+const LIST_KEYS = 'iam:ListAccessKeys';
+const UNLISTED = 'no access key could be listed to ask about';
 
 /** Whoever names an account means that one: the credentials of another must not be read in its place. */
 const anotherAccount = ({ id, place }: Connector, found: string): IamqlError =>

@@ -1,3 +1,4 @@
+import { compareCodePoints } from '../iam/code-points.ts';
 import type { AskedAccount } from '../inventory/inventory.ts';
 import type { Finding } from './finding.ts';
 import type { Verdict } from './judge.ts';
@@ -26,7 +27,8 @@ export interface RollUp {
 
 /** A control over several accounts, account by account. */
 export function rollUp(run: ControlRun, accounts: readonly AskedAccount[]): RollUp {
-  const verdicts = accounts.map((account) => verdictOf(runOfAccount(run, account.id), account));
+  const runs = splitRun(run, accounts);
+  const verdicts = accounts.map((account, index) => verdictOf(runs[index] as ControlRun, account));
   const count = (verdict: Verdict): number => verdicts.filter((one) => one.verdict === verdict).length;
   return {
     passed: count('PASS'),
@@ -49,18 +51,34 @@ function verdictOf({ verdict, rules }: ControlRun, account: AskedAccount): Accou
   };
 }
 
-/** What a control says of one of the accounts that it was judged over. Its assets were not counted apart. */
-export function runOfAccount(run: ControlRun, account: string): ControlRun {
-  const rules = run.rules.map((rule) => ruleOfAccount(rule, account));
-  const deciding = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
-  return { ...run, rules, verdict: combine(deciding) };
+/** What a control says of each of the accounts that it was judged over. Their assets were not counted apart. */
+export function splitRun(run: ControlRun, accounts: readonly AskedAccount[]): readonly ControlRun[] {
+  const ofRules = run.rules.map(splitRule);
+  return accounts.map(({ id }) => {
+    const rules = ofRules.map((ofAccount) => ofAccount(id));
+    const deciding = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
+    return { ...run, rules, verdict: combine(deciding) };
+  });
 }
 
-function ruleOfAccount(run: RuleRun, account: string): RuleRun {
-  const isOf = ({ account: other }: { readonly account?: string | undefined }): boolean =>
-    other === undefined || other === account;
-  const findings = run.findings.filter(isOf);
-  const mine = run.errors.filter(isOf);
+function splitRule(run: RuleRun): (account: string) => RuleRun {
+  const findings = byAccount(run.findings);
+  const excepted = byAccount(run.excepted);
+  const errors = byAccount(run.errors);
+  return (account) => {
+    const own = { findings: findings(account), excepted: excepted(account), errors: errors(account) };
+    return ruleOfAccount(run, own);
+  };
+}
+
+/** Those of an account, after those that may be of any. */
+function byAccount<T extends { readonly account?: string | undefined }>(items: readonly T[]) {
+  const groups = Map.groupBy(items, ({ account }) => account);
+  return (account: string): readonly T[] => [...(groups.get(undefined) ?? []), ...(groups.get(account) ?? [])];
+}
+
+function ruleOfAccount(run: RuleRun, of: Pick<RuleRun, 'findings' | 'excepted' | 'errors'>): RuleRun {
+  const { findings, excepted, errors: mine } = of;
   // What was asked of all together was judged of none, and no account's reason is another's.
   const isOfOthers = !run.isByAccount && mine.length === 0 && run.errors.length > 0;
   const own = isOfOthers ? [askedTogether] : mine;
@@ -69,7 +87,7 @@ function ruleOfAccount(run: RuleRun, account: string): RuleRun {
   // What may be of any account does not say that this one, which could not be read, has it.
   const isFound = findings.some(({ account: known }) => known !== undefined || !isOpen);
   const verdict = isFound ? 'FAIL' : isOpen || errors.length > 0 ? 'ERROR' : 'PASS';
-  return { ...run, verdict, findings, excepted: run.excepted.filter(isOf), errors, total: undefined, withdrawn: [] };
+  return { ...run, verdict, findings, excepted, errors, total: undefined, withdrawn: [] };
 }
 
 const askedTogether = {
@@ -83,25 +101,39 @@ const ofAllTogether = {
   message: 'a value of all accounts together failed; ask with --connector what it is of this one alone',
 };
 
-/** Says of each finding in words which account it is in. */
+/** Says of each finding in words which account it is in, and puts those of a unit together, and those of an account. */
 export function withPlaces(run: ControlRun, accounts: readonly AskedAccount[]): ControlRun {
   const places = new Map(accounts.map((account) => [account.id, placeOf(account)]));
-  const placed = <T extends Finding>(finding: T): T => {
-    const place = places.get(finding.account ?? '') ?? finding.account;
-    return place === undefined ? finding : { ...finding, place };
-  };
+  const order = new Map(inUnits(accounts).map(({ id }, index) => [id, index]));
+  const placed = <T extends Finding>(findings: readonly T[]): readonly T[] =>
+    findings
+      .map((finding) => {
+        const place = places.get(finding.account ?? '') ?? finding.account;
+        return place === undefined ? finding : { ...finding, place };
+      })
+      .sort((a, b) => (order.get(a.account ?? '') ?? -1) - (order.get(b.account ?? '') ?? -1));
   const rules = run.rules.map((rule) => ({
     ...rule,
-    findings: rule.findings.map(placed),
-    excepted: rule.excepted.map(placed),
+    findings: placed(rule.findings),
+    excepted: placed(rule.excepted),
   }));
   return { ...run, rules };
 }
 
-/** `account build (111122223333) in acme: Root / Workloads` */
-function placeOf({ id, name, organization, units }: AskedAccount): string {
-  const called = name === id ? id : `${name} (${id})`;
+/** By the units that they are in, as a tree is printed; those of one unit stay in their order. */
+export const inUnits = (accounts: readonly AskedAccount[]): readonly AskedAccount[] =>
+  [...Map.groupBy(accounts, unitOf)].sort(([a], [b]) => compareCodePoints(a, b)).flatMap(([, of]) => of);
+
+/** `acme: Root / Workloads`; empty where neither an organization nor a unit is known. */
+export function unitOf({ organization, units }: AskedAccount): string {
   const path = units.map((unit) => unit.name).join(' / ');
-  const where = [organization, path].filter((part) => part !== undefined && part !== '').join(': ');
-  return `account ${called}${where === '' ? '' : ` in ${where}`}`;
+  return [organization, path].filter((part) => part !== undefined && part !== '').join(': ');
+}
+
+/** `account build (111122223333) in acme: Root / Workloads` */
+export function placeOf(account: AskedAccount): string {
+  const { id, name, isOrganization } = account;
+  if (isOrganization) return name;
+  const unit = unitOf(account);
+  return `account ${name === id ? id : `${name} (${id})`}${unit === '' ? '' : ` in ${unit}`}`;
 }

@@ -69,26 +69,30 @@ export function namesKey(excepted: ExceptedKey, { accessKeyId, slot, since, crea
 
 /**
  * The exception because of which a key is left as it is: one that names the key, by `key` or as its asset, or one that names
- * its user and no key. The latter covers no finding, but whoever wrote it meant to live with something.
+ * its user and no key. The latter covers no finding, but whoever wrote it meant to live with something. Of another control
+ * only one that names this very key counts: somebody cares about it.
+ *
+ * @param isForGood what is to be done cannot be undone: one that names any slot of the user counts, whatever time it names.
  */
 export function sparedBy(
   owner: FindingIdentity,
   key: FindingKey,
   exceptions: readonly Exception[],
-  { control, now }: ExceptionScope,
+  { control, now, isForGood = false }: ExceptionScope & { readonly isForGood?: boolean },
 ): Exception | undefined {
   const itself = asAsset(key, owner);
   const isOf = (one: Exception): boolean => isAbout(one, owner) || (itself !== undefined && isAbout(one, itself));
+  const isItsName = (one: Exception): boolean => one.key !== undefined || one.asset === key.accessKeyId;
   const [last] = exceptions
-    .filter((one) => one.control === control && !hasExpired(one, now) && isOf(one))
-    .filter(({ key: named }) => !named || namesKey(named, key) || mayName(named, key))
+    .filter((one) => (one.control === control || isItsName(one)) && !hasExpired(one, now) && isOf(one))
+    .filter(({ key: named }) => !named || namesKey(named, key) || mayName(named, key, isForGood))
     .sort(lastToEnd);
   return last;
 }
 
 /** Of a key that could not be matched with a slot the time alone tells: what may be excepted is left as it is. */
-const mayName = (excepted: ExceptedKey, { slot, since, createDate }: FindingKey): boolean =>
-  'slot' in excepted && slot === null && [since, createDate].includes(excepted.createDate);
+const mayName = (excepted: ExceptedKey, { slot, since, createDate }: FindingKey, isForGood: boolean): boolean =>
+  'slot' in excepted && (isForGood || (slot === null && [since, createDate].includes(excepted.createDate)));
 
 /** The key as controls find it that ask for keys by themselves; undefined where it could not be named. */
 const asAsset = ({ accessKeyId: id }: FindingKey, { account }: FindingIdentity): FindingIdentity | undefined =>

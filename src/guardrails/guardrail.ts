@@ -3,6 +3,8 @@ export interface Guardrail {
   /** As the command line names it. */
   readonly name: GuardrailName;
   readonly title: string;
+  /** The controls whose findings it keeps from coming back, or tells of; undefined for any. */
+  readonly controls?: readonly string[];
   /** Each a sentence. */
   readonly does: readonly string[];
   readonly doesNot: readonly string[];
@@ -10,12 +12,17 @@ export interface Guardrail {
   readonly rollBack: readonly string[];
 }
 
-export type GuardrailName = 'scp' | 'eventbridge' | 'guard' | 'terraform';
+export type GuardrailName = 'scp' | 'config' | 'eventbridge' | 'guard' | 'terraform' | 'baseline';
+
+const initialKeys = 'aws-iam-no-initial-access-keys';
+/** Those that no new access key breaks, where there is none. */
+const newKeys = [initialKeys, 'aws-iam-root-has-no-access-key', 'aws-iam-users-have-one-active-access-key'];
 
 export const guardrails: readonly Guardrail[] = [
   {
     name: 'scp',
     title: 'A service control policy of AWS Organizations: only named roles make access keys',
+    controls: newKeys,
     does: [
       'It denies iam:CreateAccessKey to everybody in the accounts below it, their root users too, but the named roles.',
       'With --tag, a key may also be made for a user who has that tag, and only the named roles may give a user the tag.',
@@ -39,8 +46,36 @@ export const guardrails: readonly Guardrail[] = [
     ],
   },
   {
+    name: 'config',
+    title: 'A rule of AWS Config: a function that judges the account as iamql check does, in a conformance pack',
+    does: [
+      'Once a day, or every so many hours, it judges a control, any that iamql has or that is your own, over the account it is in.',
+      'The account is COMPLIANT, or NON_COMPLIANT with what was found: users, roles, groups and policies of the account by their ids in AWS Config, access keys by theirs.',
+      'An account that could not be read gets no evaluation: the function ends with an error, and a rule that has nothing else is INSUFFICIENT_DATA.',
+    ],
+    doesNot: [
+      'It prevents nothing, and tells hours after a key was made; the credential report that it reads may be four hours old.',
+      'It says nothing of users who are fine: AWS counts each evaluation. What is mended becomes NOT_APPLICABLE.',
+      'What was found before an account could not be read stays NON_COMPLIANT until it is read again.',
+      'A function that is out of memory, or that AWS Lambda throttles, says nothing, and what it said last stands: watch its Errors and Throttles, and when the rule was last evaluated.',
+      'It knows the exceptions that --exceptions named when the folder was written, until they expire, and no later ones.',
+    ],
+    rollOut: [
+      'See that AWS Config records in the region: aws configservice describe-configuration-recorder-status. One region is enough, because IAM is global.',
+      'iamql guardrails config --output rule, and read what it wrote: the template, and in function/ one file that is not minified.',
+      'aws cloudformation package --template-file rule/template.yaml --s3-bucket <bucket> --output-template-file packaged.yaml',
+      'aws cloudformation deploy --stack-name iamql-config-rule --template-file packaged.yaml --capabilities CAPABILITY_IAM, a stack for each control.',
+      'Compare the first evaluation with iamql check on the same account. For an organization give --connectors: it writes a stack set for it; the bucket must be in its region and let the accounts read the function (s3:GetObject, aws:PrincipalOrgID).',
+      'With a newer iamql write the folder again, package and deploy.',
+    ],
+    rollBack: [
+      'aws cloudformation delete-stack --stack-name iamql-config-rule: the rule, what it said, the function and its role are gone; nothing else has changed.',
+    ],
+  },
+  {
     name: 'eventbridge',
     title: 'A CloudFormation template with an EventBridge rule: a message for each new access key or login profile',
+    controls: newKeys,
     does: [
       'It tells an SNS topic, mostly within minutes, of each CreateAccessKey and CreateLoginProfile that succeeded.',
     ],
@@ -62,6 +97,7 @@ export const guardrails: readonly Guardrail[] = [
   {
     name: 'guard',
     title: 'Rules of CloudFormation Guard: no template makes a user with both',
+    controls: [initialKeys],
     does: [
       'It fails a template that makes a user with a login profile and an active access key, in CI or as a hook of CloudFormation.',
       'It fails a template that makes a user with a login profile, and a key whose user is not named by Ref.',
@@ -80,6 +116,7 @@ export const guardrails: readonly Guardrail[] = [
   {
     name: 'terraform',
     title: 'A module of Terraform or OpenTofu: users have a login profile or an access key, never both',
+    controls: [initialKeys],
     does: ['A plan that asks for both for one user fails, before anything is made: the variable does not take it.'],
     doesNot: [
       'It binds who uses the module: resources beside it, other states and calls by hand are not its business. iamql iac judges whole plans.',
@@ -93,6 +130,34 @@ export const guardrails: readonly Guardrail[] = [
     ],
     rollBack: [
       'Take the module out with removed blocks that do not destroy: users, login profiles and keys stay as they are.',
+    ],
+  },
+  {
+    name: 'baseline',
+    title: 'The baseline of an account, as a module of Terraform or OpenTofu or a template of CloudFormation',
+    does: [
+      'It sets the password policy: the laxest that the controls about it pass with, those of a --benchmark or those that are named.',
+      'It makes the role that iamql reads the account with: what iamql permissions prints, and no more.',
+      'It tells of each new access key and login profile, as eventbridge does.',
+      'CloudFormation has no type of resource for a password policy: a function of the stack sets it, may do that and write its log, and fails the stack where AWS refuses.',
+    ],
+    doesNot: [
+      'It does not stop anybody from changing the policy later. Terraform sees that in its next plan, CloudFormation never: iamql check does.',
+      'It takes no notice of the policy that is there: where that is stricter, ask for as much with --param.',
+      'It does not change passwords. With a maximum age (the 90 days of aws-iam-password-policy-expires-passwords), who has an older one must change it at the next sign-in; name a benchmark that does not ask for it, or the other controls, to leave it out.',
+      'It says nothing of people who sign in through IAM Identity Center or an identity provider.',
+    ],
+    rollOut: [
+      'Keep what is there: aws iam get-account-password-policy. Tell people before, where passwords will expire.',
+      'Terraform or OpenTofu: put the file in a folder of its own and use it as a module in us-east-1, with reader_arn and external_id; import what is there: tofu import module.baseline.aws_iam_account_password_policy.this iam-account-password-policy',
+      'CloudFormation: aws cloudformation deploy --region us-east-1 --stack-name iamql-baseline --template-file baseline.yaml --capabilities CAPABILITY_NAMED_IAM --parameter-overrides ReaderArn=<arn> ExternalId=<id>',
+      'One test account first, then an organizational unit, then all: a stack set, or the module in the pipeline that makes accounts. Subscribe to the topic.',
+      'iamql check aws-iam-password-policy-requires-long-passwords, or the benchmark, on an account that has it.',
+    ],
+    rollBack: [
+      'CloudFormation: aws cloudformation delete-stack --region us-east-1 --stack-name iamql-baseline; the password policy stays as it is, so that no account gets weaker: set the one that was kept with aws iam update-account-password-policy.',
+      'Terraform or OpenTofu: destroying the module deletes the policy, and AWS asks for 8 characters again; a removed block that does not destroy leaves it.',
+      'A new password keeps what it was made by; whoever had to change one does not get the old one back.',
     ],
   },
 ];

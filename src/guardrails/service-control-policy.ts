@@ -11,6 +11,8 @@ export interface ServiceControlPolicyChoices {
   readonly roles: readonly string[];
   /** `key=value`: a tag of users for whom anybody may make keys. */
   readonly tag?: string | undefined;
+  /** Of the organization that it is for; undefined for any. */
+  readonly partition?: string | undefined;
 }
 
 /**
@@ -21,10 +23,10 @@ export interface ServiceControlPolicyChoices {
  *
  * @throws IamqlError InvalidInput
  */
-export function renderServiceControlPolicy({ roles, tag }: ServiceControlPolicyChoices): string {
+export function renderServiceControlPolicy({ roles, tag, partition = '*' }: ServiceControlPolicyChoices): string {
   const [key, value] = tag === undefined ? [] : parseTag(tag);
   // A key that is missing is unlike any value: whoever is not named is denied.
-  const notNamed = { ArnNotLike: { 'aws:PrincipalArn': roles.map(arnOf) } };
+  const notNamed = { ArnNotLike: { 'aws:PrincipalArn': roles.map((role) => arnOf(role, partition)) } };
   const statements = [
     {
       Sid: 'DenyAccessKeysToOthers',
@@ -54,15 +56,15 @@ export function renderServiceControlPolicy({ roles, tag }: ServiceControlPolicyC
   );
 }
 
-/** In any partition and account. */
-function arnOf(role: string): string {
+/** In any account. */
+function arnOf(role: string, partition: string): string {
   if (!ROLE.test(role))
     throw new IamqlError(
       'InvalidInput',
       `--role ${JSON.stringify(role)}: the name of a role, with its path where it has one`,
     );
   if (/^[*?/]+$/.test(role)) throw new IamqlError('InvalidInput', `--role ${role}: every role would be allowed`);
-  return `arn:*:iam::*:role/${role}`;
+  return `arn:${partition}:iam::*:role/${role}`;
 }
 
 function parseTag(tag: string): readonly [key: string, value: string] {

@@ -1,5 +1,5 @@
 import { IamqlError } from '../iam/error.ts';
-import type { Declared, DeclaredPart, DeclaredUser, Owner } from './declared.ts';
+import type { Declared, DeclaredPart, DeclaredUser, Owner, Reason } from './declared.ts';
 import { isRecord } from './record.ts';
 import { callOf, isNoValue, nameOf, referredId, TemplateValues } from './template-values.ts';
 
@@ -137,25 +137,34 @@ function ownerOf(
   };
 }
 
-function transformsOf(template: Readonly<Record<string, unknown>>): readonly string[] {
+function transformsOf(template: Readonly<Record<string, unknown>>): readonly Reason[] {
   const { Transform: top = [], Resources: section } = template;
   const names = [top].flat().map((one) => (isRecord(one) ? one['Name'] : one));
   const foreign = names.filter((name) => !harmlessTransforms.has(name));
   return [
-    ...foreign.map((name) => `the macro ${String(name)} may add resources when the template is deployed`),
+    ...foreign.map((name) => ({
+      message: `the macro ${String(name)} may add resources when the template is deployed`,
+    })),
     ...(isRecord(section) && 'Fn::Transform' in section
-      ? ['a Fn::Transform in Resources may add resources when the template is deployed']
+      ? [
+          {
+            message: 'a Fn::Transform in Resources may add resources when the template is deployed',
+            address: 'Fn::Transform',
+          },
+        ]
       : []),
   ];
 }
 
 /** A loop that has a Type, and whose every Type is written out and is none of interest makes none of interest. */
-function unrolledOf(section: Readonly<Record<string, unknown>>): readonly string[] {
+function unrolledOf(section: Readonly<Record<string, unknown>>): readonly Reason[] {
   const isHarmless = (type: string): boolean =>
     !type.includes('$') && !['AWS::IAM::User', 'AWS::IAM::AccessKey'].includes(type) && !isOpaque(type);
   const isKnown = (types: readonly string[]): boolean => types.length > 0 && types.every(isHarmless);
   return Object.entries(section).flatMap(([key, loop]) =>
-    isLoop(key) && !isKnown(typesOf(loop)) ? [`${key}: what a loop makes is not unrolled here`] : [],
+    isLoop(key) && !isKnown(typesOf(loop))
+      ? [{ message: `${key}: what a loop makes is not unrolled here`, address: key }]
+      : [],
   );
 }
 
@@ -170,15 +179,17 @@ function typesOf(value: unknown): readonly string[] {
 const isOpaque = (type: string): boolean => opaqueTypes.has(type) || type.endsWith('::MODULE');
 
 /** Of a resource that a function puts together, nobody knows before what is in it. */
-function rewrittenOf(id: string, resource: unknown): readonly string[] {
+function rewrittenOf(id: string, resource: unknown): readonly Reason[] {
   if (!isRecord(resource) || !String(resource['Type']).startsWith('AWS::IAM::')) return [];
   const keys = [resource, resource['Properties']].flatMap((part) => (isRecord(part) ? Object.keys(part) : []));
   const made = keys.find((key) => key.startsWith('Fn::') || key === 'Ref');
   return made === undefined
     ? []
-    : [`${id}: what ${made} makes of its properties is known when the template is deployed`];
+    : [{ message: `${id}: what ${made} makes of its properties is known when the template is deployed`, address: id }];
 }
 
-function opaqueOf({ id, type }: TemplateResource): readonly string[] {
-  return isOpaque(type) ? [`${id}: what a resource of type ${type} makes is not judged here`] : [];
+function opaqueOf({ id, type }: TemplateResource): readonly Reason[] {
+  return isOpaque(type)
+    ? [{ message: `${id}: what a resource of type ${type} makes is not judged here`, address: id }]
+    : [];
 }

@@ -3,7 +3,15 @@ export interface Declared {
   readonly users: readonly DeclaredUser[];
   readonly parts: readonly DeclaredPart[];
   /** Why there may be more than this. Never empty where the file is known to leave something out. */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly Reason[];
+}
+
+/** Why something cannot be told, and of which resource. */
+export interface Reason {
+  readonly message: string;
+  readonly address?: string | undefined;
+  /** Where that stands in the file, from 1 on; undefined where it is not known. */
+  readonly line?: number | undefined;
 }
 
 export interface DeclaredUser {

@@ -1,18 +1,22 @@
 import { IamqlError } from '../iam/error.ts';
 import { readTemplate } from './cloudformation.ts';
-import type { Declared } from './declared.ts';
+import type { ExceptedUsers } from './except-users.ts';
 import { type JudgedUsers, judgeDeclared } from './judge-declared.ts';
 import { isRecord } from './record.ts';
+import { type GivenParameters, type TakenParameters, withParameters } from './template-parameters.ts';
 import { parseTemplate } from './template-text.ts';
 import { readTerraformPlan } from './terraform-plan.ts';
+import { withLines } from './with-lines.ts';
 
 /** What came of one file. */
-export interface JudgedFile extends JudgedUsers {
+export interface JudgedFile extends JudgedUsers, Partial<ExceptedUsers> {
   readonly file: string;
   /** Undefined where it is neither. */
   readonly tool: Tool | undefined;
   /** What `reasons` are, as error kinds; Corrupt where the file itself cannot be trusted. */
   readonly code: 'NotCollected' | 'Corrupt';
+  /** Undefined where it is no template. */
+  readonly parameters?: TakenParameters | undefined;
 }
 
 type Tool = 'terraform' | 'cloudformation';
@@ -20,15 +24,23 @@ type Tool = 'terraform' | 'cloudformation';
 /**
  * Judges a plan or a template for a user with both a login profile and an active access key. A file that cannot be
  * understood is ERROR, because nothing in it was judged.
+ *
+ * @param given for templates: plans have values.
+ * @throws IamqlError InvalidInput for a value that a template does not allow.
  */
-export function judgeFile(file: string, bytes: Uint8Array): JudgedFile {
+export function judgeFile(file: string, bytes: Uint8Array, given: GivenParameters = new Map()): JudgedFile {
   let tool: Tool | undefined;
   try {
-    const value = parseFile(bytes);
+    const text = textOf(bytes);
+    const value = parseText(text);
     tool = toolOf(value);
-    return { file, tool, code: 'NotCollected', ...judgeDeclared(readers[tool](value)) };
+    if (tool === 'terraform') return { file, tool, code: 'NotCollected', ...judgeDeclared(readTerraformPlan(value)) };
+    const { template, ...parameters } = withParameters(value, given);
+    // A plan is written by a program, mostly in one line.
+    const judged = withLines(judgeDeclared(readTemplate(template)), text);
+    return { file, tool, code: 'NotCollected', parameters, ...judged };
   } catch (error) {
-    const reasons = [wordsOf(error)];
+    const reasons = [{ message: wordsOf(error) }];
     const nothing = { findings: [], total: undefined, untouched: [] };
     return { file, tool, code: 'Corrupt', verdict: 'ERROR', reasons, ...nothing };
   }
@@ -36,23 +48,22 @@ export function judgeFile(file: string, bytes: Uint8Array): JudgedFile {
 
 /** @throws what is no fault of the file. */
 function wordsOf(error: unknown): string {
-  if (error instanceof IamqlError) return error.message;
+  if (error instanceof IamqlError && error.kind === 'Corrupt') return error.message;
   // The stack is at its end: nobody writes such a file.
   if (error instanceof RangeError) return 'it is nested too deep to be read';
   throw error;
 }
 
-const readers: Readonly<Record<Tool, (value: Record<string, unknown>) => Declared>> = {
-  terraform: readTerraformPlan,
-  cloudformation: readTemplate,
-};
-
-function parseFile(bytes: Uint8Array): Record<string, unknown> {
+function textOf(bytes: Uint8Array): string {
   // What Terraform saves is a ZIP archive.
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03)
     throw corrupt('it is a plan as Terraform saves it: give the output of `terraform show -json` on it');
   const text = decode(bytes);
   if (text.trim() === '') throw corrupt('it is empty');
+  return text;
+}
+
+function parseText(text: string): Record<string, unknown> {
   const value = /^\s*[[{"]/.test(text) ? parseJson(text) : parseTemplate(text);
   if (!isRecord(value)) throw corrupt('it is neither a plan nor a template');
   return value;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { IamqlError } from '../iam/error.ts';
-import type { Declared, DeclaredPart, DeclaredUser, Name, Owner, PartKind } from './declared.ts';
+import type { Declared, DeclaredPart, DeclaredUser, Name, Owner, PartKind, Reason } from './declared.ts';
 import { isRecord } from './record.ts';
-import { configuredResource, type PlannedAddress, usersReferredTo } from './terraform-references.ts';
+import { type PlannedAddress, References, type Referred } from './terraform-references.ts';
 
 /** https://developer.hashicorp.com/terraform/internals/json-format: a reader refuses major versions that it does not know. */
 const SUPPORTED_VERSION = /^1\.\d+$/;
@@ -68,10 +68,11 @@ export function readTerraformPlan(plan: Readonly<Record<string, unknown>>): Decl
   const planned = [...changes.flatMap(plannedOf), ...kept];
   const users = planned.filter(({ type }) => kindOfType[type] === 'user');
   const parts = planned.filter(({ type }) => kindOfType[type] !== 'user');
-  const { configuration } = plan;
+  const references = new References(plan['configuration'], users);
+  const ownerOf = owners(users, references);
   return {
-    users: users.map((user) => declaredUser(user, configuration)),
-    parts: parts.flatMap((part) => declaredPart(part, users, configuration)),
+    users: users.map((user) => declaredUser(user, references)),
+    parts: parts.flatMap((part) => declaredPart(part, ownerOf, references)),
     unknown: unknownOf(plan, changes),
   };
 }
@@ -171,12 +172,16 @@ function plannedOf(resource: ResourceChange): readonly Planned[] {
   ];
 }
 
-function declaredUser(user: Planned, configuration: unknown): DeclaredUser {
+function declaredUser(user: Planned, references: References): DeclaredUser {
   const { address, isMade } = user;
-  return { address, name: nameAt(user, 'name'), account: accountOf(user, configuration), isNew: isMade };
+  return { address, name: nameAt(user, 'name'), account: accountOf(user, references), isNew: isMade };
 }
 
-function declaredPart(part: Planned, users: readonly Planned[], configuration: unknown): readonly DeclaredPart[] {
+function declaredPart(
+  part: Planned,
+  ownerOf: (part: Planned) => Owner,
+  references: References,
+): readonly DeclaredPart[] {
   const kind = kindOfType[part.type];
   if (kind === undefined || kind === 'user') return [];
   const { status } = part.values;
@@ -188,8 +193,8 @@ function declaredPart(part: Planned, users: readonly Planned[], configuration: u
   const isTurnedOn = kind === 'access key' && part.before !== undefined && part.before['status'] === 'Inactive';
   return [
     {
-      ...{ kind, address: part.address, account: accountOf(part, configuration) },
-      owner: ownerOf(part, users, configuration),
+      ...{ kind, address: part.address, account: accountOf(part, references) },
+      owner: ownerOf(part),
       doubt: isDoubtful ? `whether ${part.address} is active is not known before` : undefined,
       isMade: part.isMade || isTurnedOn,
     },
@@ -206,30 +211,38 @@ function nameAt(resource: Planned, attribute: string): Name & { readonly kind: '
   return { kind: 'text', text, isSecret: sensitive === true || (isRecord(sensitive) && sensitive[attribute] === true) };
 }
 
-function ownerOf(part: Planned, users: readonly Planned[], configuration: unknown): Owner {
-  const name = nameAt(part, 'user');
-  if (name.kind === 'text') return { kind: 'name', name };
-  const referred = usersReferredTo(configuration, part, 'user', users);
-  const doubt = referred.doubt && `the user of ${part.address} is known after apply: ${referred.doubt}`;
-  return { kind: 'users', addresses: referred.users.flatMap((at) => users[at]?.address ?? []), doubt, by: referred.by };
+function owners(users: readonly Planned[], references: References): (part: Planned) => Owner {
+  // What refers to the same users has the same list of them, however long it is.
+  const lists = new Map<Referred, readonly string[]>();
+  return (part) => {
+    const name = nameAt(part, 'user');
+    if (name.kind === 'text') return { kind: 'name', name };
+    const referred = references.of(part, 'user');
+    const addresses = lists.get(referred) ?? referred.users.flatMap((at) => users[at]?.address ?? []);
+    lists.set(referred, addresses);
+    const doubt = referred.doubt && `the user of ${part.address} is known after apply: ${referred.doubt}`;
+    return { kind: 'users', addresses, doubt, by: referred.by };
+  };
 }
 
-function accountOf(resource: Planned, configuration: unknown): string | undefined {
-  const provider = configuredResource(configuration, resource)?.['provider_config_key'];
+function accountOf(resource: Planned, references: References): string | undefined {
+  const provider = references.block(resource)?.['provider_config_key'];
   return typeof provider === 'string' ? provider : undefined;
 }
 
-function unknownOf(plan: Readonly<Record<string, unknown>>, changes: readonly ResourceChange[]): readonly string[] {
+function unknownOf(plan: Readonly<Record<string, unknown>>, changes: readonly ResourceChange[]): readonly Reason[] {
   const opaque = changes.filter(
     ({ type, change }) => opaqueTypes.has(type) && change.actions.some((one) => one === 'create' || one === 'update'),
   );
   const deferred = Array.isArray(plan['deferred_changes']) ? plan['deferred_changes'].filter(isRecord) : [];
   return [
-    ...(plan['errored'] === true ? ['the plan ended with an error, and is not whole'] : []),
-    ...opaque.map(({ address, type }) => `${address}: what a resource of type ${type} makes is not judged here`),
+    ...(plan['errored'] === true ? [{ message: 'the plan ended with an error, and is not whole' }] : []),
+    ...opaque.map(({ address, type }) => ({
+      ...{ message: `${address}: what a resource of type ${type} makes is not judged here`, address },
+    })),
     ...deferred.flatMap(({ resource_change: change, reason }) =>
       isRecord(change) && isOfInterest(String(change['type']))
-        ? [`${String(change['address'])} is put off to a later plan (${String(reason)})`]
+        ? [{ message: `${String(change['address'])} is put off to a later plan (${String(reason)})` }]
         : [],
     ),
   ];

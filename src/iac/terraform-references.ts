@@ -29,29 +29,77 @@ const MODULE_STEP = new RegExp(String.raw`module\.([^.[\]]+)(${INDEX})?`, 'y');
 const USER = new RegExp(String.raw`^aws_iam_user\.([^.[\]]+)(${INDEX})?(?:\.(\w+))?`);
 const OUTPUT = new RegExp(String.raw`^module\.([^.[\]]+)(${INDEX})?\.([^.[\]]+)`);
 
-/** The block that a resource was written as: its expressions, provider and for_each. Undefined where the plan has none. */
-export function configuredResource(
-  configuration: unknown,
-  { moduleAddress, type, name }: PlannedAddress,
-): Record<string, unknown> | undefined {
-  const { resources } = configuredModule(configuration, parseModule(moduleAddress)) ?? {};
-  const found = listOf(resources).find((one) => isRecord(one) && one['address'] === `${type}.${name}`);
-  return isRecord(found) ? found : undefined;
+/** What the expressions of a configuration refer to. */
+export class References {
+  private readonly configuration: unknown;
+  private readonly users: readonly PlannedAddress[];
+  /** Places in the list of users, by the names of their modules and their own. */
+  private readonly places: ReadonlyMap<string, readonly number[]>;
+  private readonly blocks = new Map<string, ReadonlyMap<unknown, Record<string, unknown>>>();
+  private readonly known = new Map<string, Referred>();
+
+  constructor(configuration: unknown, users: readonly PlannedAddress[]) {
+    this.configuration = configuration;
+    this.users = users;
+    const places = users.flatMap(({ type }, place) => (type === 'aws_iam_user' ? [place] : []));
+    this.places = Map.groupBy(places, (place) => {
+      const { moduleAddress, name } = users[place] as PlannedAddress;
+      return placeKey(parseModule(moduleAddress), name);
+    });
+  }
+
+  /** The block that a resource was written as: its expressions, provider and for_each. Undefined where the plan has none. */
+  block({ moduleAddress, type, name }: PlannedAddress): Record<string, unknown> | undefined {
+    let blocks = this.blocks.get(moduleAddress);
+    if (!blocks) {
+      const { resources } = configuredModule(this.configuration, parseModule(moduleAddress)) ?? {};
+      // Of two that are called alike the first counts.
+      const found = listOf(resources).filter(isRecord).toReversed();
+      blocks = new Map(found.map((one) => [one['address'], one]));
+      this.blocks.set(moduleAddress, blocks);
+    }
+    return blocks.get(`${type}.${name}`);
+  }
+
+  /** Which users an attribute that is known after apply may name. All instances of a block have one answer. */
+  of(part: PlannedAddress, attribute: string): Referred {
+    const key = JSON.stringify([part.moduleAddress, part.type, part.name, attribute]);
+    const known =
+      this.known.get(key) ??
+      usersReferredTo(this.configuration, this.block(part), part, {
+        attribute,
+        usersAt: (steps, name, index) => this.usersAt(steps, name, index),
+      });
+    this.known.set(key, known);
+    return known;
+  }
+
+  private usersAt(steps: readonly ModuleStep[], name: string, index: string | undefined): readonly number[] {
+    const places = this.places.get(placeKey(steps, name)) ?? [];
+    return places.filter((place) => isThat(this.users[place] as PlannedAddress, { steps, index }));
+  }
 }
 
-/** Which users an attribute that is known after apply may name, as far as the expressions of the configuration tell. */
-export function usersReferredTo(
+const placeKey = (steps: readonly ModuleStep[], name: string): string =>
+  JSON.stringify([...steps.map((step) => step.name), name]);
+
+interface Followed {
+  readonly attribute: string;
+  readonly usersAt: (steps: readonly ModuleStep[], name: string, index: string | undefined) => readonly number[];
+}
+
+/** As far as the expressions of the configuration tell. */
+function usersReferredTo(
   configuration: unknown,
+  block: Record<string, unknown> | undefined,
   part: PlannedAddress,
-  attribute: string,
-  users: readonly PlannedAddress[],
+  { attribute, usersAt }: Followed,
 ): Referred {
   const found = new Set<number>();
   const doubts = new Set<string>();
   // Those of a plan cannot form a ring; those of a forged one may.
   const followed = new Set<string>();
   const steps = parseModule(part.moduleAddress);
-  const block = configuredResource(configuration, part);
   const { expressions } = block ?? {};
   const first = referencesOf(isRecord(expressions) ? expressions[attribute] : undefined);
   follow({ steps, references: first, forEach: block?.['for_each_expression'] });
@@ -81,10 +129,10 @@ export function usersReferredTo(
     const user = USER.exec(reference);
     const output = OUTPUT.exec(reference);
     if (user) {
-      const [, name, index, field] = user;
+      const [, name = '', index, field] = user;
       // Any other attribute than these is no name: what is made of it nobody knows.
       if (field !== undefined && field !== 'name' && field !== 'id') doubts.add(`it is made of ${reference}`);
-      const matching = users.flatMap((one, place) => (isThat(one, { steps, name, index }) ? [place] : []));
+      const matching = usersAt(steps, name, index);
       if (matching.length === 0) doubts.add(`${reference} is not in the plan`);
       for (const place of matching) found.add(place);
     } else if (output) {
@@ -110,25 +158,16 @@ export function usersReferredTo(
   }
 }
 
+/** Of one whose names are the same: whether the instances are. */
 function isThat(
   user: PlannedAddress,
-  that: {
-    readonly steps: readonly ModuleStep[];
-    readonly name: string | undefined;
-    readonly index: string | undefined;
-  },
+  that: { readonly steps: readonly ModuleStep[]; readonly index: string | undefined },
 ): boolean {
   const steps = parseModule(user.moduleAddress);
   const isSameStep = (step: ModuleStep, at: number): boolean =>
-    step.name === that.steps[at]?.name && (that.steps[at]?.index === undefined || that.steps[at]?.index === step.index);
+    that.steps[at]?.index === undefined || that.steps[at]?.index === step.index;
   const index = user.index === undefined ? undefined : `[${JSON.stringify(user.index)}]`;
-  return (
-    user.type === 'aws_iam_user' &&
-    user.name === that.name &&
-    (that.index === undefined || that.index === index) &&
-    steps.length === that.steps.length &&
-    steps.every(isSameStep)
-  );
+  return (that.index === undefined || that.index === index) && steps.every(isSameStep);
 }
 
 function parseModule(address: string): readonly ModuleStep[] {

@@ -49,10 +49,13 @@ export interface AskedAccount {
   /** The id of its connector. */
   readonly id: string;
   readonly name: string;
+  /** It stands for the accounts of an organization that could not be listed: nobody knows which these are. */
+  readonly isOrganization?: true;
   /** The organization that it is in; undefined where none is known. */
   readonly organization: string | undefined;
   /** The root and units that it is in, from the top; empty where none are known. */
   readonly units: readonly { readonly id: string; readonly name: string }[];
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** What an answer rests on, for people and for `extensions`. */

@@ -150,7 +150,7 @@ export class ManyAccounts implements Inventory {
   }
 
   async accounts(): Promise<readonly AskedAccount[]> {
-    return this.all.map(({ id, name, organization, units }) => ({ id, name, organization, units }));
+    return this.all.map(({ inventory: _inventory, failure: _failure, ...asked }) => asked);
   }
 
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {
@@ -230,9 +230,9 @@ const isPerAccount = (where: Expression): boolean =>
   [...nodesOf(where)].some((node) => 'value' in node && node.value instanceof PerAccount);
 
 /** What is said of one account among others says which, and may be something else to do than if it were the only one. */
-function ofOne({ id, name }: OneOfMany, error: IamqlError): IamqlError {
+function ofOne({ id, name, isOrganization }: OneOfMany, error: IamqlError): IamqlError {
   if (error.about) return error;
-  return new IamqlError(error.kind, `account ${name}: ${error.message}`, {
+  return new IamqlError(error.kind, `${isOrganization ? '' : 'account '}${name}: ${error.message}`, {
     cause: error.cause,
     about: { account: id },
   });

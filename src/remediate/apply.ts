@@ -2,12 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getUser } from '../aws/remediation/get-user.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
-import { type Change, makeChange, note, type Settled, settleOpen } from './change.ts';
+import { type Change, makeChange, note, type Outcome, type Settled, settleOpen } from './change.ts';
+import { chooseBatches, leftOf } from './choose-batches.ts';
 import type { Entry, Journal } from './journal.ts';
 import { settledSteps, statesOf, stepKey } from './journal-state.ts';
 import { type JudgedUser, judgeUser } from './judge-user.ts';
 import { type Look, type LookSetting, lookAt } from './look.ts';
 import type { Action, Batch, Plan, Step } from './plan-shape.ts';
+import { checkPlanAge } from './read-plan.ts';
 
 export interface ApplySetting extends LookSetting {
   readonly action: Action;
@@ -54,6 +56,8 @@ export interface Applied {
   readonly left: number;
 }
 
+/** So long after a look nothing is sent any more, in milliseconds. */
+const LOOK_LIFE_MS = 30_000;
 /** How often what AWS throttles is tried, each time after another look. */
 const TRIES = 5;
 /** AWS may show for some seconds what was true before: so often it is asked again. */
@@ -78,11 +82,13 @@ export async function applyPlan(
   let stopped: IamqlError | undefined;
   try {
     if (journal) settled = await settleOpen(open, journal, setting);
-    const isSettled = settledSteps(journal?.entries ?? entries, plan.digest);
-    chosen = chooseBatches(plan, isSettled, setting);
+    const before = settledSteps(journal?.entries ?? entries, plan.digest);
+    const states = statesOf(journal?.entries ?? entries, plan.account);
+    chosen = chooseBatches(plan, before, states, setting);
     for (const step of chosen.flatMap((batch) => batch.steps)) {
       if (setting.isInterrupted()) throw new IamqlError('Interrupted', 'interrupted between two steps');
-      await done.take(step, isSettled.has(stepKey(step.action, step.accessKeyId)), entries);
+      checkPlanAge(plan, setting.clock());
+      await done.take(step, before.get(stepKey(step.action, step.accessKeyId)), entries);
     }
   } catch (error) {
     if (!(error instanceof IamqlError)) throw error;
@@ -96,31 +102,12 @@ export async function applyPlan(
   return { isDry, action, batches, settled, open: isDry ? open.length : 0, steps: done.steps, rejudged, stopped, left };
 }
 
-const leftOf = ({ batches }: Plan, isSettled: ReadonlySet<string>, action: Action): readonly Step[] =>
-  batches
-    .filter((batch) => batch.action === action)
-    .flatMap(({ steps }) => steps.filter((step) => !isSettled.has(stepKey(step.action, step.accessKeyId))));
+type Go = Extract<Look, { kind: 'go' }>;
 
-/** @throws IamqlError InvalidInput for a batch that there is not. */
-function chooseBatches(
-  plan: Plan,
-  isSettled: ReadonlySet<string>,
-  { action, batches }: ApplySetting,
-): readonly Batch[] {
-  const ofAction = plan.batches.filter((batch) => batch.action === action);
-  if (batches === 'all') return ofAction;
-  if (typeof batches === 'number') {
-    const named = plan.batches.find(({ number }) => number === batches);
-    if (!named) throw new IamqlError('InvalidInput', `the plan has no batch ${batches}: it has ${plan.batches.length}`);
-    if (named.action === action) return [named];
-    const flag = action === 'delete' ? 'leave --delete out' : 'that needs --delete';
-    throw new IamqlError('InvalidInput', `the keys of batch ${batches} are to be ${named.action}d: ${flag}`);
-  }
-  const next = ofAction.find(({ steps }) =>
-    steps.some((step) => !isSettled.has(stepKey(step.action, step.accessKeyId))),
-  );
-  return next ? [next] : [];
-}
+const givenUp = (outcome: 'throttled' | 'stale'): IamqlError =>
+  outcome === 'throttled'
+    ? new IamqlError('Throttled', `AWS still throttles after ${TRIES} attempts; try again later`)
+    : new IamqlError('InvalidInput', `the journal takes too long to write: more than ${LOOK_LIFE_MS / 1000} s a line`);
 
 /** What is done to one plan in one run. */
 class Run {
@@ -139,19 +126,35 @@ class Run {
     this.setting = setting;
   }
 
-  async take(step: Step, isSettled: boolean, entries: readonly Entry[]): Promise<void> {
-    if (isSettled) return this.say({ step, outcome: 'before' });
+  async take(step: Step, before: Entry | undefined, entries: readonly Entry[]): Promise<void> {
+    if (before) {
+      const reason = before.kind === 'skipped' ? `left alone: ${before.reason}` : `done ${before.at}`;
+      return this.say({ step, outcome: 'before', reason });
+    }
     for (let attempt = 1; ; attempt++) {
       const states = statesOf(this.journal?.entries ?? entries, this.plan.account);
       const look = await lookAt(step, states.get(step.accessKeyId), this.setting);
       if (look.kind === 'skip') return this.skip(step, look.reason, look.isEarly);
       if (!this.journal) return this.would(step, look);
-      const outcome = await makeChange(this.changeOf(step), this.journal, this.setting);
+      const outcome = await this.change(step, look, this.journal);
       if (outcome === 'gone') return this.skip(step, 'the key is gone');
       if (outcome === 'changed') return this.did(step, look);
-      if (attempt === TRIES)
-        throw new IamqlError('Throttled', `AWS still throttles after ${TRIES} attempts; try again later`);
-      await pause(this.setting.pauseMs * 2 ** (attempt - 1));
+      if (attempt === TRIES) throw givenUp(outcome);
+      if (outcome === 'throttled') await pause(this.setting.pauseMs * 2 ** (attempt - 1));
+    }
+  }
+
+  private async change(step: Step, look: Go, journal: Journal): Promise<Outcome> {
+    const { clock } = this.setting;
+    const isStale = (): boolean => Math.abs(clock().getTime() - look.at.getTime()) > LOOK_LIFE_MS;
+    try {
+      return await makeChange(this.changeOf(step), journal, this.setting, isStale);
+    } catch (error) {
+      // Sent, and nobody answered: it is judged anew as well.
+      const state = statesOf(journal.entries, this.plan.account).get(step.accessKeyId);
+      if (state?.last?.found && !state.open) this.keep(step, look).changed.push(step.accessKeyId);
+      else if (state?.open) this.keep(step, look);
+      throw error;
     }
   }
 
@@ -176,25 +179,26 @@ class Run {
     return after as JudgedUser;
   }
 
-  private async judgeNow({ userName, control: id }: Step): Promise<JudgedUser> {
+  private async judgeNow({ userName, userId, control: id }: Step): Promise<JudgedUser> {
     const { account, log, controls, clock } = this.setting;
     try {
       const user = await getUser(account, userName, { why: 'judging anew', log });
-      const control = controls.get(id);
-      if (!user || !control) return { verdict: 'PASS', keys: [], errors: [] };
-      return await judgeUser(control, user, this.setting, instantOf(clock()));
+      const asked = controls.get(id);
+      if (user?.userId !== userId || !asked)
+        throw new IamqlError('NotCollected', `the user is ${user ? 'another one of that name' : 'gone'}`);
+      return await judgeUser(asked, user, this.setting, instantOf(clock()));
     } catch (error) {
       if (!(error instanceof IamqlError)) throw error;
       return { verdict: 'ERROR', keys: [], errors: [{ code: error.kind, message: error.message }] };
     }
   }
 
-  private would(step: Step, look: Extract<Look, { kind: 'go' }>): void {
+  private would(step: Step, look: Go): void {
     this.keep(step, look);
     this.say({ step, outcome: 'would' });
   }
 
-  private did(step: Step, look: Extract<Look, { kind: 'go' }>): void {
+  private did(step: Step, look: Go): void {
     this.keep(step, look).changed.push(step.accessKeyId);
     this.say({ step, outcome: 'done' });
   }
@@ -206,7 +210,7 @@ class Run {
   }
 
   /** What was found before the first step for a user is what was there before. */
-  private keep(step: Step, { before }: Extract<Look, { kind: 'go' }>) {
+  private keep(step: Step, { before }: Go) {
     const key = `${step.control} ${step.userName}`;
     const kept = this.looks.get(key) ?? { step, before, changed: [] };
     this.looks.set(key, kept);

@@ -24,12 +24,14 @@ export async function byHand(
   const isPolicy = ({ finding }: OtherFinding): boolean => finding.type === 'IAMPasswordPolicy';
   const rest = others.filter((other) => !isPolicy(other));
   const relations = await readRelations(inventory, rest);
-  return [
+  const all = [
     ...(await passwordPolicyByHand(inventory, others.filter(isPolicy))),
     ...rest.map((other) =>
       fromControl(other, valuesOf(other, relations.get(other.finding.identifier), account), account),
     ),
   ];
+  // A control that is asked with several sets of values may find the same with each.
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function fromControl({ run, finding }: OtherFinding, values: Values, { partition }: NamedAccount): ByHand {

@@ -16,8 +16,8 @@ export interface ChangeSetting {
   readonly clock: () => Date;
 }
 
-/** `throttled`: AWS refused to take it now, and it was not done. */
-export type Outcome = Changed | 'throttled';
+/** `throttled`: AWS refused to take it now; `stale`: too long after the look. Neither was done. */
+export type Outcome = Changed | 'throttled' | 'stale';
 
 /** With these, AWS or the SDK has said that nothing was done. */
 const NOT_DONE: ReadonlySet<ErrorKind> = new Set(['AccessDenied', 'ExpiredCredentials', 'NoCredentials', 'Throttled']);
@@ -26,10 +26,20 @@ const NOT_DONE: ReadonlySet<ErrorKind> = new Set(['AccessDenied', 'ExpiredCreden
  * Makes one change: writes down what is about to be sent, sends it once, and writes down what came of it. Where no answer
  * came, AWS is asked what is true; what that does not settle stays open, and the next run asks again.
  *
+ * @param isStale whether what allowed it was looked at too long ago: a slow disk, or a machine that slept, takes its time.
  * @throws IamqlError for whatever is not expected: then nothing more is to be done.
  */
-export async function makeChange(change: Change, journal: Journal, setting: ChangeSetting): Promise<Outcome> {
+export async function makeChange(
+  change: Change,
+  journal: Journal,
+  setting: ChangeSetting,
+  isStale: () => boolean = () => false,
+): Promise<Outcome> {
   note(journal, setting, change, 'intent');
+  if (isStale()) {
+    note(journal, setting, change, 'void', { reason: 'it was not sent: too long after the look' });
+    return 'stale';
+  }
   let outcome: Changed;
   try {
     outcome = await send(change, setting);

@@ -101,13 +101,19 @@ function fillWords(command: string, chosen: Readonly<Record<string, string>>): s
 /** A word without quotes, with the option before it where there is one. */
 const OPTION_OR_WORD = /(?<=^|\s)(?:(--[a-z][a-z0-9-]*) +)?([^\s"'`$\\|><&;()]+)(?=\s|$)/g;
 
+/** What a command writes or reads here. */
+const FILE = /\.(?:json|png)$/;
+
 function fillWord(
   whole: string,
   option: string | undefined,
   word: string,
   chosen: Readonly<Record<string, string>>,
 ): string {
-  const filled = word.replace(PLACEHOLDER, (name) => chosen[name] ?? name);
+  const given = (name: string): string => chosen[name] ?? name;
+  // No name of IAM has a slash, and a snapshot that somebody made up must not choose the folder that is written in.
+  const inFile = (name: string): string => given(name).replaceAll('/', '_');
+  const filled = word.replace(PLACEHOLDER, FILE.test(word) ? inFile : given);
   if (filled === word) return whole;
   return option ? shellOption(option, filled) : shellWord(filled);
 }

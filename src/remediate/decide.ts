@@ -74,6 +74,8 @@ function unreadInactive(found: readonly FoundKey[], arns: readonly string[], { u
 
 type Candidate = Pick<FoundKey, 'control' | 'exception' | 'key'> & {
   readonly finding: Pick<FoundKey['finding'], 'identifier' | 'name' | 'facts'>;
+  /** It is off already, and what is left to do cannot be undone. */
+  readonly isOff?: boolean;
 };
 
 /** The keys that are off and were never used: what the published control would delete, where it is asked. */
@@ -89,6 +91,7 @@ function inactiveOf(found: readonly FoundKey[], arns: readonly string[], { users
       exception: undefined,
       key: namedKey(key),
       finding,
+      isOff: true,
     }));
   });
 }
@@ -100,13 +103,16 @@ const namedKey = (key: PlannedKey): FindingKey => ({
   foundUnused: false,
 });
 
-function exceptionFor({ exception, finding, key }: Candidate, decider: Decider): Exception | undefined {
+function exceptionFor(
+  { exception, finding, key, isOff: isForGood = false }: Candidate,
+  decider: Decider,
+): Exception | undefined {
   if (exception) return exception;
   const { account, now, exceptions } = decider;
   const { identifier, name } = finding;
   const owner = { identifier, account, type: 'IAMUser' as const, name };
   for (const control of decider.controls) {
-    const spared = sparedBy(owner, key, exceptions, { control, now });
+    const spared = sparedBy(owner, key, exceptions, { control, now, isForGood });
     if (spared) return spared;
   }
   return undefined;

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
   realpathSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -37,12 +39,12 @@ const entryShape = z.strictObject({
   /** AWS did not answer the request: that it was done was found later. */
   found: z.boolean(),
   reason: z.string().nullable(),
-  /** A SHA-256 of the line before; empty for the first. */
-  prev: z.string(),
+  /** A SHA-256 of that of the line before, empty for the first, and of all else that this line says. */
+  digest: z.string(),
 });
 
 export type Entry = Readonly<z.output<typeof entryShape>>;
-export type Written = Omit<Entry, 'format' | 'n' | 'prev'>;
+export type Written = Omit<Entry, 'format' | 'n' | 'digest'>;
 
 /**
  * What was done, and what was about to be: one line of JSON for each, forced to the disk before anything goes on. One
@@ -70,6 +72,7 @@ export class Journal {
     const descriptor = openFile(file);
     let lock: FileLock | undefined;
     try {
+      if (!fstatSync(descriptor).isFile()) throw noOrdinaryFile(file);
       const real = realpathSync(file);
       lock = await lockOf(file, real);
       const read = readLines(readFileSync(descriptor, 'utf8'), file);
@@ -85,9 +88,19 @@ export class Journal {
     }
   }
 
+  /** @throws IamqlError InvalidInput where there is none, for who goes by what it says: an empty one would say that nothing was done. */
+  static requireThere(file: string): void {
+    if (existsSync(file)) return;
+    throw new IamqlError(
+      'InvalidInput',
+      `there is no journal ${file}: --journal names the one that \`apply\` has written`,
+    );
+  }
+
   /** The entries so far, for who writes none; none where there is no such file. */
   static read(file: string): readonly Entry[] {
     try {
+      if (!statSync(file).isFile()) throw noOrdinaryFile(file);
       return readLines(readFileSync(file, 'utf8'), file).entries;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
@@ -98,11 +111,11 @@ export class Journal {
 
   /** Returns when the line is on the disk. @throws IamqlError when it is not: then nothing more is to be done. */
   append(written: Written): void {
-    const entry: Entry = { format: JOURNAL_FORMAT, n: this.entries.length + 1, ...written, prev: this.previous };
-    const line = JSON.stringify(entry);
+    const said = { format: JOURNAL_FORMAT, n: this.entries.length + 1, ...written } as const;
+    const entry: Entry = { ...said, digest: digestAfter(this.previous, said) };
     try {
       if (this.isBroken) throw new Error('a line before could not be written');
-      const bytes = Buffer.from(`${line}\n`, 'utf8');
+      const bytes = Buffer.from(`${JSON.stringify(entry)}\n`, 'utf8');
       for (let done = 0; done < bytes.length; ) done += writeSync(this.descriptor, bytes, done);
       fsyncSync(this.descriptor);
     } catch (cause) {
@@ -110,7 +123,7 @@ export class Journal {
       const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
       throw new IamqlError('InvalidInput', `cannot write the journal ${this.file}: ${why}`, { cause });
     }
-    this.previous = digestOfLine(line);
+    this.previous = entry.digest;
     this.entries.push(entry);
   }
 
@@ -118,6 +131,12 @@ export class Journal {
     closeSync(this.descriptor);
     this.lock.release();
   }
+}
+
+/** Whether a file begins as a journal does: nobody is to write over one. */
+export function isJournal(file: string): boolean {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
+  return readFileSync(file, 'utf8').startsWith(BEGINNING);
 }
 
 interface Read {
@@ -128,32 +147,48 @@ interface Read {
   readonly bytes: number;
 }
 
-const digestOfLine = (line: string): string => createHash('sha256').update(line).digest('hex');
+/** With that of the line before: a line that is changed, taken out or moved does not fit. */
+const digestAfter = (previous: string, said: object): string =>
+  createHash('sha256')
+    .update(`${previous}${JSON.stringify(said)}`)
+    .digest('hex');
 
 function readLines(text: string, file: string): Read {
   const end = text.lastIndexOf('\n') + 1;
   const lines = text.slice(0, end).split('\n').slice(0, -1);
-  let last = '';
-  const entries = lines.map((line, index) => {
-    const entry = parseEntry(line);
-    if (entry?.n !== index + 1 || entry.prev !== last)
-      throw new IamqlError(
-        'Corrupt',
-        `${file}:${index + 1}: this line, or the one before it, is not as iamql wrote it; put back a copy, or go on with another --journal, which cannot undo or delete what this one knows`,
-      );
-    last = digestOfLine(line);
-    return entry;
-  });
-  return { entries, last, bytes: Buffer.byteLength(text.slice(0, end), 'utf8') };
+  const entries: Entry[] = [];
+  for (const line of lines) {
+    const entry = parseEntry(line, entries.at(-1)?.digest ?? '');
+    if (entry?.n !== entries.length + 1) throw notAsWritten(file, entries.length + 1);
+    entries.push(entry);
+  }
+  // Of whatever else a file without a line may be, nothing is to be cut off.
+  if (entries.length === 0 && !isBegun(text.slice(end))) throw notAsWritten(file, 1);
+  return { entries, last: entries.at(-1)?.digest ?? '', bytes: Buffer.byteLength(text.slice(0, end), 'utf8') };
 }
 
-function parseEntry(line: string): Entry | undefined {
+/** @returns undefined for a line that is not as it was written after that of the digest. */
+function parseEntry(line: string, previous: string): Entry | undefined {
   try {
-    return entryShape.safeParse(JSON.parse(line)).data;
+    const { digest, ...said } = JSON.parse(line);
+    if (digest !== digestAfter(previous, said)) return undefined;
+    return entryShape.safeParse({ ...said, digest }).data;
   } catch {
     return undefined;
   }
 }
+
+const BEGINNING = `{"format":"${JOURNAL_FORMAT}","n":1,`;
+
+/** Whether a crash may have left that of a first line: its beginning, or the zeros of what was not written any more. */
+const isBegun = (rest: string): boolean =>
+  rest.startsWith(BEGINNING) || BEGINNING.startsWith(rest) || /^\0+$/.test(rest);
+
+const notAsWritten = (file: string, line: number): IamqlError =>
+  new IamqlError(
+    'Corrupt',
+    `${file}:${line}: this line, or the one before it, is not as iamql wrote it; put back a copy: another --journal knows nothing of what is off; the plans have the commands that turn keys on again`,
+  );
 
 /** @param real what is locked, under whatever name it is reached. */
 async function lockOf(file: string, real: string): Promise<FileLock> {
@@ -166,6 +201,9 @@ async function lockOf(file: string, real: string): Promise<FileLock> {
     `another process is at work with the journal ${file}; wait for it: what it does would be done twice`,
   );
 }
+
+const noOrdinaryFile = (file: string): IamqlError =>
+  new IamqlError('InvalidInput', `the journal ${file} is no ordinary file: what is written there cannot be read again`);
 
 function openFile(file: string): number {
   try {

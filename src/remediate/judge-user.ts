@@ -31,8 +31,29 @@ export interface PlannedControl {
   readonly parameters: Parameters;
 }
 
-/** Judges a control over one user by what AWS answers now, in whatever way the control asks. */
+const worstFirst: readonly Verdict[] = ['ERROR', 'FAIL', 'PASS'];
+
+/**
+ * Judges a control over one user by what AWS answers now, in whatever way the control asks. With several sets of values it
+ * finds what it finds with any of them.
+ */
 export async function judgeUser(
+  asked: readonly PlannedControl[],
+  user: CurrentUser,
+  judgedWith: JudgedWith,
+  now: Instant,
+): Promise<JudgedUser> {
+  const judged: JudgedUser[] = [];
+  for (const one of asked) judged.push(await judgeOnce(one, user, judgedWith, now));
+  const keys = new Map(judged.flatMap((one) => one.keys.map((key) => [key.accessKeyId ?? key, key])));
+  return {
+    verdict: worstFirst.find((verdict) => judged.some((one) => one.verdict === verdict)) ?? 'ERROR',
+    keys: [...keys.values()],
+    errors: judged.flatMap(({ errors }) => errors),
+  };
+}
+
+async function judgeOnce(
   { control, parameters }: PlannedControl,
   user: CurrentUser,
   { source, report, setupSeconds, exceptions }: JudgedWith,

@@ -4,9 +4,11 @@ import type { CallLog } from '../aws/call-log.ts';
 import { type CurrentUser, getUser } from '../aws/remediation/get-user.ts';
 import { sparedBy } from '../controls/except.ts';
 import type { FindingKey } from '../controls/finding.ts';
-import { filledSlots, inWholeSeconds } from '../iam/access-key-slots.ts';
+import { inWholeSeconds } from '../iam/access-key-slots.ts';
 import { type Instant, instantOf, instantToMs, parseInstant, renderInstant } from '../iam/instant.ts';
+import { changedSince } from './changed-since.ts';
 import { CHANGE_UNREAD } from './decide.ts';
+import type { Entry } from './journal.ts';
 import type { KeyState } from './journal-state.ts';
 import { type JudgedUser, type JudgedWith, judgeUser, type PlannedControl } from './judge-user.ts';
 import type { Step } from './plan-shape.ts';
@@ -22,8 +24,8 @@ export interface LookSetting extends JudgedWith {
     readonly sourceArn?: string | undefined;
     readonly keyIds: ReadonlySet<string>;
   };
-  /** By id. */
-  readonly controls: ReadonlyMap<string, PlannedControl>;
+  /** By id; one may be asked with several sets of values. */
+  readonly controls: ReadonlyMap<string, readonly PlannedControl[]>;
   readonly minAgeMs: number;
   /** How long a key has been off before it may be deleted. */
   readonly holdMs: number;
@@ -32,7 +34,7 @@ export interface LookSetting extends JudgedWith {
 
 /** Whether a step may be taken now. */
 export type Look =
-  | { readonly kind: 'go'; readonly user: CurrentUser; readonly before: JudgedUser }
+  | { readonly kind: 'go'; readonly before: JudgedUser; readonly at: Date }
   /** It must not be taken. */
   | {
       readonly kind: 'skip';
@@ -60,14 +62,14 @@ export async function lookAt(step: Step, state: KeyState | undefined, setting: L
   const isDeleted = step.action === 'delete';
   const early = isDeleted ? whyNotHeld(step, state, setting) : whyUndone(state, setting);
   if (early) return early;
-  const control = setting.controls.get(step.control);
-  if (!control) return skip(`the control ${step.control} is not there any more`);
-  const before = await judgeUser(control, user, setting, instantOf(setting.clock()));
+  const asked = setting.controls.get(step.control);
+  if (!asked) return skip(`the control ${step.control} is not there any more`);
+  const before = await judgeUser(asked, user, setting, instantOf(setting.clock()));
   const changed = await whyChanged(step, setting, tag);
   const reason =
     changed ??
     (isDeleted ? whyOffAnew(step, state, setting) : (whyOnAnew(state, setting) ?? whyNotFound(step, before, setting)));
-  return reason === undefined ? { kind: 'go', user, before } : skip(reason);
+  return reason === undefined ? { kind: 'go', before, at: setting.clock() } : skip(reason);
 }
 
 function whyStranger({ userId, arn }: Step, user: CurrentUser | undefined): string | undefined {
@@ -94,17 +96,23 @@ function whyForbidden(step: Step, setting: LookSetting): string | undefined {
 const asInstant = (time: string | null): Instant | null => (time === null ? null : (parseInstant(time) ?? null));
 
 /** An exception for any control of the plan spares the key. */
-function whyExcepted({ arn, userName }: Step, setting: LookSetting, key: FindingKey): string | undefined {
+function whyExcepted({ arn, userName, action }: Step, setting: LookSetting, key: FindingKey): string | undefined {
   const { exceptions, controls, clock } = setting;
   const [, , , , account] = arn.split(':');
   const owner = { identifier: arn, account, type: 'IAMUser' as const, name: userName };
   const now = instantOf(clock());
   for (const control of controls.keys()) {
-    const spared = sparedBy(owner, key, exceptions, { control, now });
+    const spared = sparedBy(owner, key, exceptions, { control, now, isForGood: action === 'delete' });
     if (spared) return `excepted until ${renderInstant(spared.expires)}, owner ${spared.owner}: ${spared.reason}`;
   }
   return undefined;
 }
+
+/** Whether it is to wait until it has been off for long enough: so says the journal alone. */
+export const isToWait = (step: Step, state: KeyState | undefined, setting: LookSetting): boolean => {
+  const look = step.action === 'delete' ? whyNotHeld(step, state, setting) : undefined;
+  return look?.kind === 'skip' && look.isEarly === true;
+};
 
 /** Only what this tool has turned off itself, and that long ago, is deleted. */
 function whyNotHeld({ userId }: Step, state: KeyState | undefined, { holdMs, clock }: LookSetting): Look | undefined {
@@ -113,9 +121,14 @@ function whyNotHeld({ userId }: Step, state: KeyState | undefined, { holdMs, clo
     return skip('the journal does not say that this tool turned it off: delete it by hand, or not at all');
   if (off.found)
     return skip('whether it was this tool that turned it off is not certain: it was found off after a crash');
-  const heldMs = clock().getTime() - instantToMs(parseInstant(off.at) ?? off.at);
-  if (heldMs >= holdMs) return undefined;
-  return { kind: 'skip', reason: `turned off ${off.at}, which is less than --hold ago`, isEarly: true };
+  const dueMs = instantToMs(parseInstant(off.at) ?? off.at) + holdMs;
+  if (clock().getTime() >= dueMs) return undefined;
+  const due = renderInstant(instantOf(new Date(dueMs)));
+  return {
+    kind: 'skip',
+    reason: `turned off ${off.at}, which is less than --hold ago: not before ${due}`,
+    isEarly: true,
+  };
 }
 
 /** Whoever turned it on again needed it. */
@@ -129,33 +142,18 @@ function whyUndone(state: KeyState | undefined, { minAgeMs, clock }: LookSetting
 
 /** This tool turned it off and it is on: somebody turned it on by hand, or AWS shows for some seconds what was true before. */
 function whyOnAnew(state: KeyState | undefined, { minAgeMs, clock }: LookSetting): string | undefined {
-  const off = state?.last;
-  if (off?.action !== 'deactivate') return undefined;
-  const offForMs = clock().getTime() - instantToMs(parseInstant(off.at) ?? off.at);
-  if (offForMs >= minAgeMs) return undefined;
-  return `this tool turned it off, ${off.at}, which is less than --min-age ago, and it is on: somebody may need it`;
+  const isLately = (off: Entry | undefined): boolean =>
+    off?.action === 'deactivate' && clock().getTime() - instantToMs(parseInstant(off.at) ?? off.at) < minAgeMs;
+  const off = [state?.last, state?.doubtful].find(isLately);
+  if (!off) return undefined;
+  const who = off === state?.last ? 'this tool turned it off' : 'a run that was cut off may have turned it off';
+  return `${who}, ${off.at}, which is less than --min-age ago, and it is on: somebody may need it`;
 }
 
-/** So much later than the journal AWS may write down a change. */
-const CHANGE_SETTLES_MS = 15 * 60_000;
-
-/**
- * Somebody may have turned it on since, and off again: the report says when each slot was last changed. What it has no slot
- * for it says nothing of.
- */
-function whyOffAnew({ arn, evidence }: Step, state: KeyState | undefined, { report }: LookSetting): string | undefined {
-  const row = report.report.users.find((user) => user.arn === arn);
-  const made = parseInstant(evidence.keyCreated) ?? '';
-  const off = parseInstant(state?.last?.at ?? '');
-  if (!row || off === undefined) return undefined;
-  const slots = filledSlots(row.hasIAMUserCredentials).filter(
-    ({ active, lastRotated }) => !active && lastRotated >= made,
-  );
-  const isLater = (time: Instant): boolean => instantToMs(time) > instantToMs(off) + CHANGE_SETTLES_MS;
-  // Which of two is this key's is not certain, and what is deleted is gone.
-  const changed = slots.find(({ lastRotated }) => isLater(lastRotated));
-  if (!changed) return undefined;
-  return `it was changed ${renderInstant(changed.lastRotated)}, after this tool turned it off: somebody else did that`;
+/** Somebody may have turned it on since, and off again. */
+function whyOffAnew({ arn }: Step, state: KeyState | undefined, { report }: LookSetting): string | undefined {
+  const changed = state?.last && changedSince(report, arn, state.last);
+  return changed && `it was changed ${renderInstant(changed)}, after this tool turned it off: somebody else did that`;
 }
 
 async function whyChanged(step: Step, setting: LookSetting, tag: { readonly why: string; readonly log: CallLog }) {

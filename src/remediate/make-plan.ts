@@ -1,16 +1,16 @@
 import type { Control } from '../controls/control.ts';
 import type { Exception } from '../controls/exception.ts';
 import { foundingControlId } from '../controls/load-controls.ts';
+import { inOrder, type OrderGroup } from '../controls/order.ts';
 import type { ControlRun } from '../controls/run-control.ts';
+import { digestOf } from '../iam/digest.ts';
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantOf, instantToMs, renderInstant } from '../iam/instant.ts';
 import { deleteKeyCommand, keyStatusCommand } from '../iam/shell.ts';
 import { type Inventory, isSample } from '../inventory/inventory.ts';
 import { byHand } from './by-hand.ts';
 import { type Decided, type DecidedKey, decide, otherExcepted } from './decide.ts';
-import { digestOf } from './digest.ts';
 import { type OtherFinding, type Owners, partFindings } from './found-keys.ts';
-import { inOrder, type OrderGroup } from './order.ts';
 import { type Batch, PLAN_FORMAT, PLAN_LIFE_MS, type Plan, type Step } from './plan-shape.ts';
 import { readAccount, readInactive, readOwners, readUsers } from './read-users.ts';
 

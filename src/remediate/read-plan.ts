@@ -1,6 +1,6 @@
+import { digestOf } from '../iam/digest.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantToMs, parseInstant } from '../iam/instant.ts';
-import { digestOf } from './digest.ts';
 import { PLAN_LIFE_MS, type Plan, planShape } from './plan-shape.ts';
 
 /** So much may the clocks of two machines differ. */

@@ -102,7 +102,10 @@ export async function readAccount(inventory: Inventory): Promise<NamedAccount> {
   const [first, ...more] = accounts.filter((one) => one !== null);
   if (!first || result.errors?.length) throw firstOf(result.errors);
   if (more.length > 0)
-    throw new IamqlError('InvalidInput', 'a plan is for one account: name one of the store with --connector');
+    throw new IamqlError(
+      'InvalidInput',
+      `a plan is for one account, and these are ${more.length + 1}: name one with --connector, such as ${first['accountID']}`,
+    );
   return { account: first['accountID'] ?? '', partition: first['partition'] ?? '' };
 }
 

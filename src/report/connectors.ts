@@ -45,7 +45,8 @@ function describeOutside(organization: string, accounts: readonly SkippedAccount
   const names = accounts.slice(0, MOST_NAMES).map(({ id, name }) => `${id} (${printable(name)})`);
   const more = accounts.length - names.length;
   const last = more > 0 ? `, and ${more} more; \`iamql connectors list --format json\` names them` : '';
-  return `not read: ${accounts.length} accounts of ${printable(organization)} that are ${OUTSIDE}: ${names.join(', ')}${last}`;
+  const noun = accounts.length === 1 ? 'account' : 'accounts';
+  return `not read: ${accounts.length} ${noun} of ${printable(organization)} ${OUTSIDE}: ${names.join(', ')}${last}`;
 }
 
 /** `acme: Root / Workloads / Production`. */
@@ -108,14 +109,18 @@ export const areReadable = (tested: readonly TestedConnector[], { unlisted }: En
 
 /** Which accounts can be read, and what to do about the others. */
 export function renderTested(tested: readonly TestedConnector[], { skipped, unlisted }: Enrollment): string {
-  const lines = tested.map((one) => `${headOf(one)}${detailsOf(one)}`);
+  // What there is to do stands last, before the summary: of a thousand accounts nobody reads the others.
+  const byState = (['readable', 'partial', 'unreadable'] as const).flatMap((state) =>
+    tested.filter((one) => stateOf(one) === state),
+  );
+  const lines = byState.map((one) => `${headOf(one)}${detailsOf(one)}`);
   const count = (state: string): number => tested.filter((one) => stateOf(one) === state).length;
   const summary = `${count('readable')} of ${tested.length} accounts can be read, ${count('partial')} in part, ${count('unreadable')} not at all\n`;
   const notes = [
     ...describeSkipped(skipped, describeOne).map((line) => `${line}\n`),
     ...unlisted.map(({ name, error }) => `organization ${printable(name)} could not be listed: ${error.message}\n`),
   ];
-  return [...lines, ...notes, summary].join('');
+  return [...notes, ...lines, summary].join('');
 }
 
 const words = { readable: 'can be read', partial: 'can be read in part', unreadable: 'cannot be read' } as const;
@@ -125,13 +130,17 @@ const headOf = (one: TestedConnector): string =>
 
 function detailsOf(one: TestedConnector): string {
   const { failure, denied, untold, reader } = one;
-  if (failure) return `    ${failure.message}\n`;
+  if (failure) return `    ${failure.message}\n${failure.kind === 'AccessDenied' ? `    ${NO_ROLE}\n` : ''}`;
+  // What could not be tried for want of something to ask about is all that can be said of who is readable.
+  if (stateOf(one) === 'readable') return '';
   const grant =
     denied.size > 0 ? [`    missing: ${[...denied.keys()].sort().join(', ')}`, `    ${howToGrant(one)}`] : [];
   const open = [...untold].map(([action, why]) => `    not known: ${action}: ${printable(why)}`);
   const lines = [...grant, ...open];
   return lines.length > 0 ? `    as ${printable(reader ?? '')}\n${lines.join('\n')}\n` : '';
 }
+
+const NO_ROLE = 'where there is no such role, docs/connectors.md has it as a stack set and as Terraform';
 
 /** What AWS says forbids it stands in its own words; without any, the policy of the role lacks it. */
 function howToGrant({ denied, reader }: TestedConnector): string {

@@ -5,7 +5,10 @@ import { renderDuration } from './duration.ts';
 /** One account by its number, several by how many they are. */
 export function renderWhose(evidence: Evidence, before = ''): string {
   const accounts = accountsOf(evidence);
-  const owner = `${before}${accounts.length > 1 ? `${accounts.length} accounts` : `account ${accounts[0] ?? 'unknown'}`}`;
+  const [only = 'unknown'] = accounts;
+  // An organization that could not be listed is said to be one.
+  const one = only.startsWith('organization ') ? only : `account ${only}`;
+  const owner = `${before}${accounts.length > 1 ? `${accounts.length} accounts` : one}`;
   return isSample(evidence) ? `SAMPLE ${owner}: bundled example data, not your account` : owner;
 }
 

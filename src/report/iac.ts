@@ -1,6 +1,8 @@
 import type { Control } from '../controls/control.ts';
+import type { ExceptedUser } from '../iac/except-users.ts';
 import type { IacFinding } from '../iac/judge-declared.ts';
 import type { JudgedFile } from '../iac/judge-file.ts';
+import { wordsOfException } from './found.ts';
 import { printable, printableLines } from './printable.ts';
 
 /** A finished `iamql iac`: what each of its formats is rendered from. */
@@ -37,12 +39,13 @@ export const wordsOfIacFinding = ({ address, name, loginProfiles, accessKeys }: 
   ...accessKeys.map((part) => `access key: ${wordsOfPart(part)}`),
 ];
 
-const wordsOfPart = ({ address, isMade, by }: IacFinding['accessKeys'][number]): string =>
-  `${address}, ${isMade ? 'is made' : 'is there already'} (tied by ${by})`;
+const wordsOfPart = ({ address, isMade, by, line }: IacFinding['accessKeys'][number]): string =>
+  `${address}${wordsOfLine(line)}, ${isMade ? 'is made' : 'is there already'} (tied by ${by})`;
 
 /** `1 of 3 IAM users`; a question mark for what was not counted, because 0 would look like nothing found. */
-export function countOfFile({ verdict, findings, total }: JudgedFile): string {
-  return `${verdict === 'ERROR' ? '?' : findings.length} of ${total ?? '?'} IAM users`;
+export function countOfFile({ verdict, findings, total, excepted = [] }: JudgedFile): string {
+  const apart = excepted.length > 0 ? `, and ${excepted.length} excepted` : '';
+  return `${verdict === 'ERROR' ? '?' : findings.length} of ${total ?? '?'} IAM users${apart}`;
 }
 
 /** Of users of whom a file says nothing new, with half of what is looked for: they are not judged, and not hidden. */
@@ -54,26 +57,37 @@ export function wordsOfUntouched({ untouched }: JudgedFile): readonly string[] {
   ];
 }
 
+export const wordsOfLine = (line: number | undefined): string => (line === undefined ? '' : ` (line ${line})`);
+
 const toolNames = { terraform: 'Terraform or OpenTofu plan', cloudformation: 'CloudFormation template' } as const;
 
 export const nameOfTool = ({ tool }: JudgedFile): string => (tool ? toolNames[tool] : 'neither plan nor template');
 
 function renderFile(file: JudgedFile): string {
-  const { verdict, findings, reasons } = file;
+  const { verdict, findings, reasons, excepted = [] } = file;
   const inFull = verdict === 'FAIL' ? ' in full' : '';
   return [
     `${verdict}  ${printable(file.file)}  (${nameOfTool(file)})`,
     `      ${countOfFile(file)}`,
-    ...atMost(reasons.map((reason) => `      could not be judged${inFull}: ${printable(reason)}`)),
+    ...atMost(
+      reasons.map(
+        ({ message, line }) => `      could not be judged${inFull}: ${printable(message)}${wordsOfLine(line)}`,
+      ),
+    ),
     ...atMost(wordsOfUntouched(file).map((words) => `      ${words}`)),
     ...atMost(findings.map(renderFinding)),
+    ...atMost(excepted.map(renderExcepted)),
   ].join('\n');
 }
 
 const renderFinding = (finding: IacFinding): string =>
-  [`  ${printable(titleOf(finding))}`, ...wordsOfIacFinding(finding).map((words) => `    ${printable(words)}`)].join(
-    '\n',
-  );
+  [
+    `  ${printable(titleOf(finding))}${wordsOfLine(finding.line)}`,
+    ...wordsOfIacFinding(finding).map((words) => `    ${printable(words)}`),
+  ].join('\n');
+
+const renderExcepted = ({ exception, ...finding }: ExceptedUser): string =>
+  `  ${printable(titleOf(finding))}${wordsOfLine(finding.line)}: ${printable(wordsOfException(exception))}`;
 
 function atMost(lines: readonly string[]): readonly string[] {
   const more = lines.length - MOST_LINES;

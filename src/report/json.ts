@@ -152,7 +152,7 @@ function findingValue({ identifier, account, type, name, facts, keys, hasConsole
   };
 }
 
-const exceptionValue = ({ key, expires, ticket, ...exception }: Exception): object => ({
+export const exceptionValue = ({ key, expires, ticket, ...exception }: Exception): object => ({
   ...exception,
   key: key && 'slot' in key ? { ...key, createDate: renderInstant(key.createDate) } : (key ?? null),
   expires: renderInstant(expires),

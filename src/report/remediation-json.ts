@@ -30,6 +30,8 @@ export const renderUndoneJson = (undone: Undone, account: string): string =>
     account,
     dryRun: undone.isDry,
     settled: undone.settled.map(settledOf),
+    open: undone.open,
+    otherAccounts: undone.otherAccounts,
     keys: undone.keys.map(({ reason, offSince, isFound, ...key }) => ({
       ...key,
       ...{ offSince, found: isFound, reason: reason ?? null },

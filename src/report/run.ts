@@ -14,6 +14,8 @@ export interface Run {
   readonly exceptions?: ExceptionsRun | undefined;
   /** Which accounts were asked, where there are several. */
   readonly accounts?: readonly AskedAccount[] | undefined;
+  /** Of a part of a run over several accounts: the one that it is about. */
+  readonly account?: AskedAccount | undefined;
   /** When it was judged. */
   readonly judgedAt: Date;
 }

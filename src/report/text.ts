@@ -6,7 +6,7 @@ import { instantOf, instantToMs, renderInstant } from '../iam/instant.ts';
 import { keyStatusCommand, shellOption } from '../iam/shell.ts';
 import type { Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
-import { namesNotJudged, wordsOfRollUp } from './by-account.ts';
+import { linesOfRollUp } from './by-account.ts';
 import { renderDuration } from './duration.ts';
 import { renderEvidence } from './evidence.ts';
 import { renderExceptionNotes } from './exceptions.ts';
@@ -23,14 +23,15 @@ import {
 import { listSections } from './listing.ts';
 import { printable, printableLines } from './printable.ts';
 import type { Run } from './run.ts';
+import { renderAccounts } from './text-accounts.ts';
 import { renderTable } from './text-table.ts';
 
 /** How many reasons a rule shows before it only counts: one refused call may be one for every user. */
 const MOST_REASONS = 10;
 /** How many findings of a rule are shown where several controls are judged: all of thousands of users would hide the rest. */
 const MOST_FINDINGS_OF_MANY = 20;
-/** How many accounts that could not be judged are named. */
-const MOST_ACCOUNTS = 50;
+/** The same where each account has its reason at the end: each of many controls would say it again. */
+const FEW_REASONS = 2;
 /** How many names an informative rule shows before it only counts. */
 const MOST_NAMES = 10;
 
@@ -40,6 +41,7 @@ export function renderText(run: Run): string {
     renderEvidence(run.evidence, run.judgedAt),
     ...(run.benchmark ? [renderTable(run.benchmark.benchmark, listSections(run))] : []),
     ...shownControls(run).map((control) => renderControl(control, settingOf(run))),
+    ...renderAccounts(run),
     ...renderExceptions(run),
   ];
   return printableLines(`${parts.join('\n\n')}\n`);
@@ -49,6 +51,8 @@ interface Setting {
   readonly now: Date;
   /** How many findings a rule shows before it only counts. */
   readonly mostFindings: number;
+  /** How many reasons it shows. */
+  readonly mostReasons: number;
   readonly accounts: Run['accounts'];
   readonly evidence: Run['evidence'];
 }
@@ -58,6 +62,7 @@ const settingOf = ({ judgedAt, controls, accounts, evidence }: Run): Setting => 
   now: judgedAt,
   accounts,
   mostFindings: controls.length > 1 ? MOST_FINDINGS_OF_MANY : Number.POSITIVE_INFINITY,
+  mostReasons: controls.length > 1 && accounts ? FEW_REASONS : MOST_REASONS,
 });
 
 /** The table of a benchmark says all there is to say of a control that passed and has nothing excepted. */
@@ -86,7 +91,7 @@ function renderControl(run: ControlRun, setting: Setting): string {
     ...renderDeciding(deciding, run, setting),
     ...(verdict === 'FAIL' ? ['', whatToDo(run)] : []),
     ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
-    ...informative.map((rule) => renderInformative(rule, run)),
+    ...informative.map((rule) => renderInformative(rule, run, setting)),
     ...(control.whyRulesDiffer && informative.length > 0
       ? [wrap(`Why they differ: ${control.whyRulesDiffer}`, 4)]
       : []),
@@ -94,14 +99,8 @@ function renderControl(run: ControlRun, setting: Setting): string {
 }
 
 /** How the accounts stand, and by name those of which nothing is known. */
-function renderRollUp(run: ControlRun, { accounts }: Setting): readonly string[] {
-  if (!accounts) return [];
-  const whole = rollUp(run, accounts);
-  const names = namesNotJudged(whole);
-  const more = names.length - MOST_ACCOUNTS;
-  const shown = `${names.slice(0, MOST_ACCOUNTS).map(printable).join(', ')}${more > 0 ? `, and ${more} more; --format json names them` : ''}`;
-  return [`      ${wordsOfRollUp(whole)}`, ...(names.length > 0 ? [wrap(`not judged: ${shown}`, 6)] : [])];
-}
+const renderRollUp = (run: ControlRun, { accounts }: Setting): readonly string[] =>
+  accounts ? linesOfRollUp(rollUp(run, accounts)).map((line) => wrap(line, 6)) : [];
 
 /** A pass that rests on what somebody has agreed to says so first. */
 function withExceptions(deciding: readonly RuleRun[]): string {
@@ -121,14 +120,14 @@ const renderDeciding = (rules: readonly RuleRun[], control: ControlRun, setting:
 function renderRule(
   run: RuleRun,
   control: ControlRun,
-  { now, mostFindings, evidence, title = '' }: Setting & { readonly title?: string },
+  { now, mostFindings, mostReasons, evidence, title = '' }: Setting & { readonly title?: string },
 ): string {
   const asOf = run.verdict === 'PASS' ? renderAge(run.restsOn) : '';
   const shared = sharedReason(run.findings);
   const more = run.findings.length - mostFindings;
   return [
     `      ${title}${countOf(run, control)}${asOf}`,
-    ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6),
+    ...renderReasons(run.errors, `could not be judged${run.verdict === 'FAIL' ? ' in full' : ''}`, 6, mostReasons),
     ...(run.findings.length > 0 ? [''] : []),
     ...[...Map.groupBy(run.findings.slice(0, mostFindings), ({ place }) => place)].flatMap(([place, findings]) => [
       ...(place === undefined ? [] : [`  In ${printable(place)}:`]),
@@ -183,9 +182,14 @@ function renderWithdrawn(withdrawn: readonly Withdrawn[]): readonly string[] {
     : [];
 }
 
-function renderReasons(errors: RuleRun['errors'], what: string, spaces: number): readonly string[] {
+function renderReasons(
+  errors: RuleRun['errors'],
+  what: string,
+  spaces: number,
+  most = MOST_REASONS,
+): readonly string[] {
   const reasons = [...new Set(errors.map(({ message }) => printable(message)))];
-  const shown = reasons.slice(0, MOST_REASONS).map((reason) => `${what}: ${reason}`);
+  const shown = reasons.slice(0, most).map((reason) => `${what}: ${reason}`);
   const more = reasons.length - shown.length;
   const lines = more > 0 ? [...shown, `and ${more} more reasons; --format json has them all`] : shown;
   return lines.map((line) => indent(line, spaces));
@@ -252,15 +256,17 @@ function whatToDo({ control, rules }: ControlRun): string {
   return [wrap(ofKeys, 2), indent(show, 4), indent(inBatches, 2)].join('\n');
 }
 
-function renderInformative(run: RuleRun, control: ControlRun): string {
+function renderInformative(run: RuleRun, control: ControlRun, { evidence, mostReasons }: Setting): string {
   const head = `    ${run.verdict}  ${run.rule.title}`;
   if (run.verdict === 'ERROR') {
-    return [head, ...renderReasons(run.errors, 'not judged', 10)].join('\n');
+    return [head, ...renderReasons(run.errors, 'not judged', 10, mostReasons)].join('\n');
   }
-  const names = run.findings.slice(0, MOST_NAMES).map((finding) => printable(finding.name));
+  const names = run.findings.slice(0, MOST_NAMES).map((finding) => printable(nameOf({ evidence }, finding)));
   const more = run.findings.length > MOST_NAMES ? `, and ${run.findings.length - MOST_NAMES} more` : '';
   const list = names.length > 0 ? `: ${names.join(', ')}${more}` : '';
-  const partly = run.errors.length > 0 ? `\n          not all: ${printable(run.errors[0]?.message ?? '')}` : '';
+  const [first, ...others] = new Set(run.errors.map(({ message }) => message));
+  const rest = others.length > 0 ? `, and ${others.length} more reasons` : '';
+  const partly = first === undefined ? '' : `\n          not all: ${printable(first)}${rest}`;
   return `${head}\n          ${countOf(run, control)}${list}${partly}`;
 }
 

@@ -11,6 +11,7 @@ interface Row extends Record<string, unknown> {
   readonly account_id: string;
   readonly organization: string | null;
   readonly units: ScopedAccount['units'];
+  readonly tags: ScopedAccount['tags'];
   readonly some_retired: boolean;
   readonly scan: string | null;
   readonly scan_ended_at: Date | null;
@@ -20,7 +21,7 @@ interface Row extends Record<string, unknown> {
 }
 
 const COLUMNS = `
-  SELECT c.id, c.name, c.account_id, c.organization, c.units,
+  SELECT c.id, c.name, c.account_id, c.organization, c.units, c.tags,
          EXISTS (SELECT FROM connector WHERE retired_at IS NOT NULL) AS some_retired, s.id::text AS scan, s.ended_at AS scan_ended_at, s.has_additional_keys,
          f.ended_at AS failed_at, f.error
   FROM connector c`;
@@ -76,9 +77,14 @@ export async function readScope(session: SqlSession, request: ScopeRequest, head
   const lacking = connectors?.find((one) => !rows.some(({ id, name }) => id === one || name === one));
   if (lacking !== undefined)
     throw new IamqlError('InvalidInput', `the store has no connector ${JSON.stringify(lacking)}`);
-  if (rows.length === 0)
-    throw new IamqlError('NotCollected', 'the store has no account to ask about; `iamql scan` adds one');
-  await rejectUnknownUnits(session, request);
+  if (isKept) await rejectUnknownUnits(session, request);
+  if (rows.length === 0) {
+    const isChosen = units !== undefined || Object.keys(tags).length > 0;
+    const why = isChosen
+      ? 'no account of the store fits --connector, --ou and --tag'
+      : 'the store has no account to ask about; `iamql scan` adds one';
+    throw new IamqlError('NotCollected', why);
+  }
   const scans = rows.flatMap(({ scan: id, scan_ended_at: endedAt }) => (id && endedAt ? [{ id, endedAt }] : []));
   const known = await headers.of(session, scans);
   return {
@@ -114,6 +120,7 @@ function accountOf(row: Row, header: SnapshotHeader | undefined): ScopedAccount 
     accountId,
     organization: row.organization ?? undefined,
     units: row.units,
+    tags: row.tags,
     scan: scan && endedAt && header ? { id: scan, endedAt, header, hasAdditionalKeys } : undefined,
     failure: failedAt && error ? { endedAt: failedAt, error: new IamqlError(error.code, error.message) } : undefined,
   };

@@ -1,6 +1,9 @@
 import type { ErrorKind } from '../iam/error.ts';
 import type { SnapshotHeader, UnreadNote } from '../inventory/snapshot/snapshot.ts';
 import type { SqlSession } from './database.ts';
+import { readScope } from './read-scope.ts';
+import { ScanHeaders } from './scan-headers.ts';
+import type { ScopeRequest } from './scope.ts';
 
 /** A scan that the store has. */
 export interface ListedScan {
@@ -26,14 +29,24 @@ interface Row extends Record<string, unknown> {
   readonly error: NonNullable<ListedScan['failure']> | null;
 }
 
-/** All scans, or those of some accounts, by id or name; the newest first. */
-export async function listScans(session: SqlSession, connectors?: readonly string[]): Promise<readonly ListedScan[]> {
+/**
+ * All scans, or those of some accounts; the newest first.
+ *
+ * @throws IamqlError as `readScope` does, for accounts that are not there.
+ */
+export async function listScans(
+  session: SqlSession,
+  { connectors, units, tags }: Pick<ScopeRequest, 'connectors' | 'units' | 'tags'>,
+): Promise<readonly ListedScan[]> {
+  const isChosen = connectors !== undefined || units !== undefined || Object.keys(tags).length > 0;
+  const request = { connectors, units, tags, asOf: undefined };
+  const scope = isChosen ? await readScope(session, request, new ScanHeaders()) : undefined;
   const rows = await session.query<Row>(
     `SELECT s.id::text AS id, s.connector, c.account_id, c.name, s.started_at, s.ended_at, s.header, s.error
      FROM scan s JOIN connector c ON c.id = s.connector
-     WHERE $1::text[] IS NULL OR c.id = ANY($1) OR c.name = ANY($1)
+     WHERE $1::text[] IS NULL OR c.id = ANY($1)
      ORDER BY s.id DESC`,
-    [connectors ?? null],
+    [scope?.accounts.map(({ connector }) => connector) ?? null],
   );
   return rows.map(({ id, connector, account_id: account, name, header, error, ...row }) => ({
     number: id,

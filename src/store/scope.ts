@@ -30,6 +30,7 @@ export interface ScopedAccount {
   readonly organization: string | undefined;
   /** From the top; empty where none are known. */
   readonly units: readonly { readonly id: string; readonly name: string }[];
+  readonly tags: Readonly<Record<string, string>>;
   /** Undefined where no scan has ended well by then. */
   readonly scan: AccountScan | undefined;
   /** Why a later scan read nothing. */

@@ -224,7 +224,9 @@ export class StoreInventory implements Inventory {
 
   async accounts(): Promise<readonly AskedAccount[]> {
     const { scope } = await this.opened();
-    return scope.accounts.map(({ connector: id, name, organization, units }) => ({ id, name, organization, units }));
+    return scope.accounts.map(({ connector: id, name, organization, units, tags }) => {
+      return { id, name, organization, units, tags };
+    });
   }
 
   readTimes(): ReadonlyMap<FactGroup, Instant | undefined> {

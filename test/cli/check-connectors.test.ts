@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -88,17 +88,22 @@ test('text has findings by account and unit, and names who was not judged', asyn
   expect(stdout).toContain('could not be judged in full: account account 4: iam:GetCredentialReport denied');
 });
 
-test.each([
-  ['csv', /^"PASS".*"111100000003"/m, /^"ERROR".*denied in account 111100000004.*"111100000004"/m],
-  ['ocsf', /"status_code":"PASS".*"uid":"111100000003"/, /"status_code":"ERROR".*"uid":"111100000004"/],
-  ['asff', /"AwsAccountId": "111100000003"/, /"AwsAccountId": "111100000004"/],
-  ['markdown', /accounts&#58; 1 passed, 3 failed, 1 could not be judged/, /account 2 \(111100000002\)/],
-  ['html', /accounts: 1 passed, 3 failed, 1 could not be judged/, /account account 4: iam:GetCredentialReport denied/],
-  ['junit', /account 2 \(111100000002\) in acme/, /<error .*account account 4/],
-  ['sarif', /aws-iam\/111100000002\//, /"kind": "open"/],
-])('%s says of each account what it says', async (format, ...texts) => {
-  const { stdout } = await run('check', '--format', format);
-  for (const text of texts) expect(stdout).toMatch(text);
+test('every format says of each account what it says', async () => {
+  const formats: Readonly<Record<string, readonly RegExp[]>> = {
+    csv: [/^"PASS".*"111100000003"/m, /^"ERROR".*denied in account 111100000004.*"account 4","acme: Root \/ Sandbox"/m],
+    ocsf: [/"status_code":"PASS".*"uid":"111100000003"/, /"status_code":"ERROR".*"uid":"111100000004"/],
+    asff: [/"AwsAccountId": "111100000003"/, /"AwsAccountId": "111100000004"/],
+    markdown: [/accounts&#58; 1 passed, 3 failed, 1 could not be judged/, /account 2 \(111100000002\)/],
+    html: [/accounts: 1 passed, 3 failed, 1 could not be judged/, /account account 4: iam:GetCredentialReport denied/],
+    junit: [/account 2 \(111100000002\) in acme/, /<error .*account account 4/],
+    sarif: [/aws-iam\/111100000002\//, /"kind": "open"/],
+  };
+  const { code } = await run('check', ...Object.keys(formats).flatMap((name) => ['--format', name, '--output', name]));
+  expect(code).toBe(2);
+  for (const [name, texts] of Object.entries(formats)) {
+    const written = readFileSync(join(folder, name), 'utf8');
+    for (const text of texts) expect(written).toMatch(text);
+  }
 });
 
 test('accounts are selected; where none can be read nothing passes', async () => {
@@ -271,4 +276,16 @@ test.each([
   [['--as-of', '2026-01-01'], '--as-of needs --store'],
 ])('--connectors with %s is refused', async (args, message) => {
   expect(await run('check', ...args)).toMatchObject({ code: 3, stderr: `iamql: ${message}\n` });
+});
+
+test('a plan of remediation is for one account, which is said before any is judged', async () => {
+  endpoint.forgetCalls();
+  const args = ['remediate', 'plan', '--connectors', 'acme.yaml'];
+  const options = { env: awsEnv(endpoint.url), cwd: folder };
+  const ended = await runCli([...args, '--connector', accountId(1), accountId(2)], options);
+  const message = `a plan is for one account, and these are 2: name one with --connector, such as ${accountId(1)}`;
+  expect(ended).toMatchObject({ code: 3, stdout: '', stderr: `iamql: ${message}\n` });
+  expect(endpoint.count('GetCredentialReport')).toBe(0);
+  const { stdout } = await runCli([...args, '--connector', accountId(2)], options);
+  expect(stdout).toContain(`account ${accountId(2)} (aws); from live`);
 });

@@ -70,10 +70,11 @@ test('connectors test calls each action once, and says what is missing and who h
   expect(accounts[0]).toMatchObject({ missing: [], notKnown: [], grant: null, error: null });
   expect(accounts[1]).toMatchObject({ missing: ['iam:GetLoginProfile', 'iam:ListAccessKeys'] });
   expect(accounts[1].grant).toMatch(/^grant them to role iamql: docs\/connectors.md/);
+  expect(accounts[1].notKnown[0].reason).toBe('no access key could be listed to ask about');
   expect(accounts[2].grant).toBe('forbidden by an explicit deny in a service control policy: except the role there');
   // Without a key there is nothing to ask about.
   expect(accounts[3].notKnown).toEqual([
-    { action: 'iam:GetAccessKeyLastUsed', reason: 'the account has no access key to ask about' },
+    { action: 'iam:GetAccessKeyLastUsed', reason: 'no access key was found to ask about' },
   ]);
   expect(accounts[4].notKnown).toContainEqual({
     action: 'iam:ListSAMLProviders',
@@ -93,7 +94,7 @@ test('an account whose credentials are of another one is not read in its place; 
     as arn:aws:iam::111122223333:user/auditor
     missing: iam:ListRoles
     grant them to arn:aws:iam::111122223333:user/auditor: docs/connectors.md has the role as CloudFormation and Terraform
-    not known: iam:GetAccessKeyLastUsed: the account has no access key to ask about
+    not known: iam:GetAccessKeyLastUsed: no access key was found to ask about
 999988887777  999988887777: cannot be read
     the credentials are of account 111122223333 and not of 999988887777, as connectors.yaml:1:12 says
 0 of 2 accounts can be read, 1 in part, 1 not at all

@@ -14,3 +14,7 @@ test.each([
 test.each(['', '4', 'h', '4 h', '-1s', '1.5h', '4H', '4h30m', '4w', '1e3s'])('%j is no length of time', (text) => {
   expect(() => parseDuration(text)).toThrow(/is not a length of time such as 90s, 30m, 4h or 7d/);
 });
+
+test.each(['36501d', '99999999999999999999d'])('%s is a slip of the finger', (text) => {
+  expect(() => parseDuration(text)).toThrow(/is longer than 36500 days/);
+});

@@ -5,7 +5,6 @@ import type { Log } from 'sarif';
 import { afterAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
 import { planOf } from '../iac/plan.ts';
-import { readAs } from '../support/format-readers.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'iamql-iac-'));
@@ -34,10 +33,10 @@ describe('iamql iac', () => {
 
 FAIL  ${template}  (CloudFormation template)
       1 of 2 IAM users
-  Alice
+  Alice (line 8)
     name: alice
-    login profile: Alice.LoginProfile, is made (tied by property)
-    access key: AliceKey, is made (tied by Ref)
+    login profile: Alice.LoginProfile (line 12), is made (tied by property)
+    access key: AliceKey (line 15), is made (tied by Ref)
 
 PASS  ${clean}  (Terraform or OpenTofu plan)
       0 of 1 IAM users
@@ -56,6 +55,10 @@ What to do: give each user one or the other. In full:
       ...[verdict, found, total],
       ...errors.map((error: { code: string }) => error.code),
     ];
+    // A template says where; a plan is one line that a program wrote.
+    const [{ line, loginProfiles, accessKeys }] = files[0].findings;
+    expect([line, loginProfiles[0].line, accessKeys[0].line]).toEqual([8, 12, 15]);
+    expect(files[1].errors[0].line).toBeNull();
     expect(files.map(short)).toEqual([
       ['FAIL', 1, 2],
       ['ERROR', 0, 1, 'NotCollected'],
@@ -63,28 +66,48 @@ What to do: give each user one or the other. In full:
     ]);
   });
 
-  test('reads stdin, and writes SARIF that is valid and points at each file', async () => {
+  test('reads stdin, and writes SARIF that points at each file', async () => {
     const output = join(folder, 'iac.sarif');
     const args = ['iac', '-', doubtful, '--format', 'sarif', '--output', output];
     const { code } = await runCli(args, { stdin: readFileSync(template, 'utf8') });
     expect(code).toBe(2);
     const text = readFileSync(output, 'utf8');
-    expect(await readAs('sarif', [text])).toEqual([[]]);
     const { results = [] } = (JSON.parse(text) as Log).runs[0] ?? {};
     const place = ({ kind, locations }: (typeof results)[number]) => [
       kind,
       locations?.[0]?.physicalLocation?.artifactLocation?.uri,
+      locations?.[0]?.physicalLocation?.region?.startLine,
     ];
     expect(results.map(place)).toEqual([
-      ['fail', '-'],
-      ['open', doubtful],
+      ['fail', '-', 8],
+      ['open', doubtful, 1],
     ]);
+  });
+
+  const exceptions = write(
+    'exceptions.yaml',
+    'exceptions: [{control: aws-iam-no-initial-access-keys, account: "111122223333", asset: alice, reason: sealed, owner: ops, expires: 2999-01-01}]',
+  );
+
+  test('passes with whom somebody has agreed to live with', async () => {
+    const args = ['iac', template, '--exceptions', exceptions, '--account', '111122223333'];
+    const { code, stdout, stderr } = await runCli(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(
+      '0 of 2 IAM users, and 1 excepted\n  Alice (line 8): excepted until 2999-01-01, owner ops: sealed\n',
+    );
   });
 
   test.each([
     ['no file', ['iac'], /missing required argument 'file'/],
     ['a file that is not there', ['iac', 'nowhere.json'], /cannot open nowhere.json: there is no such file/],
-    ['another format', ['iac', template, '--format', 'xml'], /Allowed choices are text, json, sarif/],
+    [
+      'a parameter that nobody has',
+      ['iac', template, clean, '--param', 'Env=dev'],
+      /no template here has such a parameter/,
+    ],
+    ['exceptions of no account', ['iac', template, '--exceptions', exceptions], /say with --account/],
+    ['another format', ['iac', template, '--format', 'xml'], /Allowed choices are text, json, markdown, junit, sarif/],
   ])('ends with 3 with %s', async (_name, args, said) => {
     const { code, stdout, stderr } = await runCli(args);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });

@@ -1,6 +1,6 @@
-import { globSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { existsSync, globSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
 import { builtPackage } from '../support/built-package.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -32,6 +32,12 @@ test('the package tests its controls as a checkout does, and begins one', async 
   expect(await runCli(['controls', 'new', 'mine'], inPackage)).toMatchObject({ code: 0, stdout: '' });
 });
 
+test('the package writes a rule of AWS Config, with the function in it', async () => {
+  const rule = join(folder, 'rule');
+  expect(await runCli(['guardrails', 'config', '--output', rule], inPackage)).toMatchObject({ code: 0, stdout: '' });
+  expect(readFileSync(join(rule, 'function', 'index.mjs'), 'utf8')).toContain('handler');
+});
+
 test('the package keeps a store, with the packages that come with it', async () => {
   symlinkSync(join(packageRoot, 'node_modules'), join(folder, 'node_modules'));
   const store = ['--store', join(folder, 'store')];
@@ -40,11 +46,39 @@ test('the package keeps a store, with the packages that come with it', async () 
   expect(scanned.code).toBe(0);
   expect((await runCli(['check', ...store], inPackage)).stdout).toContain('aws-iam-no-initial-access-keys');
 }, 60_000);
-test('what writes to AWS is in files of its own, which no other command loads', () => {
-  const files = globSync('dist/cli/**/*.js', { cwd: folder });
-  const sends = files.filter((file) =>
-    /new (?:Update|Delete)AccessKeyCommand\(/.test(readFileSync(join(folder, file), 'utf8')),
-  );
-  expect(sends.length).toBeGreaterThan(0);
-  expect(sends.filter((file) => !/chunks\/remediate-/.test(file))).toEqual([]);
+
+describe('what writes to AWS in the bundle', () => {
+  const cli = join(folder, 'dist', 'cli');
+  const textOf = (file: string): string => readFileSync(join(cli, file), 'utf8');
+  const sentBy = (file: string): readonly string[] =>
+    [...textOf(file).matchAll(/\bnew ([A-Z]\w+)Command\(/g)].map(([, name]) => name as string);
+
+  /** Every file that may ever be loaded from one on, but for those of `remediate`. */
+  function loadable(begin: string): ReadonlySet<string> {
+    const seen = new Set([begin]);
+    for (const file of seen) {
+      const imported = [...textOf(file).matchAll(/(?:from|import\()\s*["'](\.[^"']+)["']/g)];
+      const files = imported.map(([, path]) => join(dirname(file), path as string));
+      // Comments speak of files too.
+      for (const next of files) if (!/chunks\/remediate-/.test(next) && existsSync(join(cli, next))) seen.add(next);
+    }
+    return seen;
+  }
+
+  test('is out of the reach of every command but remediate', () => {
+    const files = loadable('main.js');
+    const sent = [...files].flatMap(sentBy);
+    expect(sent).toEqual(expect.arrayContaining(['ListAccessKeys', 'GetCredentialReport', 'AssumeRole']));
+    // Tokens of a sign-in, which change nothing in an account.
+    const reading = /^(?:Get|List|Describe|AssumeRole|GenerateCredentialReport$|Create(?:OAuth2)?Token$)/;
+    expect(sent.filter((name) => !reading.test(name))).toEqual([]);
+  });
+
+  test('is in the files of remediate, and loaded by the name of one', () => {
+    const files = globSync('**/*.js', { cwd: cli });
+    const writing = files.filter((file) => sentBy(file).some((name) => /^(?:Update|Delete)/.test(name)));
+    expect(writing).toEqual([expect.stringMatching(/^chunks\/remediate-\w+\.js$/)]);
+    const asked = files.flatMap((file) => [...textOf(file).matchAll(/import\(\s*["'](\.[^"']*remediate-[^"']+)["']/g)]);
+    expect(asked).toHaveLength(3);
+  });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { digestOf } from '../../src/remediate/digest.ts';
+import { digestOf } from '../../src/iam/digest.ts';
 import { changesOf, key, OPERATOR, user } from '../remediate/remediated-account.ts';
 import { type AwsEndpoint, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';
@@ -100,6 +100,13 @@ describe('refused before anything is sent:', () => {
     ],
     ['--all and --batch', () => signed({}), ['--all', '--batch', '1'], 3, /name one of them/],
     ['a batch of what is off', () => signed({}), ['--batch', '3'], 3, /needs --delete/],
+    [
+      '--delete without a journal',
+      () => signed({}),
+      ['--delete', '--journal', 'none'],
+      3,
+      /there is no journal none: --journal names the one/,
+    ],
     ['a journal in no folder', () => signed({}), ['--journal', 'no/such/file'], 3, /cannot open the journal/],
   ];
 
@@ -112,4 +119,22 @@ describe('refused before anything is sent:', () => {
     expect(ended.code).toBe(code);
     expect(changesOf(endpoint)).toEqual([]);
   });
+});
+
+test('undo without a journal, which would say that nothing is off', async () => {
+  for (const more of [[], ['--yes']]) {
+    const ended = await remediate('undo', '--journal', 'of-somewhere-else.ndjson', ...more);
+    expect(ended.stderr).toMatch(/there is no journal of-somewhere-else.ndjson: --journal names the one/);
+    expect(ended.code).toBe(3);
+  }
+  expect(() => readFileSync(join(folder, 'of-somewhere-else.ndjson'))).toThrow('ENOENT');
+});
+
+test('a plan is not written over a journal', async () => {
+  const file = join(folder, 'kept.ndjson');
+  const begun = '{"format":"iamql-journal/1","n":1,"kind":"intent"';
+  writeFileSync(file, begun);
+  const ended = await remediate('plan', '--output', 'kept.ndjson');
+  expect(ended).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('kept.ndjson is a journal') });
+  expect(readFileSync(file, 'utf8')).toBe(begun);
 });

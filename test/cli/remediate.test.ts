@@ -1,12 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeFileWhole } from '../../src/cli/output.ts';
+import { digestOf } from '../../src/iam/digest.ts';
 import { packageRoot } from '../../src/package-root.ts';
-import { changesOf, key, OPERATOR, statuses, USED, user } from '../remediate/remediated-account.ts';
+import { changesOf, DAY_MS, key, OPERATOR, statuses, USED, user } from '../remediate/remediated-account.ts';
 import { type AwsEndpoint, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';
 
@@ -48,13 +47,16 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
   expect(plan.stdout).toMatch(
     /^account 111122223333 \(aws\); from live; credential report generated .*\(\d+ s before\)\n/,
   );
+  expect(plan.stdout).toContain('\nto be turned off: 2, off already: 1, left out: 0, excepted: 0, by hand: 0\n');
   expect(plan.stdout).toContain('Batch 1 (production): turn off 1 access key\n  ana (AIDA');
   expect(plan.stdout).toContain(
     'aws iam update-access-key --user-name ana --access-key-id AKIAEXAMPLEA --status Inactive',
   );
   expect(plan.stdout).toContain('Batch 3 (the rest): delete 1 access key\n  off');
   expect(plan.stdout).toContain('AWS knows no conditional write');
-  expect(plan.stderr).toMatch(/^iamql: wrote plan.json: 3 steps in 3 batches, until 20/);
+  expect(plan.stderr).toMatch(
+    /^iamql: wrote plan.json: 3 steps in 3 batches, good until 20.*\niamql: next, .*: iamql remediate apply plan.json\n$/,
+  );
   expect(plan.code).toBe(0);
   const validate = new Ajv2020({ strict: false }).compile(
     JSON.parse(readFileSync(join(packageRoot, 'docs/remediation-plan.schema.json'), 'utf8')),
@@ -63,6 +65,7 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
 
   const dry = await remediate(cwd, 'apply', 'plan.json', '--all');
   expect(dry.stdout).toContain('DRY RUN, nothing was changed: account 111122223333, batch 1, 2\n');
+  expect(dry.stdout).toContain('\njournal iamql-journal.ndjson, in which nothing was written before\n');
   expect(dry.stdout).toContain('there is no conditional write');
   expect(dry.stdout).toContain('To do it: the same command with --yes\n');
   expect(dry).toMatchObject({ code: 0, stderr: '' });
@@ -96,8 +99,17 @@ test('plan, dry run, apply, undo: what is printed, what is written, what is sent
       stopped: null,
     },
   });
-  const { keys } = JSON.parse((await remediate(cwd, 'undo', '--format', 'json')).stdout);
+  // Neither is needed to turn a key on again, when somebody waits for it.
+  const denied = [{ action: 'GetCredentialReport', error: { code: 'AccessDenied' } }];
+  endpoint.setScenario({ ...endpoint.scenario, users: [...endpoint.account.users], faults: denied });
+  const env = { ...awsEnv(endpoint.url), AWS_SHARED_CREDENTIALS_FILE: cwd };
+  const looked = await runCli(['remediate', 'undo', '--format', 'json'], { env, cwd });
+  expect(looked.stderr).toMatch(
+    /^iamql: whether somebody has changed a key since is not known: iam:GetCredentialReport denied/,
+  );
+  const { keys } = JSON.parse(looked.stdout);
   expect(keys).toMatchObject([{ accessKeyId: 'AKIAEXAMPLEA', outcome: 'would', found: false, reason: null }]);
+  endpoint.setScenario({ ...endpoint.scenario, users: [...endpoint.account.users], faults: [] });
 
   const undone = await remediate(cwd, 'undo', '--yes');
   expect(undone.stdout).toMatch(/ {2}AKIAEXAMPLEA of ana, off since 20.*: turned on again\n/);
@@ -120,14 +132,14 @@ test('the permissions that are printed are enough, and those for writing are not
   expect(Object.keys(endpoint.counts()).filter((action) => !all.has(action))).toEqual([]);
 }, 60_000);
 
-test('Ctrl-C: the step that is under way is finished and written down, the next run goes on', async () => {
+test('Ctrl-C, or what a scheduler sends: the step that is under way is finished and written down, the next run goes on', async () => {
   start({ latencyMs: 40 });
   const cwd = newFolder();
   await remediate(cwd, 'plan', '--output', 'plan.json');
   const begun = new Promise<void>((resolve) => {
     endpoint.onCall = ({ action }) => action === 'UpdateAccessKey' && resolve();
   });
-  const signal = { name: 'SIGINT' as const, when: begun };
+  const signal = { name: 'SIGTERM' as const, when: begun };
   const args = ['remediate', 'apply', 'plan.json', '--all', '--yes'];
   const ended = await runCli(args, { env: awsEnv(endpoint.url), cwd, signal });
   expect(ended.stderr).toContain('iamql: interrupted; the step that is under way is finished\n');
@@ -136,6 +148,28 @@ test('Ctrl-C: the step that is under way is finished and written down, the next 
   expect(ended.code).toBe(130);
   expect((await remediate(cwd, 'apply', 'plan.json', '--all', '--yes')).stdout).toContain('dealt with before: 1');
   expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEB Inactive']);
+}, 60_000);
+
+test('ages are told by the clock of AWS, whatever that of the machine says', async () => {
+  // By the machine the key is nine days old, by AWS six.
+  const createDate = new Date(Date.now() - 9 * DAY_MS).toISOString();
+  start({ users: [user('new', [key('N', { createDate })])], clockAheadMs: -3 * DAY_MS });
+  const cwd = newFolder();
+  await remediate(cwd, 'plan', '--output', 'plan.json');
+  const { digest: _, ...plan } = planIn(cwd);
+  const elsewhere = { ...plan, createdAt: new Date(Date.now() - 3 * DAY_MS).toISOString() };
+  const expiresAt = new Date(Date.now() - 2 * DAY_MS).toISOString();
+  const planElsewhere = { ...elsewhere, expiresAt, digest: digestOf({ ...elsewhere, expiresAt }) };
+  writeFileSync(join(cwd, 'of-another-machine.json'), JSON.stringify(planElsewhere));
+  const refused = await remediate(cwd, 'apply', 'plan.json', '--yes');
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/is from the future; see to the clock/) });
+  const ended = await remediate(cwd, 'apply', 'of-another-machine.json', '--yes');
+  expect(ended.stdout).toContain('AKIAEXAMPLEN of new: left alone: younger than --min-age');
+  expect(ended.stderr).toContain('iamql: the clock of this machine is 3 d ahead of that of AWS, which counts\n');
+  expect(readFileSync(join(cwd, 'iamql-journal.ndjson'), 'utf8')).toContain(
+    `"at":"${new Date(Date.now() - 3 * DAY_MS).toISOString().slice(0, 10)}`,
+  );
+  expect(changesOf(endpoint)).toEqual([]);
 }, 60_000);
 
 describe('two operators apply the same plan', () => {
@@ -178,10 +212,21 @@ test('a plan cannot bring values of its own: they are named again', async () => 
   const refused = await remediate(cwd, 'apply', 'plan.json');
   expect(refused).toMatchObject({
     code: 3,
-    stderr: `iamql: the plan was made with other values: name them here too, --param ${id}.maxUnusedDays=1\n`,
+    stderr: `iamql: the plan was made with other values: name them here too, --param ${id}.maxUnusedDays=1, or the --benchmark that has them\n`,
   });
   const dry = await remediate(cwd, 'apply', 'plan.json', '--param', `${id}.maxUnusedDays=1`, '--all');
   expect(dry.stdout).toContain('would be turned off: 2');
+  const of = (number: string, days: number): string =>
+    `{number: "${number}", level: 1, control: ${id}, parameters: {maxUnusedDays: ${days}}}`;
+  const recommendations = `[${of('1.1', 30)}, ${of('1.2', 99999)}]`;
+  writeFileSync(
+    join(cwd, 'mine.yaml'),
+    `id: mine\ntitle: Mine\nsections: [{number: "1", title: s, recommendations: ${recommendations}}]\n`,
+  );
+  const mine = ['--benchmark', 'mine', '--controls', '.'];
+  await remediate(cwd, 'plan', ...mine, '--output', 'plan.json');
+  const ofBoth = await remediate(cwd, 'apply', 'plan.json', ...mine, '--all');
+  expect(ofBoth.stdout).toContain('would be turned off: 2');
 }, 60_000);
 
 test('a control of your own that asks for keys themselves', async () => {
@@ -208,38 +253,3 @@ rules: [{name: r, title: t, query: '${text}', expect: "eq []"}]
   expect(applied.stdout).toContain('keys-are-used, bob: before FAIL (AKIAEXAMPLEB), after PASS');
   expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEB Inactive']);
 }, 60_000);
-
-test('a report holds no ids: all that is found is listed, and nothing planned', async () => {
-  const report = join(packageRoot, 'sample', 'credential-report.csv');
-  const { stdout, code } = await runCli(['remediate', 'plan', '--report', report, '--format', 'json']);
-  const plan = JSON.parse(stdout);
-  expect(plan.batches).toEqual([]);
-  expect(plan.notPlanned.map(({ userName, slot }: { userName: string; slot: number }) => [userName, slot])).toEqual(
-    expect.arrayContaining([
-      ['ana', 1],
-      ['bruno', 2],
-      ['carla', null],
-    ]),
-  );
-  expect(plan.notPlanned[0].reason).toMatch(/which a credential report does not hold/);
-  expect([code, plan.source]).toEqual([0, { kind: 'report', reportGeneratedAt: null, reportAgeSeconds: null }]);
-});
-
-test('a file is not written through a link that lies where its parts are collected', async () => {
-  const [file, other] = [join(folder, 'whole.json'), join(folder, 'of-somebody-else')];
-  writeFileSync(other, 'theirs');
-  symlinkSync(other, `${file}.${process.pid}.part`);
-  await writeFileWhole(file, Readable.from(['ours']));
-  expect([readFileSync(file, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['ours', 'theirs']);
-});
-
-test('an order is read from a file, and what is wrong with it is said with its place', async () => {
-  const good = join(folder, 'order.yaml');
-  writeFileSync(good, 'order:\n  - name: pipelines\n    users: ["e*"]\n  - name: first\n    tags: {team: data}\n');
-  const { stdout } = await runCli(['remediate', 'plan', '--sample', '--order-by', good]);
-  expect(stdout).toContain('Batch 1 (pipelines): turn off 1 access key\n  etl ');
-  const bad = join(folder, 'bad.yaml');
-  writeFileSync(bad, 'order:\n  - name: nobody\n');
-  const ended = await runCli(['remediate', 'plan', '--sample', '--order-by', bad]);
-  expect(ended).toMatchObject({ code: 3, stderr: `iamql: ${bad}:2:5: a group needs tags or users\n` });
-});

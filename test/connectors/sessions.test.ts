@@ -3,11 +3,15 @@ import { listAccountAliases } from '../../src/aws/account.ts';
 import { AwsAccount } from '../../src/aws/aws-account.ts';
 import { CallLog } from '../../src/aws/call-log.ts';
 import { AwsAccess } from '../../src/connectors/access.ts';
+import { openConnector } from '../../src/connectors/connectors-source.ts';
 import { parseConnectors } from '../../src/connectors/parse-connectors.ts';
 import { testConnector } from '../../src/connectors/test-connector.ts';
+import { findControls } from '../../src/controls/load-controls.ts';
+import { runControl } from '../../src/controls/run-control.ts';
+import { takeSnapshot } from '../../src/inventory/snapshot/take-snapshot.ts';
 import { stubAwsEnvironment } from '../aws/open-account.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
-import type { Scenario } from '../support/aws-endpoint.ts';
+import { manyUsers, type Scenario } from '../support/aws-endpoint.ts';
 import { opensEndpoints } from '../support/opened-endpoints.ts';
 import { accountId, acme } from './acme.ts';
 
@@ -27,13 +31,49 @@ async function start(scenario: Scenario) {
 
 const arnOf = (n: number, name = 'iamql'): string => `arn:aws:iam::${accountId(n)}:role/${name}`;
 
-test('a session that ends is renewed, and nobody sees that it has', async () => {
-  const { endpoint, access, tag } = await start({ organization: acme(1), sessionSeconds: 1 });
-  const account = access.open({ roleArn: arnOf(1) }, 'aws');
-  const end = Date.now() + 2_500;
-  while (Date.now() < end) await listAccountAliases(account, tag);
-  expect(endpoint.count('AssumeRole')).toBeGreaterThan(2);
-  expect(new Set(endpoint.calls.map(({ signedBy }) => signedBy)).size).toBeGreaterThan(3);
+/** An account of the organization, to be read as a scan reads it. */
+function openMember(access: AwsAccess) {
+  const [connector] = parseConnectors(`accounts: [{roleArn: "${arnOf(1)}"}]`, 'c.yaml').accounts;
+  const settings = { setupSeconds: 60, waitMs: 10_000, maxAgeMs: undefined, verify: undefined };
+  return openConnector(connector as NonNullable<typeof connector>, access, settings);
+}
+
+/** The SDK renews five minutes before the end that AWS names, and AWS refuses it some seconds later: an hour in three seconds. */
+const short: Scenario = {
+  ...{ sessionSeconds: 302, sessionRefusedAfterMs: 2_500 },
+  organization: acme(1, () => ({ scenario: () => ({ users: manyUsers(3, 3), latencyMs: 300 }) })),
+};
+
+test('a scan that outlasts its session is whole: the session is renewed before it ends', async () => {
+  const { endpoint, access } = await start(short);
+  const { unread } = await takeSnapshot(openMember(access).inventory());
+  expect(unread).toEqual([]);
+  const signers = new Set(
+    endpoint.calls.filter(({ action }) => action !== 'AssumeRole').map(({ signedBy }) => signedBy),
+  );
+  expect(signers.size).toBeGreaterThan(1);
+  expect(endpoint.count('AssumeRole')).toBe(signers.size);
+});
+
+test('where it is not renewed, what was still to be read is an error', async () => {
+  const refused = { action: 'AssumeRole', skip: 1, error: { code: 'AccessDenied' } };
+  const { access } = await start({ ...short, faults: [refused] });
+  const { unread, assets } = await takeSnapshot(openMember(access).inventory());
+  expect(unread).toContainEqual(
+    expect.objectContaining({ code: 'AccessDenied', message: expect.stringContaining('sts:AssumeRole denied') }),
+  );
+  expect(assets.get('IAMUser')).toHaveLength(3);
+});
+
+test('a session that AWS ends before its time is an error, and no account without findings', async () => {
+  const { access } = await start({
+    ...{ sessionRefusedAfterMs: 0 },
+    organization: acme(1, () => ({ scenario: () => ({ users: manyUsers(3, 1) }) })),
+  });
+  const [control] = await findControls(['aws-iam-no-initial-access-keys']);
+  const run = await runControl(openMember(access).inventory(), control as NonNullable<typeof control>);
+  expect(run.verdict).toBe('ERROR');
+  expect(run.rules[0]?.errors).toMatchObject([{ code: 'ExpiredCredentials' }]);
 });
 
 test('roles are assumed with the credentials of the profile, or by way of another role', async () => {

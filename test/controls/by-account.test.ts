@@ -6,7 +6,7 @@ import { failed, withRule } from '../report/example-runs.ts';
 
 const A = '111122223333';
 const B = '444455556666';
-const accounts = [A, B].map((id) => ({ id, name: id, organization: undefined, units: [] }));
+const accounts = [A, B].map((id) => ({ id, name: id, organization: undefined, units: [], tags: {} }));
 
 const example = failed.rules[0]?.findings[0];
 const of = (account: string | undefined): Finding => ({ ...(example as Finding), account });

@@ -16,8 +16,11 @@ describe('the service control policy, below which somebody who may do everything
   const roles = ['Provisioning', 'aws-reserved/sso.amazonaws.com/AWSReservedSSO_Keys_*'];
   const named = renderServiceControlPolicy({ roles });
   const tagged = renderServiceControlPolicy({ roles, tag: `${TAG}=approved` });
+  const ofChina = renderServiceControlPolicy({ roles, partition: 'aws-cn' });
   interface Row {
     readonly who: string;
+    /** Default aws. */
+    readonly partition?: string;
     readonly action: string;
     readonly policy?: string;
     /** The tag of the user. */
@@ -48,6 +51,10 @@ describe('the service control policy, below which somebody who may do everything
     { who: 'user/ana', action: 'iam:CreateLoginProfile', policy: named, is: true },
     { who: 'user/ana', action: 'iam:DeleteAccessKey', policy: named, is: true },
     { who: 'user/ana', action: 's3:GetObject', policy: named, is: true },
+    { who: 'role/Provisioning', partition: 'aws-cn', action: 'iam:CreateAccessKey', policy: ofChina, is: true },
+    { who: 'role/Provisioning', partition: 'aws-cn', action: 'iam:CreateAccessKey', policy: named, is: true },
+    { who: 'role/Provisioning', action: 'iam:CreateAccessKey', policy: ofChina, is: false },
+    { who: 'root', action: 'iam:CreateAccessKey', is: false },
     { who: 'user/ana', action: 'iam:CreateAccessKey', has: 'approved', is: true },
     { who: 'user/ana', action: 'iam:CreateAccessKey', has: 'Approved', is: false },
     { who: 'user/ana', action: 'iam:CreateAccessKey', is: false },
@@ -60,8 +67,13 @@ describe('the service control policy, below which somebody who may do everything
   ];
 
   test('may and may not do what the rows say', async () => {
-    const asked = rows.map(({ who, action, policy = tagged, has = '', gives = '' }) => ({
-      ...{ policy, principal: `${ACCOUNT}:${who}`, action, resource: `${ACCOUNT}:user/bruno` },
+    const asked = rows.map(({ who, partition = 'aws', action, policy = tagged, has = '', gives = '' }) => ({
+      ...{
+        policy,
+        principal: `${ACCOUNT.replace('aws', partition)}:${who}`,
+        action,
+        resource: `${ACCOUNT}:user/bruno`,
+      },
       context: { [`aws:ResourceTag/${TAG}`]: has, [`aws:RequestTag/${TAG}`]: gives },
     }));
     const answers = await askTool('allowed', asked);

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { judgeFile } from '../../src/iac/judge-file.ts';
 
-const judge = (text: string) => judgeFile('template.yaml', new TextEncoder().encode(text));
+const judge = (text: string, parameters: Readonly<Record<string, string>> = {}) =>
+  judgeFile('template.yaml', new TextEncoder().encode(text), new Map(Object.entries(parameters)));
+
+const wordsOf = (reasons: readonly { readonly message: string }[]): readonly string[] =>
+  reasons.map(({ message }) => message);
 
 /** As CloudFormation writes what is put into a text. */
 const placeholder = (name: string): string => `\${${name}}`;
@@ -174,8 +178,92 @@ describe('a template with', () => {
       expect(findings.map(({ address }) => address)).toEqual([is.fail]);
     } else {
       expect(verdict).toBe('ERROR');
-      expect(reasons.join('\n')).toMatch(is.error);
+      expect(wordsOf(reasons).join('\n')).toMatch(is.error);
     }
+  });
+});
+
+const head =
+  'Parameters: {Env: {Type: String, AllowedValues: [dev, prod]}, Who: {Type: String}, Pw: {Type: String, NoEcho: true}, Ssm: {Type: "AWS::SSM::Parameter::Value<String>"}}\nConditions: {Prod: !Equals [!Ref Env, prod]}\n';
+const given: readonly (readonly [
+  name: string,
+  parameters: Readonly<Record<string, string>>,
+  lines: readonly string[],
+  is: Outcome,
+])[] = [
+  ['a condition that holds by it', { Env: 'prod' }, [alice, key('!Ref Alice', ', Condition: Prod')], { fail: 'Alice' }],
+  ['a condition that it rules out', { Env: 'dev' }, [alice, key('!Ref Alice', ', Condition: Prod')], 'PASS'],
+  [
+    'a condition of another',
+    { Who: 'x' },
+    [alice, key('!Ref Alice', ', Condition: Prod')],
+    { error: /the condition Prod/ },
+  ],
+  ['the name of the user', { Who: 'Alice' }, [alice, key('!Ref Who')], { fail: 'Alice' }],
+  ['the name of another user', { Who: 'bo' }, [alice, key('!Ref Who')], { error: /the user "bo" \(no resource/ }],
+  ['a part of a name', { Who: 'ali' }, [alice, key(`!Sub "${placeholder('Who')}ce"`)], { fail: 'Alice' }],
+  [
+    'a name beside another placeholder',
+    { Who: 'ali' },
+    [alice, key(`!Sub "${placeholder('Who')}${placeholder('Env')}"`)],
+    { error: /Alice may have both/ },
+  ],
+  [
+    'a name that Fn::Sub has of its own',
+    { Who: 'alice' },
+    [alice, key(`!Sub ["${placeholder('Who')}", {Who: !Ref Env}]`)],
+    { error: /Alice may have both/ },
+  ],
+  [
+    'a value with a placeholder',
+    { Who: placeholder('Alice') },
+    [alice, key(`!Sub "${placeholder('Who')}"`)],
+    { error: /Alice may have both/ },
+  ],
+  ['a secret', { Pw: 'alice' }, [alice, key('!Ref Pw')], { error: /Alice may have both/ }],
+  ['what AWS looks up', { Ssm: 'alice' }, [alice, key('!Ref Ssm')], { error: /Alice may have both/ }],
+];
+
+describe('a parameter that is given tells', () => {
+  test.each(given)('%s', (_name, parameters, lines, is) => {
+    const text = `${head}${resources(...lines)}`;
+    const { verdict, findings, reasons } = judge(text, parameters);
+    expect(verdict).toBe(is === 'PASS' ? is : 'fail' in is ? 'FAIL' : 'ERROR');
+    if (is === 'PASS') expect(reasons).toEqual([]);
+    else if ('fail' in is) expect(findings.map(({ address }) => address)).toEqual([is.fail]);
+    else expect(wordsOf(reasons).join()).toMatch(is.error);
+    // A default alone tells nothing: a deployment may give another value.
+    expect(judge(text.replaceAll('Type: String', 'Type: String, Default: dev')).verdict).toBe('ERROR');
+  });
+
+  test('nothing where the template does not allow it', () => {
+    expect(() => judge(`${head}${resources(alice)}`, { Env: 'Prod' })).toThrow(
+      /--param Env=Prod: the template allows dev, prod/,
+    );
+  });
+});
+
+describe('says on which line', () => {
+  const user = { Type: 'AWS::IAM::User', Properties: { LoginProfile: { Password: 'x' } } };
+  const ofKey = (UserName: unknown) => ({ Type: 'AWS::IAM::AccessKey', Properties: { UserName } });
+
+  test('what it found stands, in YAML and in JSON, with line ends of Windows too', () => {
+    const yaml = resources('  # Who signs in.', alice, key('!Ref Alice'));
+    const json = JSON.stringify({ Resources: { Alice: user, Key: ofKey({ Ref: 'Alice' }) } }, null, 2);
+    const lines = (text: string) =>
+      judge(text).findings.map((one) => [one.line, one.loginProfiles[0]?.line, one.accessKeys[0]?.line]);
+    expect(lines(yaml)).toEqual([[3, 3, 4]]);
+    expect(lines(yaml.replaceAll('\n', '\r\n'))).toEqual([[3, 3, 4]]);
+    expect(lines(json)).toEqual([[3, 6, 11]]);
+  });
+
+  test('what cannot be told stands', () => {
+    const text = resources(
+      alice,
+      key('bob'),
+      '  Inner: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: a}}',
+    );
+    expect(judge(text).reasons.map(({ line }) => line)).toEqual([4, 3]);
   });
 });
 
@@ -205,6 +293,6 @@ describe('is ERROR and names why where a template has', () => {
   test.each(broken)('%s', (_name, text, reason) => {
     const { verdict, code, reasons } = judge(text);
     expect({ verdict, code }).toEqual({ verdict: 'ERROR', code: 'Corrupt' });
-    expect(reasons.join()).toMatch(reason);
+    expect(wordsOf(reasons).join()).toMatch(reason);
   });
 });

@@ -13,6 +13,7 @@ import {
   type ScenarioUser,
   startAwsEndpoint,
 } from '../support/aws-endpoint.ts';
+import type { ConfigRule } from '../support/config-rules.ts';
 
 export interface LiveAnswer {
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
@@ -49,6 +50,8 @@ export interface ScriptedAccount extends AskAccount {
   source(scenario: Scenario, freshness?: Freshness): Source;
   /** HTTP requests by action since the last scenario. */
   counts(): Readonly<Record<string, number>>;
+  /** What was said to AWS Config, whichever scenario it was of. */
+  configRule(): ConfigRule;
 }
 
 /** A scripted AWS endpoint for one test file, and the environment that leads the SDK to it. */
@@ -82,6 +85,7 @@ export function scriptedAccount(settings: AwsSettings = {}): ScriptedAccount {
     open: (scenario: Scenario, freshness?: Freshness) => open(scenario, freshness).inventory(),
     another: (freshness?: Freshness) => another(freshness).inventory(),
     counts: () => endpoint.counts(),
+    configRule: () => endpoint.configRule,
   });
 }
 

@@ -7,6 +7,7 @@ import { fillTemplate } from '../../src/remediate/command-template.ts';
 import { irreversibleOf } from '../../src/remediate/irreversible.ts';
 import { makePlan } from '../../src/remediate/make-plan.ts';
 import { renderPlan } from '../../src/report/remediation-plan.ts';
+import { complaintsOf } from '../support/aws-commands.ts';
 import type { Scenario } from '../support/aws-endpoint.ts';
 import { argumentsOf } from '../support/shell-arguments.ts';
 import { remediatedAccount } from './remediated-account.ts';
@@ -29,6 +30,12 @@ describe('a template', () => {
     ],
     ['a name that looks like an option', 'aws x --user-name USER', { USER: ['--all'] }, ['aws x --user-name=--all']],
     ['over two lines', 'aws x \\\n  --user-name USER', { USER: ['ana'] }, ['aws x \\\n  --user-name ana']],
+    [
+      'in the name of a file, which stays in its folder',
+      'aws x > USER.json',
+      { USER: ['../a b'] },
+      ["aws x > '.._a b.json'"],
+    ],
     ['not in quotes', 'aws x --query "USER.Name"', { USER: ['ana'] }, ['aws x --query "USER.Name"']],
     [
       'a text in place',
@@ -154,9 +161,11 @@ describe('over the sample, of every control', async () => {
     for (const { identifier } of found) expect(planned).toContain(identifier);
   });
 
-  test('no command is left with a word that is known', () => {
+  test('every command is one that the AWS CLI takes, and none is left with a word that is known', async () => {
     const commands = plan.byHand.flatMap((one) => one.commands.filter((line) => !line.startsWith('#')));
     expect(commands.length).toBeGreaterThan(60);
+    expect(commands.filter((line) => line.includes('update-account-password-policy'))).toHaveLength(1);
+    expect(await complaintsOf(commands)).toEqual([]);
     expect(commands.filter((line) => /\b(?:USER|ROLE|ACCOUNT)\b/.test(line))).toEqual([]);
     expect(plan.byHand.filter(({ commands: lines }) => lines.length === 0)).toEqual([]);
   });

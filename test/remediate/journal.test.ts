@@ -99,6 +99,8 @@ describe('a line that somebody has changed is noticed:', () => {
     ['an earlier time', (text) => text.replace('2026-11-25', '2020-11-25')],
     ['no JSON', (text) => `nonsense\n${text}`],
     ['another key', (text) => text.replace('"n":1', '"m":1')],
+    ['the last line, which none follows', (text) => text.replace(/2026-11-25(?=[^\n]*\n$)/, '2020-11-25')],
+    ['a line of somebody else at the end', (text) => `${text}${lines(text)[0]}\n`],
   ];
 
   test.each(changes)('%s', async (what, change) => {
@@ -109,6 +111,33 @@ describe('a line that somebody has changed is noticed:', () => {
     // And nobody is kept from it for that.
     await expect(Journal.open(file)).rejects.toThrow(/is not as iamql wrote it/);
   });
+});
+
+test.each([
+  ['a file that is no journal, of one line that has no end', '{"Version":"2012-10-17"}'],
+  ['a file that is no journal', 'aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n'],
+  ['half a line of a file that is none', '{"format":"other'],
+])('%s is refused, and left as it was', async (_what, text) => {
+  const file = join(folder, `alien-${text.length}`);
+  writeFileSync(file, text);
+  await expect(Journal.open(file)).rejects.toThrow(/:1: this line.* is not as iamql wrote it/);
+  expect(() => Journal.read(file)).toThrow(/:1: this line.* is not as iamql wrote it/);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+test.each(['{"format":"iamql-jour', '{', '\0\0\0\0'])(
+  'what a crash has left of the first line is dropped: %j',
+  async (rest) => {
+    const file = join(folder, `first-${rest.length}`);
+    writeFileSync(file, rest);
+    expect(Journal.read(file)).toEqual([]);
+    (await Journal.open(file)).close();
+    expect(readFileSync(file, 'utf8')).toBe('');
+  },
+);
+
+test('nothing but an ordinary file is one: what is written elsewhere is gone', async () => {
+  await expect(Journal.open('/dev/null')).rejects.toThrow(/the journal \/dev\/null is no ordinary file/);
 });
 
 test('it cannot be a folder, nor in one that there is not', async () => {
@@ -132,7 +161,7 @@ test('the last that happened counts, and an intent without outcome stays open', 
   expect([...states.keys()]).toEqual(['AKIAIOSFODNN7EXAMPLE', 'AKIAI44QH8DHBEXAMPLE']);
   expect(states.get('AKIAIOSFODNN7EXAMPLE')).toMatchObject({ last: { action: 'deactivate' }, open: undefined });
   expect(states.get('AKIAI44QH8DHBEXAMPLE')).toMatchObject({ last: undefined, open: { kind: 'intent' } });
-  expect([...settledSteps(Journal.read(file), 'plan-1')]).toEqual([
+  expect([...settledSteps(Journal.read(file), 'plan-1').keys()]).toEqual([
     'deactivate AKIAIOSFODNN7EXAMPLE',
     'deactivate AKIASKIPPEDEXAMPLE',
     'deactivate AKIAELSEWHEREEXAMPLE',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { foundingControlId } from '../../src/controls/load-controls.ts';
+import type { Journal } from '../../src/remediate/journal.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
 import type { ScenarioUser } from '../support/aws-endpoint.ts';
 import { changesOf, DAY_MS, key, kinds, OPERATOR, remediatedAccount, told, USED, user } from './remediated-account.ts';
@@ -105,6 +106,26 @@ describe('what has changed since the plan is never touched:', () => {
     expect(changesOf(endpoint)).toEqual([]);
   });
 
+  test('a key that an exception for another control names, and not one whose user or account it names', async () => {
+    const other = {
+      ...{ control: 'aws-iam-access-keys-are-rotated', account: '111122223333', reason: 'break glass', owner: 'team' },
+      ...{ expires: '2099-01-01T00:00:00+00:00', ticket: undefined, place: 'x:1:1' },
+    };
+    const rows = [
+      [{ ...other, asset: 'ana', key: { accessKeyId: 'AKIAEXAMPLEA' } }, 'skipped'],
+      [{ ...other, asset: 'AKIAEXAMPLEA', key: undefined }, 'skipped'],
+      [{ ...other, asset: 'ana', key: undefined }, 'would'],
+      [{ ...other, asset: '*', key: undefined }, 'would'],
+    ] as const;
+    for (const [exception, outcome] of rows) {
+      account.start({ users: [one()] });
+      const plan = await account.plan();
+      const { steps } = await account.apply(plan, { isDry: true, exceptions: [exception] });
+      expect(steps.map((step) => step.outcome)).toEqual([outcome]);
+      expect((await account.plan({ exceptions: [exception] })).excepted).toHaveLength(outcome === 'skipped' ? 1 : 0);
+    }
+  });
+
   test('a key that this tool turned off and somebody turned on again by hand, until it is older than --min-age', async () => {
     const endpoint = account.start({ users: [one()] });
     const journal = account.newJournal();
@@ -113,9 +134,31 @@ describe('what has changed since the plan is never touched:', () => {
     const plan = await account.plan({ batchSize: 1 });
     const [step] = told(await account.apply(plan, { journal }));
     expect(step).toMatch(/skipped: this tool turned it off, .*, and it is on: somebody may need it$/);
-    const later = await account.plan({ batchSize: 2 });
-    await account.apply(later, { journal, clock: () => new Date(Date.now() + 8 * DAY_MS) });
+    const clock = () => new Date(Date.now() + 8 * DAY_MS);
+    await account.apply(await account.plan({ batchSize: 2, now: clock() }), { journal, clock });
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive', 'AKIAEXAMPLEA Inactive']);
+  });
+
+  test('a key that a run that was cut off may have turned off, and that is on an hour later', async () => {
+    const endpoint = account.start({ users: [one()] });
+    const journal = account.newJournal();
+    const plan = await account.plan();
+    const dying = (file: Journal): Journal => {
+      const append = file.append.bind(file);
+      file.append = (written) => {
+        if (written.kind === 'done') throw new Error('died');
+        append(written);
+      };
+      return file;
+    };
+    await expect(account.apply(plan, { journal, around: dying })).rejects.toThrow('died');
+    endpoint.account.replaceKey('AKIAEXAMPLEA', (it) => ({ ...it, status: 'Active' }));
+    const clock = () => new Date(Date.now() + 3_600_000);
+    const [step] = told(await account.apply(plan, { journal, clock }));
+    expect(step).toMatch(
+      /skipped: a run that was cut off may have turned it off, 20.*, and it is on: somebody may need it/,
+    );
+    expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEA Inactive']);
   });
 
   test('a key whose slot was changed since, as the report of today says', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Exception } from '../../src/controls/exception.ts';
 import { foundingControlId } from '../../src/controls/load-controls.ts';
-import { usualOrder } from '../../src/remediate/order.ts';
+import { usualOrder } from '../../src/controls/order.ts';
 import type { Plan } from '../../src/remediate/plan-shape.ts';
 import { readPlan } from '../../src/remediate/read-plan.ts';
 import { key, remediatedAccount, USED, user } from './remediated-account.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { digestOf } from '../../src/remediate/digest.ts';
+import { digestOf } from '../../src/iam/digest.ts';
 import type { Plan } from '../../src/remediate/plan-shape.ts';
 import { checkPlanAge, readPlan } from '../../src/remediate/read-plan.ts';
 import { key, remediatedAccount, user } from './remediated-account.ts';

@@ -5,8 +5,10 @@ import { afterAll, beforeAll } from 'vitest';
 import { getCallerIdentity } from '../../src/aws/account.ts';
 import { AwsAccount } from '../../src/aws/aws-account.ts';
 import { CallLog } from '../../src/aws/call-log.ts';
+import type { Parameters } from '../../src/controls/control.ts';
 import type { Exception } from '../../src/controls/exception.ts';
 import { findControls, foundingControlId, type Library, loadLibrary } from '../../src/controls/load-controls.ts';
+import { usualOrder } from '../../src/controls/order.ts';
 import { runControls } from '../../src/controls/run-controls.ts';
 import { instantOf } from '../../src/iam/instant.ts';
 import { LiveSource } from '../../src/inventory/live-source.ts';
@@ -15,7 +17,6 @@ import { type Applied, type ApplySetting, applyPlan } from '../../src/remediate/
 import { callerOf } from '../../src/remediate/caller.ts';
 import { Journal } from '../../src/remediate/journal.ts';
 import { makePlan, type PlanSettings } from '../../src/remediate/make-plan.ts';
-import { usualOrder } from '../../src/remediate/order.ts';
 import type { Plan } from '../../src/remediate/plan-shape.ts';
 import { type UndoSetting, undo } from '../../src/remediate/undo.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
@@ -48,7 +49,8 @@ export const user = (name: string, accessKeys: readonly ScenarioAccessKey[], mor
 });
 
 interface PlanAsked extends Partial<PlanSettings> {
-  readonly controls?: readonly string[];
+  /** Ids, or ids with values. */
+  readonly controls?: readonly (string | { readonly id: string; readonly parameters: Parameters })[];
   /** What the report may have stale is read live, of every user. */
   readonly verify?: 'all';
 }
@@ -57,6 +59,8 @@ export interface ApplyAsked extends Partial<ApplySetting> {
   readonly journal?: string;
   /** Nothing is written. */
   readonly isDry?: boolean;
+  /** Whose credentials are used, in place of those of the environment. */
+  readonly profile?: string | undefined;
   /** Stands between apply and its journal. */
   readonly around?: (journal: Journal) => Journal;
 }
@@ -107,9 +111,9 @@ export const environmentOf = (url: string): Readonly<Record<string, string>> => 
   AWS_SHARED_CREDENTIALS_FILE: 'no-credentials-file',
 });
 
-function openLive() {
+function openLive(profile?: string) {
   const { signal } = new AbortController();
-  const account = new AwsAccount({ timeouts: { answerMs: 800 } }, signal);
+  const account = new AwsAccount({ timeouts: { answerMs: 800 }, ...(profile ? { profile } : {}) }, signal);
   return { account, source: new LiveSource(account, { maxAgeMs: undefined, waitMs: 5_000 }, signal) };
 }
 
@@ -123,35 +127,39 @@ const usualPlan = {
 };
 
 /** Read once for all plans of a test file. */
-let library: Promise<Library> | undefined;
+let loaded: Promise<Library> | undefined;
 async function controlsOf(ids: readonly string[]) {
-  library ??= loadLibrary();
-  return findControls(ids, await library);
+  loaded ??= loadLibrary();
+  return findControls(ids, await loaded);
 }
 
 async function planLive({ controls = [foundingControlId], verify, ...asked }: PlanAsked = {}): Promise<Plan> {
   const settings = { now: new Date(), ...usualPlan, ...asked };
   const inventory = openAccount(openLive().source, { setupSeconds: 10 }, verify && { verify }).inventory();
-  const found = await controlsOf(controls);
+  const named = controls.map((one) => (typeof one === 'string' ? { id: one, parameters: {} } : one));
+  const library = await controlsOf(named.map(({ id }) => id));
   const judged = await runControls(
     inventory,
-    found.map((control) => ({ control, parameters: {} })),
+    named.flatMap(({ id, parameters }) =>
+      library.filter((one) => one.id === id).map((control) => ({ control, parameters })),
+    ),
     { exceptions: settings.exceptions, now: instantOf(settings.now) },
   );
   return makePlan(inventory, judged, settings);
 }
 
 export async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
-  const { journal: file = '', isDry = false, around = (one) => one, ...setting } = asked;
-  const { account, source } = openLive();
+  const { journal: file = '', isDry = false, around = (one) => one, profile, ...setting } = asked;
+  const { account, source } = openLive(profile);
   const log = new CallLog();
   const found = await controlsOf(plan.controls.map(({ id }) => id));
-  const controls = new Map(
-    plan.controls.map(({ id, parameters }, index) => {
-      const control = found[index];
+  const controls = Map.groupBy(
+    plan.controls.map(({ id, parameters }) => {
+      const control = found.find((one) => one.id === id);
       if (!control) throw new Error(`there is no control ${id}`);
-      return [id, { control, parameters }] as const;
+      return { control, parameters };
     }),
+    ({ control }) => control.id,
   );
   const journal = isDry ? undefined : around(await Journal.open(file));
   try {
@@ -174,14 +182,18 @@ export async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
   }
 }
 
-async function undoLive(file: string, asked: Partial<UndoSetting> & { readonly isDry?: boolean } = {}) {
-  const { isDry = false, ...setting } = asked;
-  const { account } = openLive();
-  const journal = isDry ? undefined : await Journal.open(file);
+async function undoLive(
+  file: string,
+  asked: Partial<UndoSetting> & Pick<ApplyAsked, 'isDry' | 'around' | 'profile'> = {},
+) {
+  const { isDry = false, around = (one) => one, profile, ...setting } = asked;
+  const { account, source } = openLive(profile);
+  const journal = isDry ? undefined : around(await Journal.open(file));
   try {
     return await undo(journal?.entries.slice() ?? Journal.read(file), journal, {
       ...{ account, log: new CallLog(), clock: () => new Date(), accountId: '111122223333', by: OPERATOR },
       ...{ keys: undefined, since: undefined, pauseMs: 1, isInterrupted: () => false },
+      report: await source.read('CREDENTIAL_REPORT', undefined),
       ...setting,
     });
   } finally {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Benchmark } from '../../src/controls/benchmark.ts';
+import { withPlaces } from '../../src/controls/by-account.ts';
 import type { Exception } from '../../src/controls/exception.ts';
 import type { Finding } from '../../src/controls/finding.ts';
 import { findControls, foundingControlId } from '../../src/controls/load-controls.ts';
@@ -129,6 +130,53 @@ export const fullRun: Run = {
   },
 };
 
+const accountIds = ['111122223333', '444455556666', '777788889999'] as const;
+const ofAccount = (account: string, code: string) => ({ code, message: `account ${account}: ${code}`, account });
+const accounts = [
+  { id: accountIds[0], name: 'build', organization: 'acme', units: [{ id: 'r-1', name: 'Root' }], tags: {} },
+  {
+    id: accountIds[1],
+    name: 'prod',
+    organization: 'acme',
+    units: [
+      { id: 'r-1', name: 'Root' },
+      { id: 'ou-1', name: 'Prod' },
+    ],
+    tags: {},
+  },
+  { id: accountIds[2], name: accountIds[2], organization: undefined, units: [], tags: {} },
+  {
+    id: 'organization other',
+    name: 'organization other',
+    isOrganization: true as const,
+    organization: 'other',
+    units: [],
+    tags: {},
+  },
+];
+const overAll = (outcome: Partial<RuleRun>, run = failed): ControlRun =>
+  withPlaces(withRule(run, { findings: [], total: undefined, isByAccount: true, ...outcome }), accounts);
+
+/** The first account fails, the second is stale, the third passes, and one organization could not be listed. */
+export const severalRun: Run = {
+  evidence: { source: 'live', account: undefined, accounts: accounts.map(({ id }) => id), credentialReport: undefined },
+  judgedAt,
+  accounts,
+  controls: [
+    overAll({
+      verdict: 'FAIL',
+      findings: findings.map((finding) => ({ ...finding, account: accountIds[0] })),
+      errors: [{ ...ofAccount(accountIds[1], 'TooOld'), stale: true }, ofAccount('organization other', 'AccessDenied')],
+    }),
+  ],
+};
+
+/** Nothing could be read of any of them. */
+export const severalUnread: Run = {
+  ...severalRun,
+  controls: [overAll({ verdict: 'ERROR', errors: accounts.map(({ id }) => ofAccount(id, 'AccessDenied')) })],
+};
+
 /** What a report file may hold as a name, and what each format has to say of it without taking it for its own syntax. */
 export const hostileTexts: readonly string[] = [
   '<script>alert(1)</script>',
@@ -191,4 +239,12 @@ export function runWithTexts([name, owner, reason, message]: readonly [string, s
 export const anyRun = fc.tuple(anyText, anyText, anyText, anyText);
 
 /** A run for each text that hurts. */
-export const hostileRuns: readonly Run[] = hostileTexts.map((text) => runWithTexts([text, text, text, text]));
+export const hostileRuns: readonly Run[] = hostileTexts.flatMap((text) => {
+  const one = runWithTexts([text, text, text, text]);
+  const named = accounts.map((account) => ({
+    ...account,
+    name: text,
+    units: account.units.map((unit) => ({ ...unit, name: text })),
+  }));
+  return [one, { ...severalRun, accounts: named, controls: one.controls.map((control) => withPlaces(control, named)) }];
+});

@@ -26,6 +26,7 @@ function whyNot(facts: SnapshotHeader['facts']): readonly string[] {
     failure: undefined,
     organization: undefined,
     units: [],
+    tags: {},
   };
   const scope = new Scope([account], { connectors: undefined, tags: {}, asOf: undefined, maxAgeMs: 2 * HOUR_MS });
   return scope.whyNotAll('IAMUser').map(({ kind }) => kind);

@@ -83,6 +83,7 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
     const asked = [
       ask(text, { units: ['ou-1', 'Sandbox'] }),
       ask(text, { units: ['Sandbox', 'ou-1'], asOf: '2999-01-01T00:00:00Z' }),
+      ask(text, { units: ['Sandbox'] }),
     ];
     for (const { errors } of await Promise.all(asked))
       expect(errors).toEqual([expect.stringMatching(/no account of the store is in .* unit "Sandbox"$/)]);

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accessDeniedMessage } from './access-denied.ts';
+import { ConfigRule } from './config-rules.ts';
 import { IAM_ACTIONS, type ReceivedCall } from './iam-actions.ts';
 import { answerOrganization, organizationError } from './organization.ts';
 import { AwsError, errorAnswer, type QueryAnswer, resultAnswer } from './query-answer.ts';
@@ -23,8 +24,10 @@ export interface AwsCall {
   readonly at: number;
   /** The access key that signed the request. */
   readonly signedBy: string;
-  /** In the protocol of AWS Organizations, not in that of IAM and STS. */
-  readonly isJson?: boolean;
+  /** When the request says that it was signed: `20261125T100000Z`. */
+  readonly signedAt: string;
+  /** Whose JSON protocol it is in; left out for that of IAM and STS. */
+  readonly service?: 'organizations' | 'config';
 }
 
 /** A scripted IAM and STS endpoint on a free loopback port, in the AWS Query protocol. Close it after the test. */
@@ -37,9 +40,11 @@ export async function startAwsEndpoint(scenario: Scenario = {}): Promise<AwsEndp
 export class AwsEndpoint {
   readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
   readonly #calls: AwsCall[] = [];
+  /** Of whatever account is scripted: what was said to it stays. */
+  readonly configRule = new ConfigRule();
   #scenario: Scenario;
   #account: ScriptedAccount;
-  #onCall: ((call: AwsCall) => void) | undefined;
+  #onCall: ((call: AwsCall) => unknown) | undefined;
   #inFlight = 0;
   #peakInFlight = 0;
 
@@ -83,8 +88,8 @@ export class AwsEndpoint {
     return this.#account;
   }
 
-  /** Called with each request before it is answered. */
-  set onCall(listener: ((call: AwsCall) => void) | undefined) {
+  /** Called with each request before it is answered; the answer waits for a promise. */
+  set onCall(listener: ((call: AwsCall) => unknown) | undefined) {
     this.#onCall = listener;
   }
 
@@ -120,14 +125,16 @@ export class AwsEndpoint {
     const start = performance.now();
     const call = await readCall(request);
     this.#calls.push(call);
-    this.#onCall?.(call);
+    await this.#onCall?.(call);
     const { account, callerArn } = callerOf(call, this.#account);
     const fault = account.faults.take(call.action, call.params);
-    const answer = answerCall(call, { account, callerArn, sessions: this.#account, fault });
+    const answer = answerCall(call, { account, callerArn, sessions: this.#account, fault }, this.configRule);
     if (fault?.hang) return;
     // What the answer took to write is part of its latency.
     const delayMs = account.scenario.latencyMs + (fault?.delayMs ?? 0) - (performance.now() - start);
     if (delayMs > 0) await sleep(delayMs);
+    const { clockAheadMs = 0 } = account.scenario;
+    if (clockAheadMs !== 0) response.setHeader('date', new Date(Date.now() + clockAheadMs).toUTCString());
     send(response, answer, fault);
   }
 }
@@ -138,11 +145,15 @@ async function readCall(request: IncomingMessage): Promise<AwsCall> {
   const body = Buffer.concat(chunks).toString('utf8');
   const signedBy = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const at = Date.now();
+  const signedAt = String(request.headers['x-amz-date'] ?? '');
   const target = request.headers['x-amz-target'];
-  if (typeof target === 'string')
-    return { action: target.split('.').at(-1) ?? '', params: JSON.parse(body), at, signedBy, isJson: true };
+  if (typeof target === 'string') {
+    // AWS Config answers by the name that it had before it had one.
+    const service = target.startsWith('StarlingDoveService.') ? 'config' : 'organizations';
+    return { action: target.split('.').at(-1) ?? '', params: JSON.parse(body), at, signedBy, signedAt, service };
+  }
   const { Action, ...params } = Object.fromEntries(new URLSearchParams(body));
-  return { action: Action ?? '', params, at, signedBy };
+  return { action: Action ?? '', params, at, signedBy, signedAt };
 }
 
 type Caller = Pick<ReceivedCall, 'account'> & { readonly callerArn: string | AwsError };
@@ -160,13 +171,15 @@ function callerOf({ signedBy }: AwsCall, endpoint: ScriptedAccount): Caller {
 function answerCall(
   call: AwsCall,
   { callerArn, ...received }: Caller & Pick<ReceivedCall, 'sessions' | 'fault'>,
+  configRule: ConfigRule,
 ): QueryAnswer {
   const version = call.params['Version'];
   try {
     if (callerArn instanceof AwsError) throw callerArn;
     const known = { ...received, params: call.params, callerArn };
-    if (!call.isJson) return resultAnswer(call.action, version, answerAction(call, known));
+    if (!call.service) return resultAnswer(call.action, version, answerAction(call, known));
     rejectFaulty(call, known);
+    if (call.service === 'config') return configRule.answer(call.action, call.params);
     return answerOrganization(received.account.scenario.organization, call.action, call.params);
   } catch (error) {
     // A scenario that makes no sense, such as a time that is none, is reported to the caller and not a hanging request.
@@ -174,7 +187,7 @@ function answerCall(
       error instanceof AwsError
         ? error
         : new AwsError('InternalFailure', `the scripted endpoint failed: ${error}`, 400);
-    return call.isJson ? organizationError(failure) : errorAnswer(failure, version);
+    return call.service ? organizationError(failure) : errorAnswer(failure, version);
   }
 }
 
@@ -186,14 +199,11 @@ function answerAction(call: AwsCall, received: ReceivedCall): string {
   throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${params['Version']}`);
 }
 
-function rejectFaulty({ action, signedBy, isJson }: AwsCall, received: ReceivedCall): void {
+function rejectFaulty({ action, signedBy, service }: AwsCall, received: ReceivedCall): void {
   if (signedBy === '') throw new AwsError('MissingAuthenticationToken');
   const error = received.fault?.error;
   if (error !== undefined) {
-    const denied =
-      error.code === 'AccessDenied'
-        ? accessDeniedMessage(action, received, isJson ? 'organizations' : undefined)
-        : undefined;
+    const denied = error.code === 'AccessDenied' ? accessDeniedMessage(action, received, service) : undefined;
     throw new AwsError(error.code, error.message ?? denied, error.status);
   }
   if (received.account.bucket?.take() === false) throw new AwsError('Throttling');

@@ -41,7 +41,18 @@ interface Questions {
   };
   readonly guard: { readonly ask: { readonly template: unknown; readonly rules: string }; readonly answer: string };
   readonly hcl: { readonly ask: string; readonly answer: Readonly<Record<string, unknown>> };
+  readonly invoke: {
+    readonly ask: {
+      readonly code: string;
+      readonly event: unknown;
+      readonly environment: Readonly<Record<string, string>>;
+    };
+    /** What a function says to CloudFormation it says to an address of its event. */
+    readonly answer: null;
+  };
   readonly lint: { readonly ask: string; readonly answer: readonly string[] };
+  /** The properties of a rule of AWS Config for a function, whichever that is. */
+  readonly rule: { readonly ask: unknown; readonly answer: string };
   readonly matches: { readonly ask: { readonly pattern: unknown; readonly event: unknown }; readonly answer: boolean };
 }
 
@@ -49,8 +60,10 @@ const pythons = {
   allowed: readersPython,
   hcl: readersPython,
   guard: guardPython,
+  invoke: motoPython,
   lint: motoPython,
   matches: motoPython,
+  rule: motoPython,
 };
 
 /** Asks what the tools of a guardrail say, with one start of Python. */

@@ -21,7 +21,15 @@ const POLL_MS = 50;
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // What the tests of report formats and guardrails need is installed here as well: no test waits for an installation.
   const { root } = project.config;
-  const [python] = await Promise.all([motoPython(root), formatsPython(root), installGuardrailReaders(root)]);
+  await Promise.all([motoPython(root), formatsPython(root), installGuardrailReaders(root)]);
+  const { url, close } = await startMoto(root);
+  project.provide('motoUrl', url);
+  return close;
+}
+
+/** A server of its own, for a test that changes what counts for all of its accounts. @param root the checkout. */
+export async function startMoto(root: string): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const python = await motoPython(root);
   const server = spawn(python, ['-m', 'moto.server', '--host', '127.0.0.1', '--port', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -29,15 +37,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const killServer = (): void => void server.kill('SIGKILL');
   process.once('exit', killServer);
   try {
-    project.provide('motoUrl', await waitUntilAnswering(server));
+    const url = await waitUntilAnswering(server);
+    const close = async (): Promise<void> => {
+      process.off('exit', killServer);
+      await stop(server);
+    };
+    return { url, close };
   } catch (error) {
     killServer();
     throw error;
   }
-  return async () => {
-    process.off('exit', killServer);
-    await stop(server);
-  };
 }
 
 async function waitUntilAnswering(server: ChildProcess): Promise<string> {

@@ -26,11 +26,15 @@ export interface Scenario extends ScenarioNouns {
   readonly roles?: readonly ScenarioRole[];
   /** How long a role's session lasts, whatever was asked; its credentials are refused afterwards. */
   readonly sessionSeconds?: number;
+  /** Credentials of a session are refused so long after they were given, also before the end that they name: time that goes faster. In milliseconds. */
+  readonly sessionRefusedAfterMs?: number;
   /** The account is the management account of it. */
   readonly organization?: ScenarioOrganization;
   /** The most items a page holds, below what MaxItems asks: AWS may return short pages that are still truncated. */
   readonly pageSize?: number;
   readonly latencyMs?: number;
+  /** By how much the clock of the answers is ahead of the machine's, which may be wrong. */
+  readonly clockAheadMs?: number;
   /** More calls than that, with a second's worth saved up at most, are throttled. */
   readonly callsPerSecond?: number;
   readonly faults?: readonly Fault[];

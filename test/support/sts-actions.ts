@@ -19,9 +19,10 @@ function assumeRole(call: ReceivedCall): string {
   const roleName = role?.split('/').at(-1);
   const arn = `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
   const asked = Number(call.params['DurationSeconds'] ?? DEFAULT_SESSION_SECONDS);
-  const endsAt = Date.now() + 1000 * (call.account.scenario.sessionSeconds ?? asked);
+  const { sessionSeconds = asked, sessionRefusedAfterMs = 1000 * sessionSeconds } = call.account.scenario;
+  const endsAt = Date.now() + 1000 * sessionSeconds;
   const credentials = elements({
-    AccessKeyId: call.sessions.openSession(arn, endsAt),
+    AccessKeyId: call.sessions.openSession(arn, Date.now() + sessionRefusedAfterMs),
     SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     SessionToken: `session of ${arn}`,
     Expiration: wireTime(new Date(endsAt)),

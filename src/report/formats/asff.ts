@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { placeOf } from '../../controls/by-account.ts';
 import type { ControlRun, RuleRun } from '../../controls/run-control.ts';
 import { splitByAccount } from '../by-account.ts';
 import {
@@ -27,6 +28,7 @@ const MOST_CHARACTERS = {
   note: 512,
   recommendation: 512,
   other: 1024,
+  name: 50,
 } as const;
 /** Where the account is not known. No Security Hub takes a finding for it: what was not read cannot be imported. */
 const NO_ACCOUNT = '000000000000';
@@ -61,7 +63,7 @@ function findingOfControl(run: Run, control: ControlRun, region: string): object
   const { verdict } = control;
   const reasons = reasonsOf(control);
   const counts = decidingRules(control).map((rule) => countOf(rule, control));
-  const account = run.evidence.account ?? NO_ACCOUNT;
+  const account = numberOf(run.evidence.account);
   const title = { PASS: 'PASS: ', FAIL: 'FAIL: ', ERROR: 'ERROR, could not be judged: ' }[verdict];
   return {
     ...commonOf(run, control, region, runId(control)),
@@ -110,7 +112,7 @@ function findingOfFound(run: Run, found: Found, region: string): object {
 }
 
 function commonOf(run: Run, control: ControlRun, region: string, id: string, found?: Found): object {
-  const account = accountOf(run, found) ?? NO_ACCOUNT;
+  const account = numberOf(accountOf(run, found));
   const time = run.judgedAt.toISOString();
   const parameters = wordsOfParameters(control).join('; ');
   return {
@@ -120,6 +122,9 @@ function commonOf(run: Run, control: ControlRun, region: string, id: string, fou
     ProductName: 'iamql',
     GeneratorId: clip(runId(control), MOST_CHARACTERS.id),
     AwsAccountId: account,
+    ...(run.account && run.account.name !== account
+      ? { AwsAccountName: clip(run.account.name, MOST_CHARACTERS.name) }
+      : {}),
     Types: ['Software and Configuration Checks/Industry and Regulatory Standards'],
     CreatedAt: time,
     UpdatedAt: time,
@@ -129,11 +134,15 @@ function commonOf(run: Run, control: ControlRun, region: string, id: string, fou
     },
     ProductFields: {
       'iamql/verdict': control.verdict,
-      'iamql/account': wordsOfAccount(run),
+      'iamql/account': clip(run.account ? placeOf(run.account) : wordsOfAccount(run), MOST_CHARACTERS.other),
       ...(parameters === '' ? {} : { 'iamql/parameters': clip(parameters, MOST_CHARACTERS.other) }),
     },
   };
 }
+
+/** What could not be read may be no account: an organization that could not be listed. */
+const numberOf = (account: string | undefined): string =>
+  account !== undefined && /^\d{12}$/.test(account) ? account : NO_ACCOUNT;
 
 function requirementsOf(run: Run, control: ControlRun): object {
   const items = listSections(run).flatMap((section) => section.items);

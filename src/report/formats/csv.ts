@@ -1,3 +1,4 @@
+import { unitOf } from '../../controls/by-account.ts';
 import type { RuleRun } from '../../controls/run-control.ts';
 import { instantOf, renderInstant } from '../../iam/instant.ts';
 import { isSample } from '../../inventory/inventory.ts';
@@ -28,6 +29,9 @@ const columns = [
   'account',
   'sample',
   'judgedAt',
+  'accountName',
+  'unit',
+  'stale',
 ] as const;
 
 type Row = Readonly<Partial<Record<(typeof columns)[number], string>>>;
@@ -47,6 +51,7 @@ function linesOfAccount(run: Run): readonly (readonly string[])[] {
     account: evidence.account ?? '',
     sample: String(isSample(evidence)),
     judgedAt: renderInstant(instantOf(judgedAt)),
+    ...(run.account ? { accountName: run.account.name, unit: unitOf(run.account) } : {}),
   };
   const rows = listSections(run).flatMap((section) => section.items.flatMap((item) => rowsOfItem(section, item)));
   return rows.map((row) => columns.map((column) => cell({ ...same, ...row }[column] ?? '')));
@@ -73,7 +78,7 @@ function rowsOfItem({ number: section, title }: Section, item: Item): readonly R
 }
 
 function rowsOfRule({ verdict, findings, excepted, errors }: RuleRun): readonly Row[] {
-  const reasons = [...new Set(errors.map(({ message }) => message))];
+  const reasons = [...new Map(errors.map((error) => [error.message, error])).values()];
   return [
     // What failed by its findings is those; everything else is a row of its own.
     ...(verdict === 'PASS' || (verdict === 'FAIL' && findings.length === 0) ? [{ status: verdict }] : []),
@@ -85,7 +90,7 @@ function rowsOfRule({ verdict, findings, excepted, errors }: RuleRun): readonly 
       expires: renderDay(exception.expires),
       reason: exception.ticket ? `${exception.reason} (${exception.ticket})` : exception.reason,
     })),
-    ...reasons.map((reason) => ({ status: 'ERROR', reason })),
+    ...reasons.map(({ message, stale }) => ({ status: 'ERROR', reason: message, ...(stale ? { stale: 'true' } : {}) })),
     ...(verdict === 'ERROR' && reasons.length === 0 ? [{ status: 'ERROR' }] : []),
   ];
 }

@@ -2,7 +2,7 @@ import { rollUp } from '../../controls/by-account.ts';
 import { renderExpectation } from '../../controls/expectation.ts';
 import type { Finding } from '../../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../../controls/run-control.ts';
-import { wordsOfRollUp } from '../by-account.ts';
+import { linesOfRollUp } from '../by-account.ts';
 import { countOf, renderDay, runId, wordsOfFinding, wordsOfParameters } from '../found.ts';
 import type { Run } from '../run.ts';
 import { lines, type Markup, markup } from './markup.ts';
@@ -15,7 +15,7 @@ export function renderArticle(run: ControlRun, id: string, accounts: Run['accoun
   return markup`<article id="${id}" class="${verdict}" aria-labelledby="${id}-title">
 <h3 id="${id}-title"><span class="verdict">${verdict}</span> ${control.title}</h3>
 <p class="quiet"><bdi>${runId(run)}</bdi>, severity ${control.severity}${asked.length > 0 ? `, ${asked.join(', ')}` : ''}</p>
-${accounts ? markup`<p>${wordsOfRollUp(rollUp(run, accounts))}</p>` : []}
+${accounts ? linesOfRollUp(rollUp(run, accounts)).map((line) => markup`<p>${line}</p>`) : []}
 ${paragraphs(control.overview)}
 ${rules.filter(({ rule }) => !rule.informative).map((rule) => renderRule(run, rule))}
 ${
@@ -79,7 +79,10 @@ const cellsOf = (finding: Finding): Markup =>
 
 function renderInformative(run: ControlRun, rule: RuleRun): Markup {
   const { verdict, findings } = rule;
-  const names = findings.map(({ name }, index) => markup`${index > 0 ? ', ' : ': '}<bdi>${name}</bdi>`);
+  const names = findings.map(({ name, place, account }, index) => {
+    const whole = place === undefined ? name : `${name} (account ${account})`;
+    return markup`${index > 0 ? ', ' : ': '}<bdi>${whole}</bdi>`;
+  });
   return markup`<p class="${verdict}"><span class="verdict">${verdict}</span> ${rule.rule.title}: ${countOf(rule, run)}${names}</p>
 ${renderReasons(rule, 'Not judged')}
 `;

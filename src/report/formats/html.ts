@@ -1,6 +1,8 @@
+import { placeOf } from '../../controls/by-account.ts';
 import { instantOf, renderInstant } from '../../iam/instant.ts';
 import { isSample } from '../../inventory/inventory.ts';
-import { renderEvidence } from '../evidence.ts';
+import { scoreAccounts, scoreUnits } from '../by-account.ts';
+import { renderEvidence, renderWhose } from '../evidence.ts';
 import { countOf, decidingRules, troubledExceptions, wordsOfScope } from '../found.ts';
 import { type Item, listSections, renderScore, type Score, type Section, scoreOf, statusWords } from '../listing.ts';
 import type { Run } from '../run.ts';
@@ -21,6 +23,7 @@ export function renderHtml(run: Run): string {
 <main>
 ${renderSummary(scoreOf(sections))}
 ${sections.map((section, index) => renderSection(run, section, index))}
+${renderAccounts(run)}
 <section aria-labelledby="controls">
 <h2 id="controls">Each control</h2>
 ${run.controls.map((control, index) => renderArticle(control, anchorOf(index), run.accounts))}
@@ -34,7 +37,7 @@ ${renderExceptions(run)}
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${markup`${title}: ${run.evidence.account ?? 'unknown account'}`.html}</title>
+<title>${markup`${title}: ${renderWhose(run.evidence)}`.html}</title>
 <style>${style}</style>
 </head>
 <body>
@@ -72,6 +75,43 @@ ${items.map((item) => renderRow(run, item))}</tbody>
 </section>
 `;
 }
+
+/** How the accounts stand: in each unit, and each by itself. */
+function renderAccounts(run: Run): Markup {
+  const scores = scoreAccounts(run);
+  if (scores.length === 0) return markup``;
+  const units = scoreUnits(scores).map(({ unit, accounts, ...counts }) => {
+    return [
+      unit === '' ? 'in no organization' : unit,
+      accounts,
+      counts.passed,
+      counts.failed,
+      counts.notJudged,
+      counts.stale,
+    ];
+  });
+  const accounts = scores.map(({ account, passed, failed, notJudged, stale }) => {
+    return [placeOf(account), passed, failed, notJudged, stale];
+  });
+  return markup`<section aria-labelledby="accounts">
+<h2 id="accounts">Accounts</h2>
+${units.length > 0 ? countsTable(['Unit', 'Accounts', 'Passed all', 'Failed some', 'Not judged by some', 'Stale'], units) : []}
+${countsTable(['Account', 'Controls passed', 'Failed', 'Could not be judged', 'Stale'], accounts)}
+</section>`;
+}
+
+const countsTable = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): Markup =>
+  markup`<div class="wide"><table>
+<thead><tr>${head.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>
+${rows.map(
+  ([
+    name = '',
+    ...counts
+  ]) => markup`<tr><th scope="row"><bdi>${name}</bdi></th>${counts.map((count) => markup`<td>${count}</td>`)}</tr>
+`,
+)}</tbody>
+</table></div>`;
 
 function renderRow({ controls }: Run, { number, level, title, status, run, reason }: Item): Markup {
   const name = run

@@ -1,4 +1,6 @@
+import { placeOf, rollUp } from '../../controls/by-account.ts';
 import type { RuleRun } from '../../controls/run-control.ts';
+import { splitByAccount, wordsOfRollUp } from '../by-account.ts';
 import {
   countOf,
   decidingRules,
@@ -14,37 +16,46 @@ import {
 import { type Item, listSections, renderScore, type Score, type Section, scoreOf } from '../listing.ts';
 import { printable } from '../printable.ts';
 import type { Run } from '../run.ts';
-
-interface TestCase {
-  readonly classname: string;
-  readonly name: string;
-  /** Undefined for what passed. */
-  readonly outcome?: {
-    readonly kind: 'failure' | 'error' | 'skipped';
-    readonly message: string;
-    readonly text?: string;
-  };
-}
+import { quoted, renderCase, type TestCase } from './junit-case.ts';
 
 /**
  * A run as JUnit XML: a suite for each section, a test case for each rule that decides. An exception is a case that was
- * skipped, and what could not be judged one with an error, so that neither hides behind a case that passed.
+ * skipped, and what could not be judged one with an error, so that neither hides behind a case that passed. Over several
+ * accounts each has suites of its own besides, of what was judged.
  *
  * It is what both published schemas take, of Jenkins and of Ant, which explains what is empty in it, what is no attribute
  * (the name of it all, the message of `skipped`) and in which order things come.
  */
 export function renderJUnit(run: Run): string {
-  const sections = listSections(run);
-  const suites = sections.map((section, index) => renderSuite(run, section, index, scoreOf(sections)));
+  const ofAccounts = run.accounts ? splitByAccount(run) : [];
+  const suites = [...suitesOf(run), ...ofAccounts.flatMap(suitesOf)].map((suite, index) => renderSuite(suite, index));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('')}</testsuites>\n`;
 }
 
-function renderSuite(run: Run, { number, title, items }: Section, index: number, score: Score): string {
+interface Suite {
+  readonly run: Run;
+  readonly section: Section;
+  readonly score: Score;
+}
+
+/** Of one account among several there is nothing to say of what was judged of none. */
+function suitesOf(run: Run): readonly Suite[] {
+  const sections = listSections(run);
+  const score = scoreOf(sections);
+  const shown = run.account
+    ? sections.map((section) => ({ ...section, items: section.items.filter((item) => item.run) }))
+    : sections;
+  return shown.filter(({ items }) => !run.account || items.length > 0).map((section) => ({ run, section, score }));
+}
+
+function renderSuite({ run, section: { number, title, items }, score }: Suite, index: number): string {
   const cases = items.flatMap((item) => casesOf(run, item));
   const count = (kind: string): number => cases.filter(({ outcome }) => outcome?.kind === kind).length;
-  const name = [number, title].filter((part) => part !== '').join(' ');
+  const whole = [number, title].filter((part) => part !== '').join(' ');
+  const name = run.account ? `${placeOf(run.account)}: ${whole}` : whole;
   const benchmark = run.benchmark?.benchmark;
-  const place = `id="${index}" package=${quoted(benchmark?.id ?? 'iamql')} hostname="localhost"`;
+  const inside = [benchmark?.id ?? 'iamql', ...(run.account ? [run.account.id] : [])].join('/');
+  const place = `id="${index}" package=${quoted(inside)} hostname="localhost"`;
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
   const timestamp = run.judgedAt.toISOString().slice(0, 19);
   const properties = [
@@ -74,7 +85,8 @@ function casesOf(whole: Run, { number, title, status, run, reason = '' }: Item):
     const ofRule = rules.length > 1 ? `: ${rule.rule.title}` : '';
     const full = `${name}${ofRule}${asked.length > 0 ? ` (${asked.join(', ')})` : ''}`;
     const found = listFound(run).filter((one) => one.rule === rule);
-    return casesOfRule(whole, rule, found, countOf(rule, run)).map((one) => ({
+    const accounts = whole.accounts ? `; ${wordsOfRollUp(rollUp(run, whole.accounts))}` : '';
+    return casesOfRule(whole, rule, found, `${countOf(rule, run)}${accounts}`).map((one) => ({
       classname: runId(run),
       name: `${full}${one.name}`,
       ...(one.outcome ? { outcome: one.outcome } : {}),
@@ -127,23 +139,3 @@ function casesOfRule(
 
 const renderFound = (run: Run, { finding }: Found): string =>
   [printable(nameOf(run, finding)), ...wordsOfFinding(finding).map((words) => `  ${printable(words)}`)].join('\n');
-
-function renderCase({ classname, name, outcome }: TestCase): string {
-  const head = `    <testcase classname=${quoted(classname)} name=${quoted(name)} time="0"`;
-  if (!outcome) return `${head}/>\n`;
-  const { kind, message, text = '' } = outcome;
-  const type = kind === 'failure' ? 'FAIL' : 'ERROR';
-  const element =
-    kind === 'skipped'
-      ? `<skipped>${markup(printable(message))}</skipped>`
-      : `<${kind} type="${type}" message=${quoted(message)}>${markup(text)}</${kind}>`;
-  return `${head}>\n      ${element}\n    </testcase>\n`;
-}
-
-/** An attribute holds one line: a line break in it would be read back as a space. */
-const quoted = (text: string): string => `"${markup(printable(text))}"`;
-
-const references: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
-
-/** @param text without characters that XML cannot hold, as `printable` leaves it. */
-const markup = (text: string): string => text.replace(/[<>&"]/g, (character) => references[character] ?? '');

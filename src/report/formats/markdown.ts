@@ -1,6 +1,6 @@
-import { rollUp } from '../../controls/by-account.ts';
+import { placeOf, rollUp } from '../../controls/by-account.ts';
 import type { ControlRun } from '../../controls/run-control.ts';
-import { wordsOfRollUp } from '../by-account.ts';
+import { linesOfRollUp, scoreAccounts, scoreUnits } from '../by-account.ts';
 import {
   countOf,
   decidingRules,
@@ -16,11 +16,9 @@ import {
   wordsOfScope,
 } from '../found.ts';
 import { type Item, listSections, renderScore, type Section, scoreOf, statusWords } from '../listing.ts';
-import { printable } from '../printable.ts';
 import type { Run } from '../run.ts';
+import { code, list, plain, table } from './markdown-text.ts';
 
-/** How many rows or reasons a control shows before it only counts. */
-const MOST_ROWS = 50;
 /** GitHub takes 65,536 characters for a comment. The table comes first; what is left out after it is counted. */
 const MOST_CHARACTERS = 60_000;
 
@@ -31,6 +29,7 @@ export function renderMarkdown(run: Run): string {
     `## ${plain(run.benchmark?.benchmark.title ?? 'iamql check')}`,
     `${plain(wordsOfAccount(run))}. ${plain(renderScore(scoreOf(sections)))}.`,
     renderTable(sections),
+    ...renderAccounts(run),
     ...renderExceptions(run),
   ].join('\n\n');
   const details = run.controls.filter(isToldOf).map((one) => renderControl(run, one));
@@ -45,6 +44,29 @@ export function renderMarkdown(run: Run): string {
   const note =
     left > 0 ? [`The details of ${left} more controls did not fit; the table above has their verdicts.`] : [];
   return `${[head, ...shown, ...note].join('\n\n')}\n`;
+}
+
+/** How the accounts stand in each unit, and which of them did not pass everything. */
+function renderAccounts(run: Run): readonly string[] {
+  const scores = scoreAccounts(run);
+  const units = scoreUnits(scores).map(({ unit, accounts, passed, failed, notJudged, stale }) => [
+    unit === '' ? 'in no organization' : code(unit),
+    ...[accounts, passed, failed, notJudged, stale].map(String),
+  ]);
+  // Those of which nothing is known first: what is left out is the least to be looked at.
+  const open = scores
+    .filter(({ failed, notJudged }) => failed + notJudged > 0)
+    .sort((a, b) => b.notJudged - a.notJudged || b.failed - a.failed)
+    .map(({ account, passed, failed, notJudged, stale }) => [
+      code(placeOf(account)),
+      ...[passed, failed, notJudged, stale].map(String),
+    ]);
+  return [
+    ...(units.length > 0
+      ? [table(['Unit', 'Accounts', 'Passed all', 'Failed some', 'Not judged by some', 'Stale'], units)]
+      : []),
+    ...(open.length > 0 ? [table(['Account', 'Passed', 'Failed', 'Could not be judged', 'Stale'], open)] : []),
+  ];
 }
 
 const isToldOf = (run: ControlRun): boolean => run.verdict !== 'PASS' || listFound(run).length > 0;
@@ -80,7 +102,7 @@ function renderControl(whole: Run, run: ControlRun): string {
     `${code(control.id)}, severity ${control.severity}${wordsOfParameters(run)
       .map((words) => `, ${plain(words)}`)
       .join('')}`,
-    ...(whole.accounts ? [plain(wordsOfRollUp(rollUp(run, whole.accounts)))] : []),
+    ...(whole.accounts ? [linesOfRollUp(rollUp(run, whole.accounts)).map(plain).join('<br>')] : []),
     ...(reasons.length > 0 ? [list(reasons.map((reason) => `${what}: ${code(reason)}`))] : []),
     ...(counted.length > 0 ? [renderFound(whole, counted)] : []),
     ...(found.length > counted.length
@@ -117,32 +139,3 @@ function renderExceptions(run: Run): readonly string[] {
   );
   return lines.length > 0 ? [`Exceptions to look at:`, list(lines)] : [];
 }
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows.slice(0, MOST_ROWS)].map((cells) => `| ${cells.join(' | ')} |`);
-  return [lines.join('\n'), ...andMore(rows)].join('\n\n');
-}
-
-const list = (lines: readonly string[]): string =>
-  [
-    lines
-      .slice(0, MOST_ROWS)
-      .map((line) => `- ${line}`)
-      .join('\n'),
-    ...andMore(lines),
-  ].join('\n\n');
-
-const andMore = (rows: readonly unknown[]): readonly string[] =>
-  rows.length > MOST_ROWS ? [`and ${rows.length - MOST_ROWS} more`] : [];
-
-/**
- * Everything that Markdown, a table or HTML could take for syntax, as character references. GitHub links what looks like a
- * mail address even then, unless an element comes before the @.
- */
-const plain = (text: string): string =>
-  printable(text)
-    .replace(/[^\p{L}\p{N} ,;()/-]/gu, (character) => `&#${character.codePointAt(0)};`)
-    .replaceAll('&#64;', '<wbr>&#64;');
-
-/** In code nobody is mentioned and nothing is linked. Spaces at the ends, and runs of them, are kept. */
-const code = (text: string): string => `<code>${plain(text).replace(/^ | $| (?= )/g, '&#32;')}</code>`;

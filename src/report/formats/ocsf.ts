@@ -112,7 +112,7 @@ function eventOf(run: Run, { uid, title, status, detail, severity, requirements,
       product: { name: 'iamql', vendor_name: 'iamql', version: version() },
       labels: [wordsOfAccount(run)],
     },
-    cloud: { provider: 'AWS', account: { uid: account, name: account, type: 'AWS Account', type_id: 10 } },
+    cloud: cloudOf(run, account),
     finding_info: {
       uid: `iamql|${account}|${uid}`,
       title,
@@ -128,6 +128,18 @@ function eventOf(run: Run, { uid, title, status, detail, severity, requirements,
     },
     ...(control ? { remediation: { desc: control.control.remediation.cli } } : {}),
     resources: [resourceOf(account, found)],
+  };
+}
+
+/** The account by its name, and the organization and unit that it is in, where these are known. */
+function cloudOf({ account: asked }: Run, account: string): object {
+  const { name = account, organization, units = [] } = asked ?? {};
+  const unit = units.at(-1);
+  const ofUnit = unit ? { ou_name: unit.name, ou_uid: unit.id } : {};
+  return {
+    provider: 'AWS',
+    account: { uid: account, name, type: 'AWS Account', type_id: 10 },
+    ...(organization === undefined ? {} : { org: { name: organization, ...ofUnit } }),
   };
 }
 

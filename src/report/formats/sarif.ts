@@ -1,6 +1,8 @@
 import type { Log, Notification, ReportingDescriptor, Result } from 'sarif';
+import { placeOf, type RollUp, rollUp } from '../../controls/by-account.ts';
 import type { ControlRun } from '../../controls/run-control.ts';
 import { version } from '../../package-version.ts';
+import { linesOfRollUp, scoreAccounts } from '../by-account.ts';
 import { isOfSeveral } from '../evidence.ts';
 import {
   accountOf,
@@ -40,7 +42,9 @@ export function renderSarif(run: Run): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'iamql', version: version(), rules: controls.map((one) => ruleOf(one, sections)) } },
+        tool: {
+          driver: { name: 'iamql', version: version(), rules: controls.map((one) => ruleOf(one, sections, run)) },
+        },
         automationDetails: { id: `iamql/${run.benchmark?.benchmark.id ?? 'check'}/${evidence.account ?? 'unknown'}/` },
         invocations: [
           {
@@ -59,7 +63,7 @@ export function renderSarif(run: Run): string {
   return printableLines(`${JSON.stringify(log, null, 2)}\n`);
 }
 
-function ruleOf(run: ControlRun, sections: ReturnType<typeof listSections>): ReportingDescriptor {
+function ruleOf(run: ControlRun, sections: ReturnType<typeof listSections>, { accounts }: Run): ReportingDescriptor {
   const { control, verdict } = run;
   const numbers = sections.flatMap(({ items }) => items.filter((item) => item.run === run && item.number !== ''));
   const asked = wordsOfParameters(run);
@@ -77,8 +81,39 @@ function ruleOf(run: ControlRun, sections: ReturnType<typeof listSections>): Rep
       'security-severity': securitySeverities[control.severity],
       verdict,
       ...(asked.length > 0 ? { parameters: run.parameters } : {}),
+      ...(accounts ? { accounts: accountsValue(rollUp(run, accounts)) } : {}),
     },
   };
+}
+
+/** How the accounts stand, and each by itself. */
+const accountsValue = ({ verdicts, ...counts }: RollUp): object => ({
+  ...counts,
+  verdicts: verdicts.map(({ account: { id, name }, verdict, isStale }) => ({
+    account: id,
+    name,
+    verdict,
+    stale: isStale,
+  })),
+});
+
+/** Code scanning takes 25,000 results: an organization that is refused must not keep all else out. */
+const MOST_OPEN = 100;
+
+/** Of several accounts each that could not be judged is a result of its own, at its own place. */
+function openResults(run: Run, control: ControlRun): readonly Result[] {
+  if (!run.accounts) return [];
+  const open = rollUp(control, run.accounts).verdicts.filter(({ reasons }) => reasons.length > 0);
+  return open.slice(0, MOST_OPEN).map(({ account, verdict, reasons }) => ({
+    ruleId: runId(control),
+    kind: 'open',
+    level: 'none',
+    message: {
+      text: `ERROR: ${printable(placeOf(account))} could not be judged${verdict === 'FAIL' ? ' in full' : ''}: ${control.control.title}: ${reasons.map(printable).join('; ')}`,
+    },
+    locations: [locationOf(run, undefined, account.id)],
+    partialFingerprints: { 'iamql/v1': `${account.id}|${runId(control)}|open` },
+  }));
 }
 
 const fenced = (commands: string): string => `\`\`\`sh\n${commands.trimEnd()}\n\`\`\``;
@@ -96,8 +131,10 @@ function resultsOf(run: Run, control: ControlRun): readonly Result[] {
     locations: [locationOf(run, undefined)],
     partialFingerprints: { 'iamql/v1': `${runId(control)}|${kind}` },
   });
+  const accounts = run.accounts ? `; ${linesOfRollUp(rollUp(control, run.accounts)).join('; ')}` : '';
   return [
     ...found,
+    ...openResults(run, control),
     ...(verdict === 'FAIL' && !listFound(control).some(({ exception }) => !exception)
       ? [whole('fail', `FAIL: ${control.control.title}: ${counts.join('; ')}`)]
       : []),
@@ -105,7 +142,7 @@ function resultsOf(run: Run, control: ControlRun): readonly Result[] {
       ? [
           whole(
             'open',
-            `ERROR: could not be judged${verdict === 'FAIL' ? ' in full' : ''}: ${control.control.title}: ${reasons.map(printable).join('; ')}`,
+            `ERROR: could not be judged${verdict === 'FAIL' ? ' in full' : ''}: ${control.control.title}: ${reasons.slice(0, MOST_OPEN).map(printable).join('; ')}${accounts}`,
           ),
         ]
       : []),
@@ -138,8 +175,7 @@ function resultOfFound(run: Run, found: Found): Result {
  * There is no file to point at. Code scanning insists on one, so each asset has a path of its own that stays the same from
  * run to run; the logical location has the ARN.
  */
-function locationOf(run: Run, found: Found | undefined) {
-  const account = accountOf(run, found) ?? 'unknown';
+function locationOf(run: Run, found: Found | undefined, account = accountOf(run, found) ?? 'unknown') {
   const parts = ['aws-iam', account, ...(found ? [found.finding.type, found.finding.name] : [])];
   const uri = parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/');
   return {
@@ -156,6 +192,13 @@ function notificationsOf(run: Run): Notification[] {
   const items = listSections(run).flatMap((section) => section.items);
   return [
     ...items.map((item) => notificationOf(run, item)),
+    ...scoreAccounts(run).map(({ account, passed, failed, notJudged, stale }) => ({
+      level: notJudged > 0 ? ('error' as const) : ('note' as const),
+      descriptor: { id: 'ACCOUNT' },
+      message: {
+        text: `${printable(placeOf(account))}: ${passed} controls passed, ${failed} failed, ${notJudged} could not be judged, ${stale} stale`,
+      },
+    })),
     ...troubledExceptions(run).map(([what, exception]) => ({
       level: 'warning' as const,
       message: { text: `exception ${what}: ${wordsOfScope(exception)}, owner ${exception.owner}` },

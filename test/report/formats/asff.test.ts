@@ -13,6 +13,8 @@ import {
   fullRun,
   runWithTexts,
   sampleRun,
+  severalRun,
+  severalUnread,
   withRule,
 } from '../example-runs.ts';
 
@@ -24,9 +26,9 @@ describe('renderAsff', () => {
     expect(
       await readAs(
         'asff',
-        [fullRun, sampleRun, nameless].map((run) => renderAsff(run)),
+        [fullRun, sampleRun, severalRun, severalUnread, nameless].map((run) => renderAsff(run)),
       ),
-    ).toEqual(['', '', '']);
+    ).toEqual(['', '', '', '', '']);
   });
 
   test('has a finding for each control, and one for each finding', () => {

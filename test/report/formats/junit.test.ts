@@ -14,6 +14,8 @@ import {
   hostileTexts,
   runWithTexts,
   sampleRun,
+  severalRun,
+  severalUnread,
 } from '../example-runs.ts';
 
 /** What an XML parser that forgives nothing reads: each element with its attributes, each text. */
@@ -74,7 +76,7 @@ describe('renderJUnit', () => {
   });
 
   test('is valid by the schema of Jenkins and by the one of Ant', async () => {
-    const runs = [fullRun, sampleRun, { ...sampleRun, controls: [] }, ...hostileRuns];
+    const runs = [fullRun, sampleRun, severalRun, severalUnread, { ...sampleRun, controls: [] }, ...hostileRuns];
     const broken = renderJUnit(sampleRun).replace('<failure type="FAIL"', '<failure kind="FAIL"');
     const complaints = await readAs('junitSchemas', [broken, ...runs.map(renderJUnit)]);
     expect(complaints[0]).toHaveLength(3);

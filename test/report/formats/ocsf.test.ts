@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { renderOcsf } from '../../../src/report/formats/ocsf.ts';
 import type { Run } from '../../../src/report/run.ts';
 import { readAs } from '../../support/format-readers.ts';
-import { anyRun, DENIED, fullRun, hostileRuns, judgedAt, runWithTexts, sampleRun } from '../example-runs.ts';
+import {
+  anyRun,
+  DENIED,
+  fullRun,
+  hostileRuns,
+  judgedAt,
+  runWithTexts,
+  sampleRun,
+  severalRun,
+  severalUnread,
+} from '../example-runs.ts';
 
 const read = (run: Run) =>
   renderOcsf(run)
@@ -13,7 +23,7 @@ const read = (run: Run) =>
 
 describe('renderOcsf', () => {
   test('each line is a Compliance Finding by the compiled schema of the version that it names', async () => {
-    const lines = [fullRun, sampleRun, ...hostileRuns].map(renderOcsf);
+    const lines = [fullRun, sampleRun, severalRun, severalUnread, ...hostileRuns].map(renderOcsf);
     const broken = renderOcsf(fullRun)
       .replace('"status_code"', '"statusCode"')
       .replace('"status_id":2', '"status_id":7');

@@ -14,6 +14,8 @@ import {
   passed,
   runWithTexts,
   sampleRun,
+  severalRun,
+  severalUnread,
 } from '../example-runs.ts';
 
 const read = (run: Run): SarifRun => (JSON.parse(renderSarif(run)) as Log).runs[0] as SarifRun;
@@ -23,7 +25,9 @@ const short = ({ ruleId, kind, level, suppressions }: Result): unknown =>
 
 describe('renderSarif', () => {
   test('is valid by the schema of SARIF 2.1.0 that OASIS published', async () => {
-    const logs = [fullRun, sampleRun, { ...sampleRun, controls: [] }, ...hostileRuns].map(renderSarif);
+    const logs = [fullRun, sampleRun, severalRun, severalUnread, { ...sampleRun, controls: [] }, ...hostileRuns].map(
+      renderSarif,
+    );
     const broken = renderSarif(fullRun).replace('"kind": "open"', '"kind": "error"').replace('"ruleId"', '"rule_id"');
     const complaints = await readAs('sarif', [broken, ...logs]);
     expect(complaints[0]).toHaveLength(2);

@@ -1,4 +1,4 @@
-import { matchesAsset } from '../controls/asset-pattern.ts';
+import { matchesAsset } from './asset-pattern.ts';
 
 /** Users who are dealt with before those of the groups behind it: whoever any of its conditions is true of. */
 export interface OrderGroup {
