@@ -5,7 +5,7 @@ import { version } from '../package-version.ts';
 import type { Database } from '../store/database.ts';
 import type { ScanOutcome } from '../store/scan-account.ts';
 import { collectTags } from './connector-options.ts';
-import { exitCodeOfUnread } from './exit-code.ts';
+import { exitCodeOfError, exitCodeOfUnread, exitCodes } from './exit-code.ts';
 import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
 import { writeCalls, writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
@@ -57,7 +57,7 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
     const outcome = await scanInto(database, source, { ...options, ...(tag ? { tag } : {}) });
     if (options.explain) await writeCalls(source);
     if (outcome.failure) {
-      if (outcome.scan === undefined)
+      if (outcome.scan === undefined && exitCodeOfError(outcome.failure.kind) === exitCodes.error)
         writeNote('iamql: nothing told which account this is, so none of the store is marked as stale; --name says it');
       await judge.failure(await failedAccount(database, outcome, options.name), database);
       throw outcome.failure;

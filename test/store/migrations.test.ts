@@ -97,7 +97,10 @@ describe.each(backends)('a store in %s', { timeout }, (backend) => {
       const then = await askInventory(source.inventory(), { text: QUESTIONS });
       expect(then.result.errors?.map(({ path }) => path?.[0])).toEqual(expect.arrayContaining(['held', 'long']));
       await source.close();
-      expect((await listScans(database)).map(({ name }) => name)).toEqual(['prod', 'prod']);
+      expect((await listScans(database, { connectors: undefined, tags: {} })).map(({ name }) => name)).toEqual([
+        'prod',
+        'prod',
+      ]);
       // Tables that were there have every index of those that are made today.
       const lacking = await database.query(
         `SELECT tablename FROM pg_indexes WHERE indexname = tablename || '_now'
