@@ -273,6 +273,21 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
     });
   });
 
+  test('a relation to what is not there is an error of that asset, and the others have theirs', async () => {
+    await keep('111122223333');
+    const text = 'iamUsers{userName accessKeys{user{userName}}}';
+    const whole = rowsOf(await ask(text), 'iamUsers');
+    const [lost] = await database.query<{ user: string }>(
+      'DELETE FROM "IAMAccessKey" WHERE identifier = (SELECT min(identifier) FROM "IAMAccessKey") RETURNING "user"',
+    );
+    const { data, errors } = await ask(text);
+    expect(errors).toEqual([expect.stringMatching(/Corrupt.*IAMAccessKey .*, which is not in it/)]);
+    const name = lost?.user.split('/').at(-1);
+    expect(rowsOf({ data, errors }, 'iamUsers')).toEqual(
+      whole.map((row) => (row?.['userName'] === name ? { userName: name, accessKeys: null } : row)),
+    );
+  });
+
   test('what a pattern costs is counted', async () => {
     await keep('111122223333');
     await keep('444455556666');
