@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type CatalogueField, type CatalogueType, catalogueOf, factGroupsOf, findingFieldsOf } from './catalogue.ts';
+import { type CatalogueField, type CatalogueType, catalogueOf, factGroupsOf, findingTypesOf } from './catalogue.ts';
 
 const declarations = `/** Where a field's value comes from, what it costs and how it is related: schema/*.graphql as plain data. */
 export interface Field {
@@ -63,8 +63,8 @@ export function plugin(schema: GraphQLSchema): string {
     declarations,
     `export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = ${JSON.stringify(catalogue, null, 2)};`,
     '',
-    '/** What can be compared of a finding, which is no asset. */',
-    `export const findingFields: Readonly<Record<string, Field>> = ${JSON.stringify(findingFieldsOf(schema), null, 2)};`,
+    '/** What can be compared of a finding, which is no asset, and of what it holds. */',
+    `export const findingTypes: Readonly<Record<string, Pick<AssetType, 'fields'>>> = ${JSON.stringify(findingTypesOf(schema), null, 2)};`,
     '',
     `export const factGroups: Readonly<Record<FactGroup, FactGroupReading>> = ${JSON.stringify(factGroupsOf(schema), null, 2)};`,
     '',

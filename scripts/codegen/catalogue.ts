@@ -63,12 +63,14 @@ export function catalogueOf(schema: GraphQLSchema): Record<string, CatalogueType
   return Object.fromEntries(assetTypes(schema).map((type) => [type.name, typeEntry(schema, type)]));
 }
 
-/** What can be compared of a finding, which is no asset: its own values, and none of what it leads to. */
-export function findingFieldsOf(schema: GraphQLSchema): Record<string, CatalogueField> {
+/** What can be compared of a finding, which is no asset, and of what it holds: each type by name. */
+export function findingTypesOf(schema: GraphQLSchema): Record<string, Pick<CatalogueType, 'fields'>> {
   const finding = schema.getType('Finding');
   if (!isObjectType(finding)) throw new Error('schema/finding.graphql no longer declares Finding');
-  const fields = Object.values(finding.getFields()).map((field) => [field.name, fieldEntry(schema, field)] as const);
-  return Object.fromEntries(fields.filter(([, { relation }]) => relation === undefined));
+  const held = Object.values(finding.getFields()).map(({ type }) => getNamedType(type));
+  return Object.fromEntries(
+    [finding, ...held.filter(isObjectType)].map((type) => [type.name, { fields: fieldEntries(schema, type) }]),
+  );
 }
 
 function assetTypes(schema: GraphQLSchema): readonly GraphQLObjectType[] {
@@ -81,7 +83,6 @@ function typeEntry(schema: GraphQLSchema, type: GraphQLObjectType): CatalogueTyp
   const asset = directive(schema, 'asset', type);
   const said = asset ?? directive(schema, 'part', type);
   if (!said) throw new Error(`type ${type.name} says neither @asset nor @part`);
-  const fields = Object.values(type.getFields()).map((field) => [field.name, fieldEntry(schema, field)] as const);
   return {
     root: String(said['root']),
     ...(asset ? {} : { isPart: true as const }),
@@ -89,9 +90,12 @@ function typeEntry(schema: GraphQLSchema, type: GraphQLObjectType): CatalogueTyp
     ...(said['also'] ? { also: said['also'] as readonly string[] } : {}),
     one: String(said['one']),
     many: String(said['many']),
-    fields: Object.fromEntries(fields),
+    fields: fieldEntries(schema, type),
   };
 }
+
+const fieldEntries = (schema: GraphQLSchema, type: GraphQLObjectType): Record<string, CatalogueField> =>
+  Object.fromEntries(Object.values(type.getFields()).map((field) => [field.name, fieldEntry(schema, field)]));
 
 function fieldEntry(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): CatalogueField {
   const named = getNamedType(field.type);

@@ -1,12 +1,11 @@
 import { type GraphQLSchema, printType } from 'graphql';
 import { withQueryType } from '../../src/graphql/query-type.ts';
-import type { Catalogue } from '../../src/where/read-where.ts';
 import { catalogueOf } from './catalogue.ts';
 
 /** graphql-codegen plugin: the root fields and the inputs that they take, as the service makes them when it starts. */
 export function plugin(schema: GraphQLSchema): string {
   // The generated catalogue is this very data under narrower names.
-  const whole = withQueryType(schema, catalogueOf(schema) as Catalogue);
+  const whole = withQueryType(schema, catalogueOf(schema) as Parameters<typeof withQueryType>[1]);
   const known = schema.getTypeMap();
   const added = Object.values(whole.getTypeMap()).filter(({ name }) => !known[name]);
   return [

@@ -15,7 +15,7 @@ import { addExceptionOptions, type ExceptionOptions, openExceptions } from './ex
 import { exitCodeOfControls, exitCodeOfError, exitCodes } from './exit-code.ts';
 import { addFormatOptions, type FormatOptions, outputsOf, writeOutputs } from './format-options.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
-import { writeNote } from './output.ts';
+import { writeCalls, writeNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSourceOptions, type SourceOptions, verifyOption, withSource } from './source-options.ts';
 
@@ -78,7 +78,7 @@ export async function judge(
   const settings = { limits: limitsOf(options), exceptions, now, onJudged };
   const runs = await runControls(inventory, asked, settings).finally(progress.end);
   if (options.explain) {
-    writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+    await writeCalls(source);
     await writePatternCosts(runs, inventory);
   }
   throwIfNotRun(runs);

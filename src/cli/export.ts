@@ -3,7 +3,7 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { exitCodes } from './exit-code.ts';
-import { withFirst, writeLines, writeNote } from './output.ts';
+import { withFirst, writeCalls, writeLines, writeNote } from './output.ts';
 import { addSourceOptions, type SourceOptions, withSource } from './source-options.ts';
 
 interface ExportOptions extends SourceOptions {
@@ -47,7 +47,7 @@ async function write(source: Source, types: readonly AssetTypeName[], { output, 
   // Nothing was read, and a file in its place would look like an account without such assets.
   if (first.done && unread.first) throw unread.first;
   await writeLines(withFirst(first, lines), output);
-  if (explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+  if (explain) await writeCalls(source);
   if (unread.first) process.exitCode = exitCodes.error;
   const notes = unread.notes();
   for (const note of notes.slice(0, MOST_NOTES)) writeNote(`iamql: not read: ${note}`);

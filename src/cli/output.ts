@@ -2,6 +2,7 @@ import { createWriteStream, renameSync, rmSync, statSync, writeFileSync } from '
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { IamqlError } from '../iam/error.ts';
+import type { Source } from '../inventory/inventory.ts';
 import { printableLines } from '../report/printable.ts';
 
 /** Writes the result to stdout, or to the file of `--output`. */
@@ -62,4 +63,9 @@ export async function* withFirst<T>(first: IteratorResult<T>, rest: AsyncIterabl
 /** Everything that is not the result. */
 export function writeNote(text: string): void {
   process.stderr.write(printableLines(text.endsWith('\n') ? text : `${text}\n`));
+}
+
+/** Every call that was made to AWS. Nobody asks AWS over a store. */
+export async function writeCalls({ kind, calls }: Pick<Source, 'kind' | 'calls'>): Promise<void> {
+  if (kind !== 'store') writeNote((await import('../report/calls.ts')).renderCalls(calls));
 }

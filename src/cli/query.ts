@@ -11,7 +11,7 @@ import type { Inventory, Source } from '../inventory/inventory.ts';
 import { printableLines } from '../report/printable.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
-import { writeNote, writeResult } from './output.ts';
+import { writeCalls, writeNote, writeResult } from './output.ts';
 import { addSourceOptions, type SourceOptions, verifyOption, withSource } from './source-options.ts';
 
 interface QueryOptions extends SourceOptions, LimitOptions {
@@ -65,18 +65,18 @@ async function answerQuestion(question: Question, options: QueryOptions, source:
   process.exitCode = exitCodeOf(result, judgement);
   writeResult(renderResult(result, judgement, expect), options.output);
   if (options.why !== undefined && result.data !== undefined) await writeWhy(inventory, explained, options.why);
-  if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+  if (options.explain) await writeCalls(source);
   for (const one of answer.selections.flatMap(({ found }) => found.withdrawn))
     writeNote(`iamql: ${one.identifier} is no longer selected: ${one.reasons.join('; ')}`);
   for (const error of judgement?.errors ?? result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
 }
 
 async function writeExplanation(explained: readonly ExplainedQuestion[], inventory: Inventory) {
-  const [{ withPatternCosts }, { renderExplanation }] = await Promise.all([
-    import('../graphql/pattern-cost.ts'),
+  const [{ withCosts }, { renderExplanation }] = await Promise.all([
+    import('../graphql/source-cost.ts'),
     import('../report/explanation.ts'),
   ]);
-  writeNote(renderExplanation(await withPatternCosts(explained, inventory)));
+  writeNote(renderExplanation(await withCosts(explained, inventory)));
 }
 
 async function writeWhy(inventory: Inventory, explained: readonly ExplainedQuestion[], identifier: string) {

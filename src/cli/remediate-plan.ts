@@ -16,7 +16,7 @@ import { throwIfNotRun } from './check.ts';
 import { selectControls } from './control-options.ts';
 import { openExceptions } from './exceptions.ts';
 import { exitCodes } from './exit-code.ts';
-import { writeFileWhole, writeNote, writeResult } from './output.ts';
+import { writeCalls, writeFileWhole, writeNote, writeResult } from './output.ts';
 import type { PlanOptions } from './remediate.ts';
 import { withSource } from './source-options.ts';
 
@@ -67,6 +67,6 @@ async function planFrom(ids: readonly string[], options: PlanOptions, source: So
       tool: version(),
     });
   } finally {
-    if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+    if (options.explain) await writeCalls(source);
   }
 }

@@ -5,9 +5,9 @@ import { version } from '../package-version.ts';
 import type { Database } from '../store/database.ts';
 import type { ScanOutcome } from '../store/scan-account.ts';
 import { collectTags } from './connector-options.ts';
-import { exitCodeOfUnread } from './exit-code.ts';
+import { exitCodeOfError, exitCodeOfUnread, exitCodes } from './exit-code.ts';
 import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
-import { writeNote, writeResult } from './output.ts';
+import { writeCalls, writeNote, writeResult } from './output.ts';
 import { startProgress } from './progress.ts';
 import { saveMemory } from './save-memory.ts';
 import { addRoundOptions, checkRoundOptions, type RoundOptions, scanConnectors } from './scan-connectors.ts';
@@ -55,8 +55,10 @@ async function scan({ store, tag, ...options }: ScanOptions): Promise<void> {
   const database = await openOrMakeStore(store);
   try {
     const outcome = await scanInto(database, source, { ...options, ...(tag ? { tag } : {}) });
-    if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+    if (options.explain) await writeCalls(source);
     if (outcome.failure) {
+      if (outcome.scan === undefined && exitCodeOfError(outcome.failure.kind) === exitCodes.error)
+        writeNote('iamql: nothing told which account this is, so none of the store is marked as stale; --name says it');
       await judge.failure(await failedAccount(database, outcome, options.name), database);
       throw outcome.failure;
     }

@@ -3,7 +3,7 @@ import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
 import { exitCodeOfUnread } from './exit-code.ts';
-import { writeLines, writeNote } from './output.ts';
+import { writeCalls, writeLines, writeNote } from './output.ts';
 import { saveMemory } from './save-memory.ts';
 import { describeUnread } from './scan.ts';
 import { addSourceOptions, type SourceOptions, withSource } from './source-options.ts';
@@ -35,7 +35,7 @@ async function takeAndWrite(source: Source, options: SnapshotOptions): Promise<v
     import('../inventory/snapshot/render-snapshot.ts'),
   ]);
   const taken = await takeSnapshot(inventory);
-  if (options.explain) writeNote((await import('../report/calls.ts')).renderCalls(source.calls));
+  if (options.explain) await writeCalls(source);
   const counts = [...taken.assets].flatMap(([type, { length }]) => (length > 0 ? [`${length} ${type}`] : []));
   const [first] = taken.unread;
   // Nothing was read, so there is nothing to keep, and a file in its place would only look like a snapshot.

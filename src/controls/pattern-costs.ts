@@ -1,5 +1,5 @@
 import { type ExplainedQuestion, explain } from '../graphql/explain.ts';
-import { withPatternCosts } from '../graphql/pattern-cost.ts';
+import { withPatternCosts } from '../graphql/source-cost.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { ControlRun } from './run-control.ts';
 

@@ -1,7 +1,8 @@
 import type { GraphQLError } from 'graphql';
-import { errorOfSeveral, type IamqlError } from '../iam/error.ts';
-import type { Position } from '../inventory/page.ts';
-import { type CursorList, renderCursor } from './cursor.ts';
+import { errorOfSeveral, IamqlError } from '../iam/error.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { Page, Position } from '../inventory/page.ts';
+import { type CursorList, renderCursor, shortScope } from './cursor.ts';
 import { toGraphQLError } from './graphql-error.ts';
 
 /** A page of what matches, and why that may not be all. */
@@ -13,10 +14,23 @@ export interface FoundPage {
   readonly unread: readonly IamqlError[];
 }
 
-/** A page as GraphQL's connections have it. */
-export function connectionOf(list: CursorList, found: FoundPage): unknown {
+/** Which page of which list. */
+interface AskedPage extends Omit<CursorList, 'sort'> {
+  readonly page: Page;
+}
+
+/**
+ * A page as GraphQL's connections have it.
+ *
+ * @throws IamqlError InvalidInput behind a place in a list of other accounts.
+ */
+export function connectionOf({ page, ...of }: AskedPage, found: FoundPage, inventory: Inventory): unknown {
   const { nodes, positions, skipped, total, unread } = found;
-  const cursors = nodes.map((_node, index) => renderCursor(positions[index] as Position, list));
+  const scope = shortScope(inventory.listsOf?.() ?? inventory.evidence().account);
+  if (page.afterIn !== undefined && scope !== undefined && page.afterIn !== scope)
+    throw new IamqlError('InvalidInput', 'after is a cursor of other accounts than those that are asked now');
+  const list = { ...of, sort: page.sort };
+  const cursors = positions.map((position) => renderCursor({ position, scope }, list));
   return {
     totalCount: countOf(found),
     pageInfo: {

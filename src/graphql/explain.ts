@@ -11,6 +11,7 @@ import { catalogue, factGroups } from '../iam/catalogue.generated.ts';
 import { instantOf } from '../iam/instant.ts';
 import { basesOf, ownershipsFor } from '../inventory/bases.ts';
 import { liveGroups } from '../inventory/demand.ts';
+import type { Evidence } from '../inventory/inventory.ts';
 import { partFactsOf } from '../inventory/owners.ts';
 import { concernsUsers, type Verify } from '../inventory/verification.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
@@ -19,11 +20,11 @@ import { factsOf, fieldsOf } from '../where/expression.ts';
 import type { Question } from './ask.ts';
 import { prepareDocument } from './document.ts';
 import { usualLimits } from './limits.ts';
-import type { PatternCost } from './pattern-cost.ts';
 import { readRequest, type WrittenQuestion } from './request.ts';
 import { namedConditions } from './root-question.ts';
 import { loadSchema } from './schema.ts';
 import { selectedFields } from './selected-fields.ts';
+import type { StoreCost } from './source-cost.ts';
 
 /** Facts of a group that a question needs, and for whom. */
 export interface NeededFacts {
@@ -44,8 +45,14 @@ export interface ExplainedQuestion extends WrittenQuestion {
   /** In words; empty where there is none. */
   readonly condition: readonly ConditionLine[];
   readonly facts: readonly NeededFacts[];
+  /** Relations that are selected, each with those that lead to it: `accessKeys`, `accessKeys.user`. */
+  readonly related: readonly string[];
+  /** What answers it; undefined while nobody has said, which is taken for AWS. */
+  readonly source?: Evidence['source'];
+  /** How many rows of a store may match; undefined over other sources. */
+  readonly matching?: StoreCost;
   /** What its patterns cost over a store; undefined where it has none, and over other sources. */
-  readonly patterns?: PatternCost;
+  readonly patterns?: StoreCost;
 }
 
 /** How a text is understood; a text that cannot be executed asks nothing. Nothing is read for it. */
@@ -79,17 +86,31 @@ export const explainQuestions = (
     condition: question.where.kind === 'always' ? [] : linesOf(question.where),
     responseKey: (question.node.alias ?? question.node.name).value,
     facts: neededFacts(schema, document, question, asked),
+    related: asked.rowsOnly
+      ? []
+      : [
+          ...new Set(
+            relatedBelow(schema, document, rootTypeOf(schema, question.node) ?? '', question.node.selectionSet),
+          ),
+        ],
   }));
 
 /** What a client gets that asks for `extensions.plan`: each root field with what it asks and what that costs. */
 export const planOf = (questions: readonly ExplainedQuestion[]) =>
-  questions.map(({ responseKey, type, condition, facts, patterns }) => ({
+  questions.map(({ responseKey, type, condition, facts, related, source, matching, patterns }) => ({
     field: responseKey,
     type,
     condition: condition.map(({ depth, words }) => '  '.repeat(depth) + words),
-    facts: facts.map(({ group, of, cost }) => ({ group, for: of, actions: factGroups[group].actions, cost })),
+    facts: asksNobody(source)
+      ? []
+      : facts.map(({ group, of, cost }) => ({ group, for: of, actions: factGroups[group].actions, cost })),
+    ...(matching ? { matching, related } : {}),
     ...(patterns ? { patterns } : {}),
   }));
+
+/** What is kept is read without AWS. The sample stands for an account that is asked. */
+export const asksNobody = (source: ExplainedQuestion['source']): boolean =>
+  source !== undefined && source !== 'live' && source !== 'sample';
 
 const SOME_ACCOUNT = { accountId: '<account id>', partition: '<partition>' };
 
@@ -157,6 +178,25 @@ function* selectedFacts(
     if (isLive) yield* isHashOfRow(typeName, node.name.value) ? liveGroups : live;
     const below = field && { typeName: getNamedType(field.type).name, set: node.selectionSet, isLive };
     if (below) yield* selectedFacts(schema, document, below);
+  }
+}
+
+/** The relations below a selection, those of connections left out: `accessKeys`, `accessKeys.user`. */
+function* relatedBelow(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  typeName: string,
+  set: SelectionSetNode | undefined,
+): Generator<string> {
+  const type = schema.getType(typeName);
+  for (const node of selectedFields(document, set)) {
+    const name = node.name.value;
+    const field = isObjectType(type) ? type.getFields()[name] : undefined;
+    if (!field || !node.selectionSet) continue;
+    const isRelation = catalogue[typeName as keyof typeof catalogue]?.fields[name]?.relation !== undefined;
+    if (isRelation) yield name;
+    for (const below of relatedBelow(schema, document, getNamedType(field.type).name, node.selectionSet))
+      yield isRelation ? `${name}.${below}` : below;
   }
 }
 

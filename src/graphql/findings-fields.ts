@@ -1,4 +1,4 @@
-import { FINDING, findingCatalogue } from '../inventory/finding-type.ts';
+import { findingType } from '../inventory/finding-type.ts';
 import { type RootKind, rootFieldsOf } from './root-fields.ts';
 
 /** How findings stood day by day: what the three root fields of every type do not tell. */
@@ -7,9 +7,7 @@ export const SUMMARY = 'findingsSummary';
 export type FindingsKind = RootKind | 'summary';
 
 const kinds: ReadonlyMap<string, FindingsKind> = new Map<string, FindingsKind>([
-  ...Object.entries(rootFieldsOf(findingCatalogue[FINDING]?.root ?? '')).map(
-    ([kind, field]) => [field, kind as RootKind] as const,
-  ),
+  ...Object.entries(rootFieldsOf(findingType.root)).map(([kind, field]) => [field, kind as RootKind] as const),
   [SUMMARY, 'summary'],
 ]);
 

@@ -1,6 +1,8 @@
-import type { AssetType, Field } from '../iam/catalogue.generated.ts';
+import type { Field } from '../iam/catalogue.generated.ts';
 import { type Operator, operators } from '../where/operators.ts';
 import type { Catalogue } from '../where/read-where.ts';
+
+type Fields = Catalogue[string];
 
 /** An entry of an object, in a text or in variables. */
 export interface Entry<V> {
@@ -58,7 +60,7 @@ export class OperatorObjects<V, E extends Entry<V>> {
     );
   }
 
-  private rewriteEntry(typeName: string, type: AssetType, entry: E): readonly E[] {
+  private rewriteEntry(typeName: string, type: Fields, entry: E): readonly E[] {
     const { values } = this;
     const { key, value } = entry;
     if (key === 'AND' || key === 'OR' || key === 'NOT')
@@ -139,11 +141,11 @@ const wordsOf = (field: Field): readonly string[] =>
     : operators.flatMap((operator) => (operator.word && operator.appliesTo(field) ? [operator.word] : []));
 
 /** Every object has a `constructor`, which is no field. */
-const fieldOf = (type: AssetType | undefined, name: string): Field | undefined =>
+const fieldOf = (type: Fields | undefined, name: string): Field | undefined =>
   type && Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
 
 /** Where a key of a `where` leads to related assets: their type. */
-function relatedType(type: AssetType, key: string): string | undefined {
+function relatedType(type: Fields, key: string): string | undefined {
   const name = key.replace(/_(?:NOT|SOME|NONE|ALL|SINGLE)$/, '');
   const field = fieldOf(type, name);
   return field?.relation ? field.type : undefined;

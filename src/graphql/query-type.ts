@@ -15,12 +15,14 @@ import {
   isInputType,
 } from 'graphql';
 import type { AssetType } from '../iam/catalogue.generated.ts';
-import { FINDING, findingCatalogue } from '../inventory/finding-type.ts';
+import { FINDING, findingCatalogue, findingType } from '../inventory/finding-type.ts';
 import { operators } from '../where/operators.ts';
-import type { Catalogue } from '../where/read-where.ts';
 import { SUMMARY } from './findings-fields.ts';
 import { type NamedField, namedFields } from './named-fields.ts';
 import { rootFieldsOf } from './root-fields.ts';
+
+/** Types that have root fields. */
+export type AssetTypes = Readonly<Record<string, AssetType>>;
 
 /**
  * Adds what is asked of each asset type to a schema of asset types: its root fields, and the inputs that they take.
@@ -28,7 +30,7 @@ import { rootFieldsOf } from './root-fields.ts';
  *
  * @param assets a schema of the asset types of `types`, `PageInfo` and `SortDirection`.
  */
-export function withQueryType(assets: GraphQLSchema, types: Catalogue): GraphQLSchema {
+export function withQueryType(assets: GraphQLSchema, types: AssetTypes): GraphQLSchema {
   const query = new QueryTypes(assets, types).query();
   return new GraphQLSchema({ ...assets.toConfig(), query, assumeValid: true });
 }
@@ -38,10 +40,12 @@ class QueryTypes {
   private readonly types: readonly (readonly [string, AssetType])[];
   private readonly wheres: ReadonlyMap<string, GraphQLInputObjectType>;
 
-  constructor(assets: GraphQLSchema, types: Catalogue) {
+  constructor(assets: GraphQLSchema, types: AssetTypes) {
     this.assets = assets;
-    this.types = Object.entries({ ...types, ...(assets.getType(FINDING) ? findingCatalogue : {}) });
-    this.wheres = new Map(this.types.map(([name, type]) => [`${name}Where`, this.where(name, type)]));
+    const hasFindings = assets.getType(FINDING) !== undefined;
+    this.types = Object.entries({ ...types, ...(hasFindings ? { [FINDING]: findingType } : {}) });
+    const asked = Object.entries({ ...types, ...(hasFindings ? findingCatalogue : {}) });
+    this.wheres = new Map(asked.map(([name, type]) => [`${name}Where`, this.where(name, type)]));
   }
 
   query(): GraphQLObjectType {
@@ -81,7 +85,7 @@ class QueryTypes {
         where: {
           type: this.named(`${FINDING}Where`) as GraphQLInputType,
           description:
-            'Of `control`, `severity`, `connector`, `accountName` and `accountID`: what else a finding holds changes in its life.',
+            'What changes in the life of a finding, such as `state`, is nothing to sum up by; its exception is that of the day.',
         },
         since: { type: this.named('DateTime') as GraphQLInputType, description: 'Only days from that one on.' },
         asOf: this.asOf(),
@@ -154,7 +158,7 @@ class QueryTypes {
     });
   }
 
-  private where(name: string, type: AssetType): GraphQLInputObjectType {
+  private where(name: string, type: Pick<AssetType, 'fields'>): GraphQLInputObjectType {
     return new GraphQLInputObjectType({
       name: `${name}Where`,
       fields: () => {

@@ -1,8 +1,8 @@
-import { type GraphQLFieldResolver, type GraphQLResolveInfo, Kind } from 'graphql';
+import { type FieldNode, type GraphQLFieldResolver, type GraphQLResolveInfo, Kind } from 'graphql';
 import type { Asset } from '../iam/assets.ts';
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { Instant } from '../iam/instant.ts';
-import type { Found, Inventory } from '../inventory/inventory.ts';
+import type { Found, Inventory, RelationTree } from '../inventory/inventory.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import type { Expression } from '../where/expression.ts';
 import { connectionOf, countOf } from './connection.ts';
@@ -76,20 +76,45 @@ async function select(
     selections.push({ responseKey, kind, type, where, asOf, found: one });
   }
   const [only] = found as [Found, ...Found[]];
+  if (!rowsOnly) await loadSelected(inventory, found, info);
   if (kind === 'aggregate') return { count: countOf(only) };
   if (kind === 'connection') {
-    const { type, asOf } = question;
-    return connectionOf({ type, sort: page.sort, asOf }, { ...only, nodes: only.assets });
+    const { type } = question;
+    return connectionOf({ type, page, asOf }, { ...only, nodes: only.assets }, inventory);
   }
   // GraphQL puts an error in the list as a null in its place and an error on its path.
   const assets = rowsOnly ? [] : found.flatMap((one) => one.assets);
   return [...assets, ...found.flatMap(({ unread }) => unread.map(toGraphQLError))];
 }
 
-function isCounted({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+const isCounted = (info: GraphQLResolveInfo): boolean =>
+  selectedBelow(info, info.fieldNodes).some(({ name }) => name.value === 'totalCount');
+
+function selectedBelow({ fragments }: GraphQLResolveInfo, nodes: readonly FieldNode[]): readonly FieldNode[] {
   const document = { kind: Kind.DOCUMENT, definitions: Object.values(fragments) } as const;
-  const selected = fieldNodes.flatMap(({ selectionSet }) => selectedFields(document, selectionSet));
-  return selected.some(({ name }) => name.value === 'totalCount');
+  return nodes.flatMap(({ selectionSet }) => selectedFields(document, selectionSet));
+}
+
+/** Reads the relations that are selected, where an inventory reads many at once. */
+async function loadSelected(inventory: Inventory, found: readonly Found[], info: GraphQLResolveInfo): Promise<void> {
+  if (!inventory.loadRelated) return;
+  const named = (nodes: readonly FieldNode[], name: string) => nodes.filter((node) => node.name.value === name);
+  const selected = selectedBelow(info, info.fieldNodes);
+  const edges = named(selected, 'edges');
+  const nodes = edges.length > 0 ? selectedBelow(info, named(selectedBelow(info, edges), 'node')) : selected;
+  const tree = treeOf(info, nodes);
+  if (tree.size === 0) return;
+  await inventory.loadRelated(
+    found.flatMap(({ assets }) => assets),
+    tree,
+  );
+}
+
+/** What has fields of its own; what a directive may leave out is left out. */
+function treeOf(info: GraphQLResolveInfo, nodes: readonly FieldNode[]): RelationTree {
+  const related = nodes.filter(({ selectionSet, directives = [] }) => selectionSet && directives.length === 0);
+  const byName = Map.groupBy(related, ({ name }) => name.value);
+  return new Map([...byName].map(([name, same]) => [name, treeOf(info, selectedBelow(info, same))]));
 }
 
 /** A connection or a part of one holds all that it has; an asset's fields may have to be read. */

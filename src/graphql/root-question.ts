@@ -68,21 +68,21 @@ export const readCondition = (args: Args, type: AssetTypeName, warn?: Warn, type
 export const readAsOf = (value: unknown): Instant | undefined => (typeof value === 'string' ? value : undefined);
 
 /** @param usual the order in which everything stands when none is said, before that of `identifier`. */
-export function readPage({ type, kind }: Pick<RootField, 'type' | 'kind'>, args: Args, usual: Page['sort'] = []): Page {
+export function readPage(
+  { type, kind }: Pick<RootField, 'type' | 'kind'>,
+  args: Args,
+  usual: Page['sort'] = [],
+  types: Catalogue = catalogue,
+): Page {
   const ordered = (sort: Page['sort']): Page['sort'] => (sort.length > 0 ? sort : usual);
   if (kind === 'aggregate') return { ...everything, limit: 0 };
   if (kind === 'connection') {
     const sort = ordered(readSort(args['sort'], ['sort']));
     const after = args['after'];
-    return {
-      sort,
-      offset: 0,
-      limit: readCount(args['first'], ['first']),
-      after:
-        typeof after === 'string'
-          ? inside('after', () => parseCursor(after, { type, sort, asOf: readAsOf(args['asOf']) }))
-          : undefined,
-    };
+    const list = { type, sort, asOf: readAsOf(args['asOf']) };
+    const place = typeof after === 'string' ? inside('after', () => parseCursor(after, list, types)) : undefined;
+    const limit = readCount(args['first'], ['first']);
+    return { sort, offset: 0, limit, after: place?.position, afterIn: place?.scope };
   }
   const options = (args['options'] ?? {}) as Args;
   return {

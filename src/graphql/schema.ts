@@ -11,11 +11,10 @@ import {
 import { type AssetType, type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { parseInstant, renderInstant } from '../iam/instant.ts';
 import { packageRoot } from '../package-root.ts';
-import type { Catalogue } from '../where/read-where.ts';
 import { withAssetTypes } from './asset-types.ts';
 import { findingsFields } from './findings-fields.ts';
 import { namedFields } from './named-fields.ts';
-import { withQueryType } from './query-type.ts';
+import { type AssetTypes, withQueryType } from './query-type.ts';
 import { rootFieldsOf } from './root-fields.ts';
 
 let whole: GraphQLSchema | undefined;
@@ -66,7 +65,7 @@ function namedTypes(text: string): Set<AssetTypeName> | undefined {
   return all;
 }
 
-const onlyTypes = (types: ReadonlySet<AssetTypeName>): Catalogue =>
+const onlyTypes = (types: ReadonlySet<AssetTypeName>): AssetTypes =>
   Object.fromEntries(
     [...types].sort().map((name) => {
       const { fields, ...type } = catalogue[name];

@@ -1,7 +1,6 @@
 import { IamqlError } from '../iam/error.ts';
-import type { Instant } from '../iam/instant.ts';
-import { FINDING, findingCatalogue, findingOrder } from '../inventory/finding-type.ts';
-import type { FindingRecord, FindingsQuestion, HistoryDay, SummaryQuestion } from '../inventory/findings.ts';
+import { FINDING, findingCatalogue, findingOrder, shownFinding } from '../inventory/finding-type.ts';
+import type { FindingsQuestion, HistoryDay, SummaryQuestion } from '../inventory/findings.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { everything } from '../inventory/page.ts';
 import type { Warn } from '../where/read-where.ts';
@@ -21,7 +20,7 @@ export function readFindingsQuestion(
   const where = readCondition(args, FINDING, warn, findingCatalogue);
   const asOf = readAsOf(args['asOf']);
   if (kind === 'summary') return { where, page: everything, since: readAsOf(args['since']), asOf };
-  return { where, page: readPage({ type: FINDING, kind }, args, findingOrder), asOf };
+  return { where, page: readPage({ type: FINDING, kind }, args, findingOrder, findingCatalogue), asOf };
 }
 
 /** @throws IamqlError InvalidInput over a source that keeps none. */
@@ -39,18 +38,11 @@ export async function selectFindings(kind: FindingsKind, args: Args, inventory: 
   }
   const found = await findings.call(inventory, question);
   if (kind === 'aggregate') return { count: countOf(found) };
-  const nodes = found.findings.map(shown);
+  const nodes = found.findings.map(shownFinding);
   if (kind === 'list') return [...nodes, ...found.unread.map(toGraphQLError)];
-  const list = { type: FINDING, sort: question.page.sort, asOf: question.asOf };
-  return connectionOf(list, { ...found, nodes });
+  const list = { type: FINDING, page: question.page, asOf: question.asOf };
+  return connectionOf(list, { ...found, nodes }, inventory);
 }
-
-/** As the schema has it. When a key was created, AWS says or, where that did not name it, the credential report. */
-const shown = ({ key, parameters, ...finding }: FindingRecord) => ({
-  ...finding,
-  parameters: Object.entries(parameters).map(([name, value]) => ({ name, value: JSON.stringify(value) })),
-  key: key && { ...key, createDate: (key.createDate ?? key.since) as Instant | null },
-});
 
 const shownDay = ({ open: { HIGH: high, MEDIUM: medium, LOW: low }, ...day }: HistoryDay) => ({
   ...day,

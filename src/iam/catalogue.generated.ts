@@ -2930,71 +2930,138 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
   }
 };
 
-/** What can be compared of a finding, which is no asset. */
-export const findingFields: Readonly<Record<string, Field>> = {
-  "accountID": {
-    "type": "String",
-    "nullable": false
+/** What can be compared of a finding, which is no asset, and of what it holds. */
+export const findingTypes: Readonly<Record<string, Pick<AssetType, 'fields'>>> = {
+  "Finding": {
+    "fields": {
+      "accountID": {
+        "type": "String",
+        "nullable": false
+      },
+      "accountName": {
+        "type": "String",
+        "nullable": false
+      },
+      "connector": {
+        "type": "String",
+        "nullable": false
+      },
+      "control": {
+        "type": "String",
+        "nullable": false
+      },
+      "exception": {
+        "type": "FindingException",
+        "nullable": true,
+        "relation": "toOne"
+      },
+      "firstSeen": {
+        "type": "DateTime",
+        "nullable": false
+      },
+      "id": {
+        "type": "ID",
+        "nullable": false
+      },
+      "identifier": {
+        "type": "String",
+        "nullable": false
+      },
+      "key": {
+        "type": "FindingKey",
+        "nullable": true,
+        "relation": "toOne"
+      },
+      "lastSeen": {
+        "type": "DateTime",
+        "nullable": false
+      },
+      "name": {
+        "type": "String",
+        "nullable": false
+      },
+      "parameters": {
+        "type": "FindingParameter",
+        "nullable": false,
+        "relation": "toMany"
+      },
+      "reopenedCount": {
+        "type": "Int",
+        "nullable": false
+      },
+      "resolvedAt": {
+        "type": "DateTime",
+        "nullable": true
+      },
+      "severity": {
+        "type": "FindingSeverity",
+        "nullable": false
+      },
+      "state": {
+        "type": "FindingState",
+        "nullable": false
+      },
+      "stateSince": {
+        "type": "DateTime",
+        "nullable": false
+      },
+      "type": {
+        "type": "String",
+        "nullable": false
+      },
+      "unjudgedSince": {
+        "type": "DateTime",
+        "nullable": true
+      }
+    }
   },
-  "accountName": {
-    "type": "String",
-    "nullable": false
+  "FindingException": {
+    "fields": {
+      "expires": {
+        "type": "DateTime",
+        "nullable": false
+      },
+      "owner": {
+        "type": "String",
+        "nullable": false
+      },
+      "reason": {
+        "type": "String",
+        "nullable": false
+      },
+      "ticket": {
+        "type": "String",
+        "nullable": true
+      }
+    }
   },
-  "connector": {
-    "type": "String",
-    "nullable": false
+  "FindingKey": {
+    "fields": {
+      "accessKeyId": {
+        "type": "String",
+        "nullable": true
+      },
+      "createDate": {
+        "type": "DateTime",
+        "nullable": true
+      },
+      "slot": {
+        "type": "Int",
+        "nullable": true
+      }
+    }
   },
-  "control": {
-    "type": "String",
-    "nullable": false
-  },
-  "firstSeen": {
-    "type": "DateTime",
-    "nullable": false
-  },
-  "id": {
-    "type": "ID",
-    "nullable": false
-  },
-  "identifier": {
-    "type": "String",
-    "nullable": false
-  },
-  "lastSeen": {
-    "type": "DateTime",
-    "nullable": false
-  },
-  "name": {
-    "type": "String",
-    "nullable": false
-  },
-  "reopenedCount": {
-    "type": "Int",
-    "nullable": false
-  },
-  "resolvedAt": {
-    "type": "DateTime",
-    "nullable": true
-  },
-  "severity": {
-    "type": "FindingSeverity",
-    "nullable": false
-  },
-  "state": {
-    "type": "FindingState",
-    "nullable": false
-  },
-  "stateSince": {
-    "type": "DateTime",
-    "nullable": false
-  },
-  "type": {
-    "type": "String",
-    "nullable": false
-  },
-  "unjudgedSince": {
-    "type": "DateTime",
-    "nullable": true
+  "FindingParameter": {
+    "fields": {
+      "name": {
+        "type": "String",
+        "nullable": false
+      },
+      "value": {
+        "type": "String",
+        "nullable": false
+      }
+    }
   }
 };
 

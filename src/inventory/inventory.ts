@@ -39,6 +39,9 @@ export interface Withdrawn {
   readonly reasons: readonly string[];
 }
 
+/** Relations by name, each with those that are followed from there. */
+export type RelationTree = ReadonlyMap<string, RelationTree>;
+
 type SourceKind = 'live' | 'report' | 'sample' | 'snapshot' | 'store';
 
 /** An account that is asked, and where it stands. */
@@ -110,6 +113,11 @@ export interface Inventory {
    * its own is not asked: `find` answers for it with an error.
    */
   connectors?(): Promise<readonly string[]>;
+  /**
+   * Which accounts its lists are of, in words that two of the same accounts have alike, once something was found: undefined
+   * where it is the account of its evidence.
+   */
+  listsOf?(): string | undefined;
   /** The same with their names and places. */
   accounts?(): Promise<readonly AskedAccount[]>;
   /** When each group of facts was read from AWS, as far as any was; undefined where nobody knows. */
@@ -122,6 +130,13 @@ export interface Inventory {
   prefetch?(types: readonly AssetTypeName[], groups?: readonly FactGroup[]): void;
   /** Makes what a condition compares of these assets readable, where that costs no call of AWS. */
   prepare?(assets: readonly Asset[], where: Expression): Promise<void>;
+  /**
+   * Makes readable what relations of these assets lead to, all of them at once: one by one it would take as many promises as
+   * there are assets. What cannot be read is left to `load`, which says why.
+   */
+  loadRelated?(assets: readonly Asset[], tree: RelationTree): Promise<void>;
+  /** How many assets may match a question, of how many; only a store counts them without reading them. */
+  mayMatch?(type: AssetTypeName, where: Expression): Promise<LeftOpen>;
   /** What the database leaves to this process of a question; only a store has one to leave anything. */
   leftOpen?(type: AssetTypeName, where: Expression): Promise<LeftOpen>;
   /** The same accounts as the last scans found them that had ended by then; only a store keeps these. */

@@ -141,6 +141,10 @@ export class ManyAccounts implements Inventory {
     for (const { account, failure } of parts) if (failure) this.incomparable.set(account.id, failure);
   }
 
+  listsOf(): string {
+    return JSON.stringify(this.all.map(({ id }) => id).sort());
+  }
+
   async connectors(): Promise<readonly string[]> {
     return this.all.map(({ id }) => id);
   }

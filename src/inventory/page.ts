@@ -22,6 +22,8 @@ export interface Page {
   readonly limit: number | undefined;
   /** Only what stands behind this; undefined for the beginning. */
   readonly after: Position | undefined;
+  /** Of which accounts that is a place, as `renderCursor` was told it; undefined where nobody knew. */
+  readonly afterIn?: string | undefined;
   /** Nobody asks how many match: `total` and `skipped` need only tell whether there are any before and behind the page. */
   readonly isUncounted?: boolean;
 }

@@ -1,5 +1,5 @@
-import type { ExplainedQuestion, NeededFacts } from '../graphql/explain.ts';
-import type { PatternCost } from '../graphql/pattern-cost.ts';
+import { asksNobody, type ExplainedQuestion, type NeededFacts } from '../graphql/explain.ts';
+import type { StoreCost } from '../graphql/source-cost.ts';
 import type { Why } from '../graphql/why.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import { UNREAD } from '../iam/unread.ts';
@@ -9,7 +9,7 @@ export const renderExplanation = (questions: readonly ExplainedQuestion[]): stri
   questions.map((question) => `${renderQuestion(question).join('\n')}\n`).join('\n');
 
 function renderQuestion(question: ExplainedQuestion): readonly string[] {
-  const { responseKey, kind, type, condition, facts, named } = question;
+  const { responseKey, kind, type, condition, named } = question;
   const { many } = catalogue[type];
   const asked = `${responseKey}: ${kind === 'aggregate' ? 'how many' : 'the'} ${many}`;
   return [
@@ -18,7 +18,13 @@ function renderQuestion(question: ExplainedQuestion): readonly string[] {
     ...(named?.field.group ? ['  (as of now; it is asked as of when the facts were read)'] : []),
     ...(kind === 'aggregate' ? [] : pageLines(question)),
     ...(question.patterns ? [`  ${renderPatternCost(question.patterns, many)}`] : []),
-    `  It needs, for all ${many}:`,
+    ...(asksNobody(question.source) ? keptLines(question, many) : factLines(question, many)),
+  ];
+}
+
+function factLines({ facts, source }: ExplainedQuestion, many: string): readonly string[] {
+  return [
+    `  ${source === 'sample' ? 'Of a live account it needs' : 'It needs'}, for all ${many}:`,
     ...facts.flatMap((needed, index) => [
       ...(index > 0 && needed.of !== facts[index - 1]?.of ? [`  ${forWhom(needed, many)}:`] : []),
       `    ${needed.cost.replaceAll('`', '')}`,
@@ -26,8 +32,25 @@ function renderQuestion(question: ExplainedQuestion): readonly string[] {
   ];
 }
 
+/** What is asked of what was kept. */
+function keptLines({ source, matching, related }: ExplainedQuestion, many: string): readonly string[] {
+  if (source !== 'store')
+    return [`  It reads the ${source} alone; what that does not tell is an error where it decides`];
+  const followed = `    then for what these lead to, in a statement each: ${related.join(', ')}`;
+  return [
+    '  It asks the database of the store:',
+    `    ${matching ? renderMatching(matching, many) : `for ${many}`}`,
+    ...(related.length > 0 ? [followed] : []),
+  ];
+}
+
+const renderMatching = (matching: StoreCost, many: string): string =>
+  matching.how === 'UNKNOWN'
+    ? `how many ${many} match could not be counted: ${matching.why}`
+    : `for those that match: at most ${matching.rows} of ${matching.of} ${many} (counted)`;
+
 /** A database is not trusted with a pattern: rows that nothing else rules out are handed over and matched here. */
-function renderPatternCost(patterns: PatternCost, many: string): string {
+function renderPatternCost(patterns: StoreCost, many: string): string {
   if (patterns.how === 'UNKNOWN') return `what its pattern costs could not be counted: ${patterns.why}`;
   const { rows, of } = patterns;
   return `its pattern is matched in this process: ${rows} of ${of} ${many}, which the rest of it keeps, leave the database (counted)`;

@@ -9,9 +9,9 @@ import { extensionsOf } from '../graphql/ask.ts';
 import { type Prepared, prepareDocument } from '../graphql/document.ts';
 import { explainQuestions, planOf } from '../graphql/explain.ts';
 import type { Limits } from '../graphql/limits.ts';
-import { withPatternCosts } from '../graphql/pattern-cost.ts';
 import { readRequest } from '../graphql/request.ts';
 import type { Context } from '../graphql/resolve.ts';
+import { withCosts } from '../graphql/source-cost.ts';
 
 /** One request's state: what resolvers need, and how the document stage read its text. */
 export interface RequestContext extends Context {
@@ -78,7 +78,7 @@ export class DocumentStage {
     contextValue.warnings = read.warnings;
     if (request.extensions?.['plan'] === true) {
       const explained = explainQuestions(this.schema, document, read.questions);
-      contextValue.plan = planOf(await withPatternCosts(explained, contextValue.inventory));
+      contextValue.plan = planOf(await withCosts(explained, contextValue.inventory));
     }
     request.variables = read.variables;
     return read.errors;

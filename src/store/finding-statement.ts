@@ -1,8 +1,10 @@
+import type { Field } from '../iam/catalogue.generated.ts';
 import type { Instant } from '../iam/instant.ts';
-import { findingCatalogue } from '../inventory/finding-type.ts';
+import { findingCatalogue, findingFields } from '../inventory/finding-type.ts';
 import type { Order, Page, Position } from '../inventory/page.ts';
 import type { Expression } from '../where/expression.ts';
 import { type SqlRows, SqlWriter, sqlTypes, type Taking } from '../where/sql.ts';
+import { storedValue } from '../where/stored-value.ts';
 import { inMicroseconds } from './read-scope.ts';
 import type { Scope } from './scope.ts';
 import { quoted } from './tables.ts';
@@ -15,7 +17,7 @@ export interface FindingsScope {
 
 /** One statement over findings: the columns are the fields of `Finding` in the schema, and what is related is JSON. */
 export class FindingStatement {
-  private readonly writer = new SqlWriter(rows, findingCatalogue, () => false);
+  private readonly writer = new SqlWriter(findingRows, findingCatalogue, () => false);
   private readonly from: string;
 
   constructor({ scope, asOf }: FindingsScope) {
@@ -91,12 +93,10 @@ export class FindingStatement {
   }
 }
 
-const fields = Object.values(findingCatalogue)[0]?.fields ?? {};
-
-const isNullable = (field: string): boolean => fields[field]?.nullable === true;
+const isNullable = (field: string): boolean => findingFields[field]?.nullable === true;
 
 const sqlTypeOf = (field: string): string =>
-  field === 'severity' ? 'int' : (sqlTypes[fields[field]?.type ?? 'String'] ?? 'text');
+  field === 'severity' ? 'int' : (sqlTypes[findingFields[field]?.type ?? 'String'] ?? 'text');
 
 /** Severities have an order of their own. */
 const sortedBy = (field: string): string =>
@@ -106,16 +106,46 @@ const no = (): never => {
   throw new Error('findings lead to no assets');
 };
 
-const rows: SqlRows = {
+/** Rows of findings, by the names of the schema. */
+export const findingRows: SqlRows = {
   table: no,
   column: quoted,
   additionalKeys: '',
+  within: (field, row) => {
+    const type = findingFields[field]?.type ?? '';
+    const columns = Object.entries(findingCatalogue[type]?.fields ?? {}).map(
+      ([name, of]) => `${HELD_AS[`${type}.${name}`] ?? heldValue(name, of)} AS ${quoted(name)}`,
+    );
+    const json = `${row}.${quoted(field)}`;
+    const from =
+      findingFields[field]?.relation === 'toMany' ? `json_each(${json}) h (name, held)` : `(SELECT ${json} AS held) h`;
+    return `(SELECT ${columns.join(', ')} FROM ${from} WHERE held IS NOT NULL)`;
+  },
   account: (row) => `${row}.connector`,
   joined: no,
 };
 
+const heldValue = (name: string, { type }: Field): string => {
+  const sqlType = sqlTypes[type] ?? 'text';
+  return sqlType === 'text' ? `(held->>'${name}') COLLATE "C"` : `(held->>'${name}')::${sqlType}`;
+};
+
+/** A text of JSON in which no character is escaped as `storedValue` does it. */
+const withoutEscapes = (json: string): string =>
+  [0, 1, 2, 3].reduce((text, code) => {
+    const written = JSON.stringify(storedValue(String.fromCharCode(code))).slice(1, -1);
+    return `replace(${text}, '${written}', '\\u000${code}')`;
+  }, json);
+
+/** What is not found under its own name. */
+const HELD_AS: Readonly<Record<string, string>> = {
+  'FindingKey.createDate': `coalesce(held->>'createDate', held->>'since') COLLATE "C"`,
+  'FindingParameter.name': 'name COLLATE "C"',
+  'FindingParameter.value': `${withoutEscapes('held::text')} COLLATE "C"`,
+};
+
 /** As instants are written: UTC, and no zeros at the end. */
-const instant = (column: string): string =>
+export const instantText = (column: string): string =>
   `rtrim(rtrim(to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || '+00:00'`;
 
 /**
@@ -127,11 +157,12 @@ const instant = (column: string): string =>
 function findingsThen(time: string | undefined, connectors: string): string {
   const hasEnded = time === undefined ? 'n.last IS NOT NULL' : `coalesce(n.last_at <= ${time}, false)`;
   const text = (column: string, name: string): string => `(${column}) COLLATE "C" AS ${quoted(name)}`;
-  const time_ = (column: string, name: string): string => `(${instant(column)}) COLLATE "C" AS ${quoted(name)}`;
+  const time_ = (column: string, name: string): string => `(${instantText(column)}) COLLATE "C" AS ${quoted(name)}`;
   return `
-  SELECT n.id, n.control, n.connector, n.identifier, n.name, n.key, n.exception, n.parameters, n.reopened AS "reopenedCount",
+  SELECT n.id, n.control, n.connector, n.identifier, n.name, n.key, n.parameters, n.reopened AS "reopenedCount",
          ${text('j.severity', 'severity')}, ${text('c.name', 'accountName')}, ${text('c.account_id', 'accountID')},
          ${text('n.type', 'type')}, ${text(`CASE WHEN ${hasEnded} THEN n.ended ELSE n.state END`, 'state')},
+         CASE WHEN NOT ${hasEnded} AND n.state = 'EXCEPTED' THEN n.exception END AS exception,
          ${time_('n.first_seen', 'firstSeen')},
          ${time_(`CASE WHEN ${hasEnded} OR NOT n.is_known THEN n.seen_at ELSE j.at END`, 'lastSeen')},
          ${time_(`CASE WHEN ${hasEnded} THEN n.last_at ELSE n.became_at END`, 'stateSince')},

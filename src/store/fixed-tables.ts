@@ -1,3 +1,12 @@
+/** A column of JSON with the first characters of Unicode, and halves of surrogate pairs, as `storedValue` writes them. */
+function escapedJson(column: string): string {
+  const first = String.raw`regexp_replace(${column}::text, '(?<!\\)((?:\\\\)*)\\u000([0-3])', '\1' || chr(1) || '\2', 'g')`;
+  const halves = String.raw`regexp_replace(${first}, '(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}', '\1\\ufffd', 'g')`;
+  const escapes = ['22', '23', '32', '33'].map((two) => String.raw`\u0001\u000${two[0]}\u000${two[1]}`);
+  const escaped = escapes.reduce((text, one, code) => `replace(${text}, chr(1) || '${code}', '${one}')`, halves);
+  return `${column} = (${escaped})::json`;
+}
+
 /**
  * The tables that are not made of the catalogue. A released migration is never changed: stores out there have run it.
  */
@@ -173,5 +182,19 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE scan ADD COLUMN round bigint REFERENCES round;
   -- Whoever scans an account a second time in a round, after a pause in which another did, keeps nothing.
   CREATE UNIQUE INDEX scan_of_round ON scan (round, connector) WHERE round IS NOT NULL;
+  `,
+  `
+  -- What a finding holds as JSON is asked about, and no text is taken out of JSON that has a NUL or half of a surrogate pair
+  -- in it: they are written as everywhere else in the store.
+  UPDATE finding SET ${['key', 'exception', 'parameters'].map(escapedJson).join(', ')}
+  WHERE concat(key, exception, parameters) ~ '\\\\u(000[0-3]|d[89a-f])';
+  `,
+  `
+  -- What was and is no more, in the order in which pages are made: those as of an earlier time need not read all of it.
+  DO $$ DECLARE type text; BEGIN
+    FOR type IN SELECT jsonb_object_keys(tables) FROM store LOOP
+      EXECUTE format('CREATE INDEX %I ON %I (identifier, _connector) WHERE _last IS NOT NULL', type || '_past', type);
+    END LOOP;
+  END $$;
   `,
 ];

@@ -17,13 +17,13 @@ interface Index {
 }
 
 /**
- * Indexes for what the bundled controls look for, of rows as they are now. One holds the rows that are found and no others,
- * so that it costs next to nothing to write; Postgres keeps a statistic of how many these are, which it cannot know from
- * those of the columns. Another leads from what a relation leads to back to whom it is of.
+ * Indexes for what the bundled controls look for. One holds the rows that are found now and no others, so that it costs next
+ * to nothing to write, and one those that were; Postgres keeps a statistic of how many these are, which it cannot know from
+ * those of the columns. Another leads from what a relation leads to back to whom it is of, or was.
  */
 export function soughtIndexes(): readonly Index[] {
   const indexes = soughtRelations.flatMap(({ type, field, of }) => [
-    foundIn(targetOf(type, field), of),
+    ...foundIn(targetOf(type, field), of),
     backTo(type, field),
   ]);
   return [...new Map(indexes.map((index) => [index.name, index])).values()];
@@ -34,21 +34,26 @@ const SOUGHT = '_sought_';
 
 const targetOf = (type: AssetTypeName, field: string): string => catalogue[type].fields[field]?.type as string;
 
-function foundIn(table: string, of: Expression): Index {
+function foundIn(table: string, of: Expression): readonly Index[] {
   const condition = soughtCondition(rowsNow, catalogue, of, quoted(table));
   // A condition that changes is another index.
   const name = `${table}${SOUGHT}${createHash('md5').update(condition).digest('hex').slice(0, 8)}`;
-  return {
-    name,
-    table,
-    sql: `CREATE INDEX ${quoted(name)} ON ${quoted(table)} (identifier, _connector) WHERE _last IS NULL AND (${condition}) IS TRUE;
-      CREATE STATISTICS ${quoted(name)} ON (${condition}) FROM ${quoted(table)}`,
-  };
+  const past = `${name}_past`;
+  const on = (last: string): string =>
+    `ON ${quoted(table)} (identifier, _connector) WHERE _last ${last} AND (${condition}) IS TRUE`;
+  return [
+    {
+      name,
+      table,
+      sql: `CREATE INDEX ${quoted(name)} ${on('IS NULL')}; CREATE STATISTICS ${quoted(name)} ON (${condition}) FROM ${quoted(table)}`,
+    },
+    { name: past, table, sql: `CREATE INDEX ${quoted(past)} ${on('IS NOT NULL')}` },
+  ];
 }
 
 function backTo(table: string, field: string): Index {
-  const name = `${table}${SOUGHT}${field}`;
-  const sql = `CREATE INDEX ${quoted(name)} ON ${quoted(table)} (${quoted(field)}, _connector) WHERE _last IS NULL`;
+  const name = `${table}${SOUGHT}${field}_last`;
+  const sql = `CREATE INDEX ${quoted(name)} ON ${quoted(table)} (${quoted(field)}, _connector, _last)`;
   return { name, table, sql };
 }
 

@@ -76,7 +76,7 @@ interface Judging {
  * what it found with others is not looked for any more.
  */
 export function mergeFindings(judging: Judging, judged: JudgedControl, known: readonly KnownFinding[]): Merged {
-  const asked = valuesOf(judged.parameters);
+  const asked = valuesOf(storedValue(judged.parameters) as JudgedControl['parameters']);
   const isAsked = ({ parameters }: KnownFinding): boolean => valuesOf(parameters) === asked;
   const same = known.filter(isAsked);
   const merging = new Merging(judging, judged);
@@ -144,8 +144,9 @@ class Merging implements Merged {
     const change = changeOf(finding, row);
     if (change) this.sums[change === 'OPENED' ? 'opened' : change === 'REOPENED' ? 'reopened' : 'set_apart'] += 1;
     this.count(finding.exception ? 'EXCEPTED' : 'OPEN', 1);
+    const parameters = storedValue(this.judged.parameters) as JudgedControl['parameters'];
     this.begun.push({
-      ...{ id, control: this.judged.control, parameters: this.judged.parameters, ...finding, isKnown: true, change },
+      ...{ id, control: this.judged.control, parameters, ...finding, isKnown: true, change },
       firstSeen: row?.first_seen ?? endedAt,
       becameAt: row && change === null ? row.became_at : endedAt,
       reopened: (row?.reopened ?? 0) + (change === 'REOPENED' ? 1 : 0),
@@ -187,11 +188,7 @@ const valuesOf = (parameters: JudgedControl['parameters']): string =>
   JSON.stringify(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** As texts are in the database. */
-const stored = (finding: JudgedFinding): JudgedFinding => ({
-  ...finding,
-  identifier: storedValue(finding.identifier) as string,
-  name: storedValue(finding.name) as string,
-});
+const stored = (finding: JudgedFinding): JudgedFinding => storedValue(finding) as JudgedFinding;
 
 const assetOf = ({ type, identifier }: { readonly type: string; readonly identifier: string }): string =>
   `${type} ${identifier}`;

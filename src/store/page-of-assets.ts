@@ -4,8 +4,8 @@ import { UNREAD } from '../iam/unread.ts';
 import type { Page, Position } from '../inventory/page.ts';
 import { isUnread } from '../where/sql.ts';
 import type { SqlSession } from './database.ts';
+import { connectorOf } from './row-assets.ts';
 import { Statement } from './statement.ts';
-import { connectorOf } from './store-assets.ts';
 import { type Asked, type View, whyUnread } from './view.ts';
 
 interface FoundPage {

@@ -7,8 +7,9 @@ import type { Database, SqlRow, SqlSession } from './database.ts';
 import { databaseError } from './database-error.ts';
 import { shownLocation } from './location.ts';
 
-/** A database that does not answer by then is not there. */
+/** A database that does not answer by then is not there, unless the URL says otherwise. */
 const CONNECT_MS = 10_000;
+const MOST_CONNECT_MS = 600_000;
 /** One for each question that is asked at once; a server allows a hundred to all its clients unless told otherwise. */
 const MOST_CONNECTIONS = 8;
 
@@ -32,7 +33,7 @@ export async function openPostgres(url: string): Promise<Database> {
   const connections = new Connections(
     new pg.Pool({
       connectionString: verified(url),
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: connectMs(url),
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       max: MOST_CONNECTIONS,
@@ -62,6 +63,12 @@ function verified(text: string): string {
   const mode = url.searchParams.get('sslmode') ?? '';
   if (['prefer', 'require', 'verify-ca'].includes(mode)) url.searchParams.set('sslmode', 'verify-full');
   return url.href;
+}
+
+/** As libpq takes `connect_timeout`, in seconds; what is no such number, and none, which is for ever there, is passed over. */
+function connectMs(url: string): number {
+  const seconds = Number(URL.parse(url)?.searchParams.get('connect_timeout'));
+  return Number.isInteger(seconds) && seconds > 0 ? Math.min(seconds * 1000, MOST_CONNECT_MS) : CONNECT_MS;
 }
 
 class Connections {

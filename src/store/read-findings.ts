@@ -1,7 +1,7 @@
 import type { Asset } from '../iam/assets.ts';
 import type { Instant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
-import { FINDING, findingOrder } from '../inventory/finding-type.ts';
+import { FINDING, findingOrder, shownFinding } from '../inventory/finding-type.ts';
 import type { FindingRecord, FindingsQuestion, FoundFindings } from '../inventory/findings.ts';
 import { everything, type Page, type Position } from '../inventory/page.ts';
 import { compile } from '../where/evaluate.ts';
@@ -63,7 +63,7 @@ async function matchedByPattern(view: FindingsView, where: Expression): Promise<
   const open = [statement.matching(where, 'possibly'), `(${statement.matching(where, 'certainly')}) IS NOT TRUE`];
   const rows = await view.session.query<Row>(statement.select(open, everything), statement.values);
   const { certainly } = compile(where, () => UNREAD);
-  const records = rows.map((row) => ({ ...recordOf(row), __typename: FINDING }) as unknown as Asset);
+  const records = rows.map((row) => ({ ...shownFinding(recordOf(row)), __typename: FINDING }) as unknown as Asset);
   return records.filter(certainly.isTrue).map(({ id }) => String(id));
 }
 
@@ -89,14 +89,16 @@ async function counted(view: FindingsView, { where, more }: Asked, page: Page, f
 type Row = FindingRecord & Readonly<Record<string, unknown>>;
 
 function recordOf(row: Row): FindingRecord {
-  const { id, control, severity, connector, accountName, accountID, type, key, state, exception, parameters } = row;
+  const { id, control, severity, connector, accountName, accountID, type, state } = row;
   const { firstSeen, lastSeen, stateSince, resolvedAt, unjudgedSince, reopenedCount } = row;
   return {
-    ...{ id, control, parameters, severity, connector, accountName, accountID, type },
+    ...{ id, control, severity, connector, accountName, accountID, type },
+    parameters: readStored(row.parameters) as FindingRecord['parameters'],
     identifier: readStored(row.identifier) as string,
     name: readStored(row.name) as string,
-    ...{ key, state, stateSince, firstSeen, lastSeen, resolvedAt, reopenedCount, unjudgedSince },
-    exception: state === 'EXCEPTED' ? exception : null,
+    key: readStored(row.key) as FindingRecord['key'],
+    ...{ state, stateSince, firstSeen, lastSeen, resolvedAt, reopenedCount, unjudgedSince },
+    exception: readStored(row.exception) as FindingRecord['exception'],
   };
 }
 

@@ -69,7 +69,7 @@ export async function scanAccount(
   }
   const failure = other ?? new Failure(first?.code ?? 'Unexpected', first?.message ?? 'nothing was read');
   const named = settings.isNamed ? accountId : undefined;
-  const account = named ?? inventory.evidence().account ?? accountId ?? (await accountCalled(database, name));
+  const account = named ?? inventory.evidence().account ?? accountId ?? (await accountCalled(database, name, failure));
   if (account === undefined || !keepsFailure(failure))
     return { scan: undefined, account, counts, unread: taken.unread, failure };
   const connector = { id: account, name: account, accountID: account };
@@ -85,9 +85,13 @@ function anotherAccount(inventory: Inventory, accountId: string | undefined): Ia
   return new Failure('NoCredentials', `the credentials are of account ${account} and not of ${accountId}`);
 }
 
-/** The account that earlier scans of that name were of; undefined where there is none, or several. */
-async function accountCalled(database: Database, name: string | undefined): Promise<string | undefined> {
-  if (name === undefined) return undefined;
-  const rows = await database.query<{ id: string }>('SELECT id FROM connector WHERE name = $1', [name]);
+/** The account that earlier scans of that name were of, or all of them where none is said; undefined where there is none, or several. */
+async function accountCalled(database: Database, name: string | undefined, failure: IamqlError) {
+  // Who has mistyped a file or has no credentials has not begun to scan anything.
+  if (name === undefined && (failure.kind === 'InvalidInput' || failure.kind === 'NoCredentials')) return undefined;
+  const rows = await database.query<{ id: string }>(
+    'SELECT id FROM connector WHERE $1::text IS NULL OR name = $1 LIMIT 2',
+    [name ?? null],
+  );
   return rows.length === 1 ? rows[0]?.id : undefined;
 }

@@ -65,14 +65,16 @@ export async function* changesOf(session: SqlSession, scan: string, most = Numbe
   }
 }
 
-function changeOf({ key, at, account_name: accountName, account_id: accountID, ...row }: Row): FindingChange {
+function changeOf({ at, account_name: accountName, account_id: accountID, ...row }: Row): FindingChange {
+  const key = readStored(row.key) as KeptKey | null;
   return {
-    ...{ change: row.change, id: row.id, control: row.control, parameters: row.parameters, severity: row.severity },
+    ...{ change: row.change, id: row.id, control: row.control, severity: row.severity },
+    parameters: readStored(row.parameters) as FindingChange['parameters'],
     ...{ connector: row.connector, accountName, accountID, type: row.type },
     identifier: readStored(row.identifier) as string,
     name: readStored(row.name) as string,
     key: key && { accessKeyId: key.accessKeyId, slot: key.slot, createDate: key.createDate ?? key.since },
-    exception: row.exception,
+    exception: readStored(row.exception) as KeptException | null,
     scan: row.scan,
     at: instantOf(at),
   };

@@ -4,8 +4,8 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Evidence } from '../inventory/inventory.ts';
 import { groupsTelling, type Provenance, provenanceOf } from '../inventory/provenance.ts';
+import { connectorOf } from './row-assets.ts';
 import type { Scope } from './scope.ts';
-import { connectorOf } from './store-assets.ts';
 
 /** What an answer from a scope rests on. */
 export function evidenceOf(scope: Scope | undefined): Evidence {

@@ -74,6 +74,14 @@ export class Scope {
     this.byConnector = new Map(this.notes.map((noted) => [noted.account.connector, noted]));
   }
 
+  /** What was asked for, the same for the same accounts at the same time. */
+  get asked(): string {
+    const { connectors, units, tags, asOf } = this.request;
+    const sorted = (names: readonly string[] | undefined) => names && [...names].sort();
+    const ofTags = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify([sorted(connectors), sorted(units), ofTags, asOf].map((one) => one ?? null));
+  }
+
   /** All of it but some accounts. */
   without(connectors: readonly string[]): Scope {
     const left = new Set(connectors);

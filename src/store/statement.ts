@@ -3,6 +3,7 @@ import type { Order, Page, Position } from '../inventory/page.ts';
 import { canonical } from '../where/canonical.ts';
 import type { Expression } from '../where/expression.ts';
 import { type SqlRows, SqlWriter, sqlTypes, type Taking } from '../where/sql.ts';
+import { storedValue } from '../where/stored-value.ts';
 import type { Scope } from './scope.ts';
 import { soughtRelations } from './sought.generated.ts';
 import { ADDITIONAL_KEYS, quoted } from './tables.ts';
@@ -18,15 +19,12 @@ export class Statement {
   private readonly type: AssetTypeName;
   private readonly scope: Scope;
   private readonly writer: SqlWriter;
-  private readonly from: string;
 
   constructor(type: AssetTypeName, scope: Scope) {
     this.type = type;
     this.scope = scope;
-    this.writer = new SqlWriter(scope.isNow ? rowsNow : rowsThen, catalogue, (of, field) =>
-      scope.mayBeUnread(of, field),
-    );
-    this.from = `FROM ${quoted(type)} a${this.join()}`;
+    const rows = scope.isNow ? rowsNow : rowsThen((row) => this.scanOf(row));
+    this.writer = new SqlWriter(rows, catalogue, (of, field) => scope.mayBeUnread(of, field));
   }
 
   get values(): readonly unknown[] {
@@ -86,44 +84,61 @@ export class Statement {
       'a.identifier',
       'a._connector',
     ];
-    const page = `${limit === undefined ? '' : ` LIMIT ${this.writer.bind(limit, 'bigint')}`}${offset > 0 ? ` OFFSET ${this.writer.bind(offset, 'bigint')}` : ''}`;
-    return `SELECT a.* ${this.from} WHERE ${this.where(conditions)} ORDER BY ${order.join(', ')}${page}`;
+    const ordered = `ORDER BY ${order.join(', ')}`;
+    const bound = (rows: number): string => this.writer.bind(rows, 'bigint');
+    const page = `${limit === undefined ? '' : ` LIMIT ${bound(limit)}`}${offset > 0 ? ` OFFSET ${bound(offset)}` : ''}`;
+    const rows = this.selectUnordered(conditions);
+    if (this.scope.isNow || limit === undefined) return `${rows} ${ordered}${page}`;
+    // Those that are as they were, and those that are not any more: each is found in its order, by an index of its own.
+    const some = ['IS NULL', 'IS NOT NULL'].map(
+      (last) => `(${rows} AND a._last ${last} ${ordered} LIMIT ${bound(limit + offset)})`,
+    );
+    return `SELECT a.* FROM (${some.join(' UNION ALL ')}) a ${ordered}${page}`;
   }
 
   selectAll(conditions: readonly string[]): string {
     return this.select(conditions, { sort: [], limit: undefined, offset: 0 });
   }
 
+  /** The rows in any order. */
+  selectUnordered(conditions: readonly string[]): string {
+    return `SELECT a.* FROM ${quoted(this.type)} a WHERE ${this.where(conditions)}`;
+  }
+
   /** How many rows there are, as `count`; and of them those for which `of` is true, as `of`. */
   count(conditions: readonly string[], of = 'true'): string {
-    return `SELECT count(*)::int AS count, count(*) FILTER (WHERE ${of})::int AS of ${this.from} WHERE ${this.where(conditions)}`;
+    const counted = `SELECT count(*)::int AS count, count(*) FILTER (WHERE ${of})::int AS of FROM ${quoted(this.type)} a`;
+    if (this.scope.isNow) return `${counted} WHERE ${this.where(conditions)}`;
+    // To join the scans takes less than to look one up for each row, and in a count no order is lost.
+    const scans = this.scans();
+    const [connectors, ids] = [scans.map(([connector]) => connector), scans.map(([, id]) => id)];
+    const scope = `unnest(${this.writer.bind(connectors, 'text[]')}, ${this.writer.bind(ids, 'bigint[]')}) AS scope (connector, scan)`;
+    return `${counted} JOIN ${scope} ON scope.connector = a._connector WHERE ${this.where(conditions, 'scope.scan')}`;
   }
 
-  private join(): string {
-    const scans = this.scope.accounts.flatMap(({ connector, scan }) => (scan ? [{ connector, id: scan.id }] : []));
-    if (this.scope.isNow) return '';
-    const connectors = this.writer.bind(
-      scans.map(({ connector }) => connector),
-      'text[]',
-    );
-    const ids = this.writer.bind(
-      scans.map(({ id }) => id),
-      'bigint[]',
-    );
-    return ` JOIN unnest(${connectors}, ${ids}) AS scope (connector, scan) ON scope.connector = a._connector`;
+  /** The scan that the account of a row is asked about, which decides what was there; null for one that is not asked about. */
+  private scanOf(row: string): string {
+    const scans = Object.fromEntries(this.scans().map(([connector, id]) => [storedValue(connector), id]));
+    return `(${this.writer.bind(JSON.stringify(scans), 'jsonb')} ->> ${row}._connector)::bigint`;
   }
 
-  private where(conditions: readonly string[]): string {
-    const there = this.scope.isNow ? `a._last IS NULL${this.ofConnectors()}` : isThere('a');
-    return [there, ...conditions].join(' AND ');
+  private scans(): readonly (readonly [connector: string, id: string])[] {
+    return this.scope.accounts.flatMap(({ connector, scan }) => (scan ? [[connector, scan.id] as const] : []));
   }
 
-  private ofConnectors(): string {
-    if (this.scope.isAll) return '';
-    return ` AND a._connector = ANY(${this.writer.bind(
-      this.scope.accounts.map(({ connector }) => connector),
-      'text[]',
-    )})`;
+  private where(conditions: readonly string[], scan = this.scope.isNow ? '' : this.scanOf('a')): string {
+    const there = this.scope.isNow ? 'a._last IS NULL' : isThere('a', scan);
+    return [there, ...this.ofConnectors(), ...conditions].join(' AND ');
+  }
+
+  /** One account is found by itself, and in the order of its assets. */
+  private ofConnectors(): readonly string[] {
+    if (this.scope.isAll) return [];
+    const connectors = this.scope.accounts.map(({ connector }) => connector);
+    const [first = ''] = connectors;
+    return connectors.length === 1
+      ? [`a._connector = ${this.writer.bind(first, 'text')}`]
+      : [`a._connector = ANY(${this.writer.bind(connectors, 'text[]')})`];
   }
 
   private isSame(of: string, value: unknown, type: string): string {
@@ -159,13 +174,15 @@ export const rowsNow: SqlRows = {
   joined: (alias, from) => `${alias}._connector = ${from}._connector AND ${alias}._last IS NULL`,
 };
 
-/** As they were when the scan of their account was made that the scope names. */
-const isThere = (alias: string): string =>
-  `${alias}._first <= scope.scan AND (${alias}._last IS NULL OR ${alias}._last > scope.scan)`;
+/** As they were when a scan of their account was made. */
+const isThere = (row: string, scan: string): string =>
+  `${row}._first <= ${scan} AND (${row}._last IS NULL OR ${row}._last > ${scan})`;
 
-const { sought: _, haveAdditionalKeys: __, ...rows } = rowsNow;
-
-const rowsThen: SqlRows = {
-  ...rows,
-  joined: (alias, from) => `${alias}._connector = ${from}._connector AND ${isThere(alias)}`,
-};
+/** Rows as they were. @param scanOf the scan of the account of a row, as SQL. */
+const rowsThen = (scanOf: (row: string) => string): SqlRows => ({
+  ...rowsNow,
+  haveAdditionalKeys: `ARRAY(SELECT identifier FROM ${ADDITIONAL_KEYS})`,
+  // There is an index of those that are so now, and one of those that were: said like this, both are looked into.
+  found: (condition, row) => `((${row}._last IS NULL OR ${row}._last IS NOT NULL) AND ${condition})`,
+  joined: (alias, from) => `${alias}._connector = ${from}._connector AND ${isThere(alias, scanOf(alias))}`,
+});

@@ -2,24 +2,29 @@ import type { Asset, ReportedUser } from '../iam/assets.ts';
 import { type AssetTypeName, catalogue, type Field } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
+import type { RelationTree } from '../inventory/inventory.ts';
 import { keysInReport, noteAdditionalKeys } from '../inventory/user-keys.ts';
 import { type Expression, isRelated, type Related as RelatedTo } from '../where/expression.ts';
-import { ESCAPED, readStored } from '../where/stored-value.ts';
 import type { SqlSession } from './database.ts';
+import {
+  assetOfRow,
+  connectorOf,
+  KnownAssets,
+  keyOf,
+  keyOfRow,
+  leadOf,
+  leadsOf,
+  type Node,
+  noteOwner,
+} from './row-assets.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
-
-type Node = Asset & Held & Record<string, unknown>;
-type Row = Readonly<Record<string, unknown>>;
-
-/** What a relation leads to, by identifier. */
-type Lead = string | readonly string[];
 
 /** The assets that have left the database: each once, so that two relations to one lead to the same. */
 export class StoreAssets {
   private readonly session: SqlSession;
   private readonly scope: Scope;
-  private readonly known = new Map<string, Node>();
+  private readonly known = new KnownAssets();
   private readonly loading = new Map<AssetTypeName, Loading>();
 
   constructor(session: SqlSession, scope: Scope) {
@@ -29,13 +34,18 @@ export class StoreAssets {
 
   /** Whether an asset comes from here. */
   gave(asset: Asset): boolean {
-    return this.known.get(nameOf(asset.__typename as AssetTypeName, keyOf(asset))) === asset;
+    return this.known.get(asset.__typename as AssetTypeName, keyOf(asset)) === asset;
   }
 
   /** The assets that a statement finds, in its order. */
   async find(type: AssetTypeName, statement: Statement, sql: string): Promise<readonly Asset[]> {
     const rows = await this.session.query(sql, statement.values);
-    return rows.map((row) => this.assetOf(type, row));
+    return rows.map((row) => {
+      const key = keyOfRow(row);
+      const asset = this.known.get(type, key) ?? assetOfRow(type, row);
+      this.known.set(type, key, asset);
+      return asset;
+    });
   }
 
   /** A field as far as it has left the database: a value, null, or UNREAD. */
@@ -55,13 +65,37 @@ export class StoreAssets {
   async follow(asset: Asset, field: string): Promise<unknown> {
     const lead = leadOf(asset, field);
     if (asset[field] !== undefined || lead === undefined) return asset[field];
-    const type = catalogue[asset.__typename as AssetTypeName].fields[field]?.type as AssetTypeName;
-    const connector = connectorOf(asset);
-    const found = await Promise.all([lead].flat().map((identifier) => this.one(type, { connector, identifier })));
-    for (const one of found) noteOwner(one, asset);
-    const value = Array.isArray(lead) ? found : found[0];
-    Object.assign(asset, { [field]: value });
-    return value;
+    await this.followAll([asset], field);
+    if (asset[field] !== undefined) return asset[field];
+    const { type } = catalogue[asset.__typename as AssetTypeName].fields[field] as Field;
+    throw new IamqlError('Corrupt', `the store has a relation to ${type} ${lead}, which is not in it`);
+  }
+
+  /** The same of many assets of one type; what leads to something that is not in the store is left as it is. */
+  async followAll(assets: readonly Asset[], field: string): Promise<void> {
+    const open = assets.filter((asset) => asset[field] === undefined && leadOf(asset, field) !== undefined);
+    const [first] = open;
+    if (!first) return;
+    const type = catalogue[first.__typename as AssetTypeName].fields[field]?.type as AssetTypeName;
+    const wanted: RowKey[] = [];
+    for (const asset of open) {
+      const connector = connectorOf(asset);
+      for (const identifier of leadsOf(asset, field))
+        if (!this.known.get(type, { connector, identifier })) wanted.push({ connector, identifier });
+    }
+    if (wanted.length > 0) await this.load(type, wanted);
+    for (const asset of open) this.link(asset as Node, field, type);
+  }
+
+  /** Makes readable what relations of these assets lead to, and relations of that. */
+  async followTree(assets: readonly Asset[], tree: RelationTree): Promise<void> {
+    for (const [type, same] of Map.groupBy(assets, ({ __typename }) => __typename as AssetTypeName)) {
+      for (const [field, below] of tree) {
+        if (!catalogue[type].fields[field]?.relation) continue;
+        await this.followAll(same, field);
+        if (below.size > 0) await this.followTree(relatedOf(same, field), below);
+      }
+    }
   }
 
   /**
@@ -73,23 +107,30 @@ export class StoreAssets {
     for (const asset of assets) seen?.(asset);
     for (const { type, field, of } of relationsIn(where)) {
       const from = assets.filter((asset) => asset.__typename === type);
-      const found = await Promise.all(from.map((asset) => this.related(asset, field)));
-      await this.prepare(found.flat(), of, seen);
+      await this.prepare(await this.related(from, field), of, seen);
     }
     if (asksForAdditionalKeys(where)) await Promise.all(assets.map((asset) => this.noteAdditionalKeys(asset)));
   }
 
-  /** Makes readable what a finding says of an asset beside what was asked: whose key it is, and what the report says of it. */
-  async complete(asset: Asset): Promise<void> {
-    const user = asset.__typename === 'IAMAccessKey' ? await this.follow(asset, 'user') : asset;
-    if (user) await this.follow(user as Asset, 'hasIAMUserCredentials');
-    if (asset.__typename === 'IAMUserCredentials') await this.follow(asset, 'user');
+  /** Makes readable what a finding says of assets beside what was asked: whose key it is, and what the report says of it. */
+  async complete(assets: readonly Asset[]): Promise<void> {
+    const row: RelationTree = new Map([['hasIAMUserCredentials', NOTHING]]);
+    const of: Readonly<Record<string, RelationTree>> = {
+      IAMAccessKey: new Map([['user', row]]),
+      IAMUserCredentials: new Map([['user', NOTHING]]),
+    };
+    for (const [type, same] of Map.groupBy(assets, ({ __typename }) => __typename))
+      await this.followTree(same, of[type] ?? row);
   }
 
-  private async related(asset: Asset, field: string): Promise<readonly Asset[]> {
-    await this.follow(asset, field);
-    if (field === 'accessKeys' && asset[field] === undefined) await this.follow(asset, 'hasIAMUserCredentials');
-    return [this.read(asset, field)].flat().filter((item): item is Asset => typeof item === 'object' && item !== null);
+  private async related(assets: readonly Asset[], field: string): Promise<readonly Asset[]> {
+    await this.followAll(assets, field);
+    if (field === 'accessKeys')
+      await this.followAll(
+        assets.filter((asset) => asset[field] === undefined),
+        'hasIAMUserCredentials',
+      );
+    return assets.flatMap((asset) => [this.read(asset, field)].flat().filter(isAsset));
   }
 
   /** The keys that a row of the report has no slot for, where it says that there are any. */
@@ -102,85 +143,38 @@ export class StoreAssets {
     if (Array.isArray(keys)) noteAdditionalKeys(user, keys);
   }
 
-  private assetOf(type: AssetTypeName, row: Row): Node {
-    const identifier = readStored(row['identifier']) as string;
-    const connector = readStored(row['_connector']) as string;
-    const key = nameOf(type, { connector, identifier });
-    const known = this.known.get(key);
-    if (known) return known;
-    const leads: Record<string, Lead> = {};
-    // The row becomes the asset: to copy it takes as long as to fetch it.
-    const asset: { -readonly [Name in keyof Node]: Node[Name] } = row as Node;
-    asset.__typename = type;
-    asset[ROW] = { connector, leads };
-    const { texts, relations } = namesOf(type);
-    for (const name of texts) {
-      const value = row[name];
-      if (typeof value === 'string' ? value.includes(ESCAPED) : Array.isArray(value)) asset[name] = readStored(value);
-    }
-    for (const name of (row['_unread'] ?? []) as readonly string[])
-      if (catalogue[type].fields[name]) asset[name] = name === 'accessKeys' ? undefined : UNREAD;
-    for (const name of relations) {
-      const value = row[name];
-      if (value === null || value === UNREAD || value === undefined || (Array.isArray(value) && value.length === 0))
-        continue;
-      leads[name] = readStored(value) as Lead;
-      asset[name] = undefined;
-    }
-    this.known.set(key, asset);
-    return asset;
+  private link(asset: Node, field: string, type: AssetTypeName): void {
+    const connector = connectorOf(asset);
+    const found = leadsOf(asset, field).map((identifier) => this.known.get(type, { connector, identifier }));
+    if (!found.every((one) => one !== undefined)) return;
+    for (const one of found) noteOwner(one, asset);
+    Object.assign(asset, { [field]: Array.isArray(leadOf(asset, field)) ? found : found[0] });
   }
 
-  private async one(type: AssetTypeName, key: RowKey): Promise<Node> {
-    const name = nameOf(type, key);
-    if (!this.known.has(name)) {
-      const loading = this.loading.get(type) ?? new Loading((keys) => this.loadAll(type, keys));
-      this.loading.set(type, loading);
-      await loading.wanted(key, () => this.loading.delete(type));
-    }
-    const asset = this.known.get(name);
-    if (asset) return asset;
-    throw new IamqlError('Corrupt', `the store has a relation to ${type} ${key.identifier}, which is not in it`);
+  private load(type: AssetTypeName, keys: readonly RowKey[]): Promise<void> {
+    const loading = this.loading.get(type) ?? new Loading((all) => this.loadAll(type, all));
+    this.loading.set(type, loading);
+    return loading.wanted(keys, () => this.loading.delete(type));
   }
 
   private async loadAll(type: AssetTypeName, keys: readonly RowKey[]): Promise<void> {
-    const statement = new Statement(type, this.scope);
-    await this.find(type, statement, statement.selectAll([statement.among(keys)]));
+    for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
+      const statement = new Statement(type, this.scope);
+      const some = statement.among(keys.slice(start, start + KEYS_AT_ONCE));
+      await this.find(type, statement, statement.selectUnordered([some]));
+    }
   }
 }
 
-/** Who leads to a part is whom the part leads back to. */
-function noteOwner(part: Node, owner: Asset): void {
-  for (const [name, { relation, type }] of Object.entries(catalogue[part.__typename as AssetTypeName].fields)) {
-    const isBack = relation === 'toOne' && type === owner.__typename && part[name] === undefined;
-    if (isBack && leadOf(part, name) === owner['identifier']) part[name] = owner;
-  }
-}
+/** Enough that the statement itself costs little, and few enough that their names are no burden. */
+const KEYS_AT_ONCE = 20_000;
 
-/** Whatever characters they have in them, no two have the same. */
-const nameOf = (type: AssetTypeName, { connector, identifier }: RowKey): string =>
-  `${type} ${connector.length} ${connector} ${identifier}`;
+const NOTHING: RelationTree = new Map();
 
-interface FieldNames {
-  /** Of values that may have any character in them. */
-  readonly texts: readonly string[];
-  readonly relations: readonly string[];
-}
+const isAsset = (item: unknown): item is Asset => typeof item === 'object' && item !== null;
 
-/** No value of these types is ever escaped. */
-const PLAIN: ReadonlySet<string> = new Set(['Boolean', 'DateTime', 'Float', 'Int']);
-
-/** To go through the catalogue for each of many assets takes longer than to fetch them. */
-const namesOfTypes = new Map<AssetTypeName, FieldNames>(
-  Object.entries(catalogue).map(([type, { fields }]) => {
-    const names = (isIn: (field: Field) => boolean): readonly string[] =>
-      Object.entries<Field>(fields).flatMap(([name, field]) => (isIn(field) ? [name] : []));
-    const texts = names(({ relation, type: of }) => relation === undefined && !PLAIN.has(of));
-    return [type as AssetTypeName, { texts, relations: names(({ relation }) => relation !== undefined) }];
-  }),
-);
-
-const namesOf = (type: AssetTypeName): FieldNames => namesOfTypes.get(type) as FieldNames;
+const relatedOf = (assets: readonly Asset[], field: string): readonly Asset[] =>
+  assets.flatMap((asset) => [asset[field]].flat().filter(isAsset));
 
 /** Keys that are wanted within one turn of the event loop, for one statement. */
 class Loading {
@@ -192,8 +186,8 @@ class Loading {
     this.load = load;
   }
 
-  wanted(key: RowKey, onStart: () => void): Promise<void> {
-    this.keys.push(key);
+  wanted(keys: readonly RowKey[], onStart: () => void): Promise<void> {
+    for (const key of keys) this.keys.push(key);
     this.loaded ??= Promise.resolve().then(() => {
       onStart();
       return this.load(this.keys);
@@ -202,31 +196,10 @@ class Loading {
   }
 }
 
-/** Of an asset: which account it is of, and what its relations lead to. */
-const ROW = Symbol('row');
-
-interface Held {
-  [ROW]?: { readonly connector: string; readonly leads: Readonly<Record<string, Lead>> };
-}
-
-const rowOf = (asset: Asset) => (asset as Held)[ROW];
-
-/** Whatever its type; what stands for others is of its owner's. */
-export const connectorOf = (asset: Asset): string =>
-  rowOf(asset)?.connector ?? connectorOf((asset['owner'] ?? asset['user']) as Asset);
-
-/** What a relation leads to; undefined where it leads to nothing, and where that was not read. */
-const leadOf = (asset: Asset, field: string): Lead | undefined => rowOf(asset)?.leads[field];
-
 function hasReportRow(asset: Asset): asset is Asset & ReportedUser {
   const credentials = asset['hasIAMUserCredentials'];
   return asset.__typename === 'IAMUser' && typeof credentials === 'object' && credentials !== null;
 }
-
-export const keyOf = (asset: Asset): RowKey => ({
-  connector: connectorOf(asset),
-  identifier: String(asset['identifier']),
-});
 
 /** The relations that a condition follows, the outermost only. */
 function relationsIn(expression: Expression): readonly RelatedTo[] {

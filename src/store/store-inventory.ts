@@ -12,7 +12,15 @@ import type {
   KeptJudgement,
   SummaryQuestion,
 } from '../inventory/findings.ts';
-import type { AskedAccount, Evidence, Found, Inventory, InventorySettings, LeftOpen } from '../inventory/inventory.ts';
+import type {
+  AskedAccount,
+  Evidence,
+  Found,
+  Inventory,
+  InventorySettings,
+  LeftOpen,
+  RelationTree,
+} from '../inventory/inventory.ts';
 import { notCounted, onceEach, unknownAge } from '../inventory/not-told.ts';
 import type { Page } from '../inventory/page.ts';
 import { groupsOfQuestion, type Provenance } from '../inventory/provenance.ts';
@@ -21,12 +29,13 @@ import { always, type Expression, nodesOf } from '../where/expression.ts';
 import { PerAccount } from '../where/per-account.ts';
 import { countBy, findPage, positionOf, whyNotSorted } from './page-of-assets.ts';
 import { readFindings, streamFindings } from './read-findings.ts';
-import { judgementsOf, readSummary } from './read-history.ts';
+import { judgementsOf } from './read-history.ts';
+import { readSummary } from './read-summary.ts';
 import type { Scope, ScopedAccount } from './scope.ts';
 import { evidenceOf, provenanceIn, readTimesOf, timesOf } from './scope-evidence.ts';
 import { Statement } from './statement.ts';
 import { streamRows } from './stream-rows.ts';
-import { countUndecided, decideUndecided } from './undecided-rows.ts';
+import { countPossible, countUndecided, decideUndecided } from './undecided-rows.ts';
 import { unlistedParts, whyNotListed } from './unlisted-parts.ts';
 import { type Asked, type View, whyUnread } from './view.ts';
 
@@ -49,7 +58,7 @@ export class StoreInventory implements Inventory {
 
   async find(type: AssetTypeName, where: Expression, page: Page): Promise<Found> {
     const view = await this.opened();
-    const expression = view.scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
+    const expression = withAdditionalKeysIn(view.scope, where);
     const notAsked = accountsNotAsked(view.scope, expression);
     const question = { type, expression, scope: view.scope.without(notAsked.map(({ connector }) => connector)) };
     const { more, unread } = await decideUndecided(view, question);
@@ -80,8 +89,12 @@ export class StoreInventory implements Inventory {
 
   async leftOpen(type: AssetTypeName, where: Expression): Promise<LeftOpen> {
     const { session, scope } = await this.opened();
-    const expression = scope.hasAdditionalKeys ? withAdditionalKeys(where) : where;
-    return countUndecided(session, { type, expression, scope });
+    return countUndecided(session, { type, expression: withAdditionalKeysIn(scope, where), scope });
+  }
+
+  async mayMatch(type: AssetTypeName, where: Expression): Promise<LeftOpen> {
+    const { session, scope } = await this.opened();
+    return countPossible(session, { type, expression: withAdditionalKeysIn(scope, where), scope });
   }
 
   async findings(question: FindingsQuestion): Promise<FoundFindings> {
@@ -154,8 +167,13 @@ export class StoreInventory implements Inventory {
       const seen = new Set<Asset>();
       const { assets } = giver.looking;
       await assets.prepare(given, where, (asset) => seen.add(asset));
-      await Promise.all([...seen].map((asset) => assets.complete(asset)));
+      await assets.complete([...seen]);
     }
+  }
+
+  async loadRelated(found: readonly Asset[], tree: RelationTree): Promise<void> {
+    for (const [giver, given] of Map.groupBy(found, (asset) => this.giverOf(asset)))
+      await giver.looking.assets.followTree(given, tree);
   }
 
   async close(): Promise<void> {
@@ -195,6 +213,10 @@ export class StoreInventory implements Inventory {
     throw scope.whyNoTime([group]) ?? unknownAge();
   }
 
+  listsOf(): string | undefined {
+    return this.view?.scope.asked;
+  }
+
   async connectors(): Promise<readonly string[]> {
     const { scope } = await this.opened();
     return scope.accounts.map(({ connector }) => connector);
@@ -211,6 +233,9 @@ export class StoreInventory implements Inventory {
     return readTimesOf(this.view?.scope);
   }
 }
+
+const withAdditionalKeysIn = ({ hasAdditionalKeys }: Scope, where: Expression): Expression =>
+  hasAdditionalKeys ? withAdditionalKeys(where) : where;
 
 /** Accounts of which it is not known what the question compares with. Of those that were not scanned more is said. */
 function accountsNotAsked(scope: Scope, expression: Expression): readonly ScopedAccount[] {

@@ -56,6 +56,7 @@ export function createTable({ name, fields }: Table): string {
   return [
     `CREATE TABLE ${quoted(name)} (${[...COMMON, ...columns].join(', ')})`,
     `${index('now', 'identifier, _connector')} WHERE _last IS NULL`,
+    `${index('past', 'identifier, _connector')} WHERE _last IS NOT NULL`,
     index('then', '_connector, identifier, _first'),
   ].join(';\n');
 }

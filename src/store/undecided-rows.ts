@@ -7,9 +7,10 @@ import { type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount } from '../where/per-account.ts';
 import type { SqlSession } from './database.ts';
 import { countBy } from './page-of-assets.ts';
+import { connectorOf, keyOf } from './row-assets.ts';
 import type { Scope } from './scope.ts';
 import { type RowKey, Statement } from './statement.ts';
-import { connectorOf, keyOf, StoreAssets } from './store-assets.ts';
+import { StoreAssets } from './store-assets.ts';
 import type { Question, View } from './view.ts';
 
 /** So many are in memory at a time: a pattern may be asked of every asset that there is. */
@@ -51,6 +52,17 @@ const undecided = (statement: Statement, expression: Expression): readonly strin
   statement.matching(expression, 'possibly'),
   `(${statement.matching(expression, 'certainly')}) IS NOT TRUE`,
 ];
+
+/** Counts those for which it may be true, without reading them. */
+export async function countPossible(session: SqlSession, { type, expression, scope }: Question): Promise<LeftOpen> {
+  const statement = new Statement(type, scope);
+  const { count, of } = await countBy(
+    session,
+    statement,
+    statement.count([], statement.matching(expression, 'possibly')),
+  );
+  return { rows: of, of: count };
+}
 
 /** Counts them, without reading them. */
 export async function countUndecided(session: SqlSession, question: Question): Promise<LeftOpen> {

@@ -4,6 +4,7 @@ import { UNREAD } from '../iam/unread.ts';
 import { FINDING } from '../inventory/finding-type.ts';
 import { compile, type Test } from '../where/evaluate.ts';
 import { type Expression, isLeaf } from '../where/expression.ts';
+import { readStored, storedValue } from '../where/stored-value.ts';
 import { isNewest } from './finding-statement.ts';
 import type { FindingsView } from './read-findings.ts';
 import { inMicroseconds } from './read-scope.ts';
@@ -121,12 +122,12 @@ async function lackingControls(
   const rows = await session.query<{ connector: string; control: string }>(
     `SELECT s.connector, k.control FROM unnest($1::text[]) AS s (connector) CROSS JOIN unnest($2::text[]) AS k (control)
      WHERE NOT EXISTS (SELECT 1 FROM judgement j WHERE j.connector = s.connector AND j.control = k.control AND j.at <= $3)`,
-    [connectors, controls, asOf === undefined ? 'infinity' : inMicroseconds(asOf)],
+    [connectors, storedValue(controls), asOf === undefined ? 'infinity' : inMicroseconds(asOf)],
   );
   return new Map(
     [...Map.groupBy(rows, ({ connector }) => connector)].map(([connector, of]) => [
       connector,
-      of.map(({ control }) => control),
+      of.map(({ control }) => String(readStored(control))),
     ]),
   );
 }

@@ -6,8 +6,8 @@ import { ownershipsOf, unlistedOf, unlistedOfOwner } from '../inventory/owners.t
 import { compile } from '../where/evaluate.ts';
 import { ofAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
+import { connectorOf } from './row-assets.ts';
 import { Statement } from './statement.ts';
-import { connectorOf } from './store-assets.ts';
 import { type Question, type View, whyUnread } from './view.ts';
 
 /** What stands for parts that an owner may have and nobody has listed. */
@@ -40,6 +40,6 @@ async function ownersLacking(view: View, type: AssetTypeName, field: string): Pr
   const statement = new Statement(type, scope);
   const owners = await assets.find(type, statement, statement.selectAll([isUnread(field, 'a')]));
   // What keys a user has may be seen in the report.
-  if (field === 'accessKeys') await Promise.all(owners.map((owner) => assets.complete(owner)));
+  if (field === 'accessKeys') await assets.complete(owners);
   return owners;
 }

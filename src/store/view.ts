@@ -4,9 +4,10 @@ import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
 import type { SqlSession } from './database.ts';
+import { connectorOf } from './row-assets.ts';
 import type { Scope } from './scope.ts';
 import type { RowKey } from './statement.ts';
-import { connectorOf, type StoreAssets } from './store-assets.ts';
+import type { StoreAssets } from './store-assets.ts';
 
 /** What an inventory looks at: a session in which all statements see the same scans, and which of them. */
 export interface View {

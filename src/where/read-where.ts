@@ -6,8 +6,11 @@ import { type Operator, operators } from './operators.ts';
 /** A `where` argument after GraphQL's own coercion: variables filled in, one object for a list made a list. */
 export type WhereInput = { readonly [key: string]: unknown };
 
+/** What a `where` may speak of, of one type. */
+type Fields = Pick<AssetType, 'fields'>;
+
 /** The types that a `where` speaks of, by name. */
-export type Catalogue = Readonly<Record<string, AssetType>>;
+export type Catalogue = Readonly<Record<string, Fields>>;
 
 /** Called with what was read, and works, and may not be what its author meant. */
 export type Warn = (message: string) => void;
@@ -125,7 +128,7 @@ function or(parts: readonly Expression[]): Expression {
   return alternatives.length > 1 ? { kind: 'or', of: alternatives } : (alternatives[0] ?? always);
 }
 
-const keysByType = new WeakMap<AssetType, ReadonlyMap<string, Key>>();
+const keysByType = new WeakMap<Fields, ReadonlyMap<string, Key>>();
 
 function keysOf(types: Catalogue, typeName: AssetTypeName): ReadonlyMap<string, Key> {
   const type = types[typeName];

@@ -18,6 +18,13 @@ export interface SqlRows {
    * that nothing was made ready for.
    */
   sought?(expression: Expression): Expression | undefined;
+  /** A condition that is sought, as it is found by indexes. */
+  found?(condition: string, row: string): string;
+  /**
+   * What a relation leads to that stands in the row itself, as a table of its own; undefined where it leads to other rows.
+   * Its names are those of the schema.
+   */
+  within?(field: string, row: string): string | undefined;
   /** The id of the connector that a row is of. */
   account(row: string): string;
   /**
@@ -108,7 +115,8 @@ export class SqlWriter {
     const sought = answer === 'isTrue' && taking === 'certainly' ? this.rows.sought?.(expression) : undefined;
     if (!sought) return condition;
     const plain = (of: Expression): string => soughtCondition(this.rows, this.catalogue, of, row);
-    const isFound = `(${plain(sought)}) IS TRUE`;
+    const isTrue = `(${plain(sought)}) IS TRUE`;
+    const isFound = this.rows.found?.(isTrue, row) ?? isTrue;
     // What was not read is null in its column: whatever is certain is found as if all had been read.
     return condition === plain(expression) ? isFound : `(${isFound} AND ${condition})`;
   }
@@ -201,13 +209,12 @@ export class SqlWriter {
 
   /** Whether it is true of the related rows; see quantifiers.ts for the same in memory. */
   private related({ kind, type, field, of }: Related, row: string, taking: Taking): string {
-    const { type: target, relation } = this.field(type, field);
-    const column = `${row}.${this.rows.column(field)}`;
     const alias = this.nextAlias();
-    const leads = `${alias}.${this.rows.column('identifier')} = ${relation === 'toMany' ? `ANY(${column})` : column}`;
-    const from = `FROM ${this.rows.table(target as AssetTypeName)} ${alias} WHERE ${leads} AND ${this.rows.joined(alias, row)}`;
+    const from = this.led(type, field, row, alias);
+    // What is one of a list is joined by comparing all of an account with all: each is looked up for itself.
+    const isAlone = this.depth >= MOST_JOINED || this.field(type, field).relation === 'toMany';
     const exists = (answer: Answer, how: Taking) =>
-      `EXISTS (SELECT 1 ${from} AND ${this.below(of, alias, answer, how)}${this.depth >= MOST_JOINED ? ' OFFSET 0' : ''})`;
+      `EXISTS (SELECT 1 ${from} AND ${this.below(of, alias, answer, how)}${isAlone ? ' OFFSET 0' : ''})`;
     const count = (how: Taking) => {
       // Two are as many as there need be to tell one from several.
       const some = `SELECT 1 ${from} AND ${this.below(of, alias, 'isTrue', how)} LIMIT 2`;
@@ -222,6 +229,16 @@ export class SqlWriter {
           : `(${exists('isTrue', 'possibly')} AND ${count('certainly')} <= 1)`,
     }[kind]();
     return taking === 'possibly' ? this.orUnread(isTrue, type, field, row) : isTrue;
+  }
+
+  /** The rows that a relation of a row leads to. */
+  private led(type: AssetTypeName, field: string, row: string, alias: string): string {
+    const within = this.rows.within?.(field, row);
+    if (within !== undefined) return `FROM ${within} ${alias} WHERE true`;
+    const { type: target, relation } = this.field(type, field);
+    const column = `${row}.${this.rows.column(field)}`;
+    const leads = `${alias}.${this.rows.column('identifier')} = ${relation === 'toMany' ? `ANY(${column})` : column}`;
+    return `FROM ${this.rows.table(target as AssetTypeName)} ${alias} WHERE ${leads} AND ${this.rows.joined(alias, row)}`;
   }
 
   /** What is asked of what a relation leads to. */

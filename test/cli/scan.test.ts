@@ -170,8 +170,11 @@ describe.each(backends)('iamql scan into %s', { timeout }, (backend) => {
       { number: '2', name: 'prod', state: 'failed', failure: { code: 'ExpiredCredentials' } },
       { number: '1', name: 'prod', state: 'whole', unread: [] },
     ]);
-    // Nobody knows whose account it is, so nothing is noted of any.
-    expect((await scanLive(store, expired)).code).toBe(2);
+    // Of the one account that there is, unless it is said to be another: then nobody knows whose it is, and nothing is noted.
+    expect(await scanLive(store, expired)).toMatchObject({ code: 2, stderr: failed.stderr });
+    const other = await scanLive(store, expired, '--name', 'another');
+    expect(other.stderr).toMatch(/^iamql: nothing told which account this is, .*\niamql: .*expired/);
+    expect(other.code).toBe(2);
     const aws = ['--role-arn', 'arn:aws:iam::444455556666:role/audit', '--name', 'dev'];
     expect((await scanLive(store, denied('AssumeRole'), ...aws)).code).toBe(2);
     const stale = JSON.parse((await runCli(['store', 'status', '--store', store, '--format', 'json'])).stdout).stale;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ExplainedQuestion, explain } from '../../src/graphql/explain.ts';
-import type { PatternCost } from '../../src/graphql/pattern-cost.ts';
+import { type ExplainedQuestion, explain, planOf } from '../../src/graphql/explain.ts';
+import type { StoreCost } from '../../src/graphql/source-cost.ts';
 import { renderExplanation } from '../../src/report/explanation.ts';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';
 
@@ -143,6 +143,15 @@ connectors: the connectors
 `);
   });
 
+  test.each(['snapshot', 'report'] as const)('a %s is read, and AWS is not asked', async (source) => {
+    const [question] = await explain({ text: 'iamUsers{accessKeys{status}}' });
+    const asked = { ...(question as ExplainedQuestion), source };
+    expect(renderExplanation([asked])).toBe(
+      `iamUsers: the IAM users\n  It reads the ${source} alone; what that does not tell is an error where it decides\n`,
+    );
+    expect(planOf([asked])[0]?.facts).toEqual([]);
+  });
+
   test('a text that cannot be executed asks nothing', async () => {
     expect(await explain({ text: 'iamUsers(where:{nope:1}){arn}' })).toEqual([]);
     expect(await explain({ text: 'iamUsers(where:{userName_GT:"a"}){arn}' })).toEqual([]);
@@ -165,7 +174,7 @@ connectors: the connectors
 
 test('what a pattern costs over a store stands behind the condition, or why that is not known', async () => {
   const [question] = await explain({ text: 'iamUsers(where:{userName_MATCHES:"a.*"}){arn}' });
-  const told = (patterns: PatternCost): string | undefined =>
+  const told = (patterns: StoreCost): string | undefined =>
     renderExplanation([{ ...(question as ExplainedQuestion), patterns }]).split('\n')[2];
   expect(told({ how: 'COUNTED', rows: 12, of: 30 })).toBe(
     '  its pattern is matched in this process: 12 of 30 IAM users, which the rest of it keeps, leave the database (counted)',

@@ -65,6 +65,14 @@ describe.each(Object.entries(backends))('what is kept of findings, on %s', (_nam
       { name: 'eve', state: 'OPEN' },
     ]);
     expect(await asked(store.database, summary)).toEqual(before);
+    // Of findings that are there no more nobody knows what they were called.
+    const named = (more: string) =>
+      asked(store.database, `{findingsSummary(where:{control:"kept", name_NOT:"ana"}${more}){opened resolved}}`);
+    expect(await named('')).toMatchObject({
+      items: [{ opened: 1, resolved: 1 }],
+      errors: [expect.stringMatching(/^findings were deleted with --keep, .* up to \d{4}-\d\d-\d\d there may/)],
+    });
+    expect((await named(', since:"2100-01-01"')).errors).toEqual([]);
     expect(await expire(store.database, cut)).toMatchObject({ scans: 0, rows: 0, findings: 0, judgements: 0 });
     // What was let go of is new when it comes back.
     await judge(store.database, { kept: [[on('ana'), on('bob')]] });

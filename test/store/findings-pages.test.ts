@@ -4,9 +4,10 @@ import type { Asset } from '../../src/iam/assets.ts';
 import type { Field } from '../../src/iam/catalogue.generated.ts';
 import { compareCodePoints } from '../../src/iam/code-points.ts';
 import { UNREAD } from '../../src/iam/unread.ts';
-import { FINDING, findingCatalogue, findingOrder } from '../../src/inventory/finding-type.ts';
-import type { FindingRecord } from '../../src/inventory/findings.ts';
+import { FINDING, findingCatalogue, findingOrder, shownFinding } from '../../src/inventory/finding-type.ts';
+import type { FindingRecord, KeptException, KeptKey } from '../../src/inventory/findings.ts';
 import { everything } from '../../src/inventory/page.ts';
+import { changesOf } from '../../src/store/scan-changes.ts';
 import { compile } from '../../src/where/evaluate.ts';
 import { always } from '../../src/where/expression.ts';
 import { type Operator, operators } from '../../src/where/operators.ts';
@@ -21,7 +22,34 @@ const ODD = [
   ...["'", '"', '\\', '%', '_', '\u0000', '\u0001\u0002', '\u001f', "'); DROP TABLE finding; --", '$1'],
   ...['é', 'Z', 'a', '\u{1f511}', '\uffee', ''],
 ];
-const FIELDS = Object.entries(findingCatalogue[FINDING]?.fields ?? {});
+
+/** A key for every second of them, and with every third an exception, with odd texts in them. */
+const held = (
+  odd: string,
+  index: number,
+): { readonly key: KeptKey | null; readonly exception: KeptException | null } => ({
+  key:
+    index % 2 === 0
+      ? null
+      : {
+          accessKeyId: index % 4 === 1 ? `AKIA${odd}` : null,
+          slot: index % 8 === 3 ? null : (index % 3) + 1,
+          since: index % 8 === 5 ? null : `2026-01-0${(index % 9) + 1}T00:00:00+00:00`,
+          createDate: index % 8 === 7 ? '2026-02-01T00:00:00.5+00:00' : null,
+        },
+  exception:
+    index % 3 === 0
+      ? null
+      : {
+          owner: `${odd} ana`,
+          expires: `2027-01-0${(index % 9) + 1}T00:00:00+00:00`,
+          reason: odd,
+          ticket: index % 3 === 1 ? null : odd,
+        },
+});
+
+/** What the schema's own JSON would break on. */
+const PARAMETERS = { days: 45, isStrict: true, name: `a\u0000\u0001'"\\\\u0000`, names: ['\u0002', 'é'] };
 
 describe.each(Object.entries(backends))('many findings, on %s', (_name, open) => {
   let store: Awaited<ReturnType<typeof open>>;
@@ -33,6 +61,14 @@ describe.each(Object.entries(backends))('many findings, on %s', (_name, open) =>
     await judge(store.database, { b: [each, 'LOW'], a: [[...each, on('gone')]], c: [[on('c')], 'MEDIUM'] });
     await judge(store.database, { b: [each, 'LOW'], a: [each], c: [[], 'MEDIUM', 'denied'] });
     await judge(store.database, { b: [ODD.map((name) => on(name, { exception })), 'LOW'], a: [[on('gone'), ...each]] });
+    await judge(store.database, { d: [ODD.map((name, index) => on(name, held(name, index)))] }, PARAMETERS);
+    // The same texts are the same findings.
+    const again = await judge(
+      store.database,
+      { d: [ODD.map((name, index) => on(name, held(name, index)))] },
+      PARAMETERS,
+    );
+    expect(await Array.fromAsync(changesOf(store.database, again.id))).toEqual([]);
   }, START_MS);
   afterAll(() => store?.stop());
 
@@ -91,15 +127,23 @@ describe.each(Object.entries(backends))('many findings, on %s', (_name, open) =>
         await preparePatterns(where);
         const { certainly } = compile(where, () => UNREAD);
         const expected = findings.filter((one) =>
-          certainly.isTrue({ ...one, __typename: FINDING } as unknown as Asset),
+          certainly.isTrue({ ...shownFinding(one), __typename: FINDING } as unknown as Asset),
         );
         const page = { ...everything, sort: findingOrder, limit: 1000 };
         const found = await inStore(store.database, (inventory) => inventory.findings({ where, page }));
         expect(found.findings).toEqual(expected);
         expect(found.total).toBe(expected.length);
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
+  });
+
+  test('a control that nobody can have is one that nothing was judged by', async () => {
+    const { errors, items } = await asked(store.database, '{findings(where:{control:"\\u0000"}){id}}');
+    expect({ errors, items }).toEqual({
+      items: [],
+      errors: ['account 111122223333: no scan of it was judged by \0'],
+    });
   });
 
   test('both ways of writing mean the same', async () => {
@@ -108,6 +152,50 @@ describe.each(Object.entries(backends))('many findings, on %s', (_name, open) =>
     const { items } = await asked(store.database, flat);
     expect(items.length).toBeGreaterThan(0);
     expect((await asked(store.database, objects)).items).toEqual(items);
+  });
+
+  test.each<[where: string, selects: (finding: ReturnType<typeof shownFinding>) => boolean]>([
+    ['key:{accessKeyId:"AKIA\\"", slot:2}', ({ key }) => key?.accessKeyId === 'AKIA"' && key.slot === 2],
+    ['key:{accessKeyId_STARTS_WITH:"AKIA$"}', ({ key }) => key?.accessKeyId?.startsWith('AKIA$') === true],
+    ['key:{accessKeyId:"AKIA\\u0000"}', ({ key }) => key?.accessKeyId === 'AKIA\0'],
+    ['key:{createDate_LT:"2026-01-05T02:00:00+02:00"}', ({ key }) => (key?.createDate ?? '3') < '2026-01-05'],
+    ['key:null', ({ key }) => key === null],
+    ['key_NOT:{slot_GTE:1}', ({ key }) => !key?.slot],
+    ['key:{NOT:{slot:1}}', ({ key }) => key !== null && key.slot !== null && key.slot !== 1],
+    ['exception:{owner_ENDS_WITH:" ana"}', ({ exception: e }) => e?.owner.endsWith(' ana') === true],
+    ['exception:{reason:"\\u0000", ticket:"\\u0000"}', ({ exception: e }) => e?.reason === '\0' && e.ticket === '\0'],
+    ['exception:{some:{reason:{contains:"DROP"}}}', ({ exception: e }) => e?.reason.includes('DROP') === true],
+    ['exception_NOT:null', ({ exception }) => exception !== null],
+    ['exception:{reason_MATCHES:"[éa%]+"}', ({ exception: e }) => /^[éa%]+$/.test(e?.reason ?? '')],
+    ['parameters:{name:"days", value:"45"}', ({ parameters }) => parameters.some(({ value }) => value === '45')],
+    [`parameters:{value:${JSON.stringify(JSON.stringify(PARAMETERS.name))}}`, ({ parameters: p }) => p.length > 0],
+    ['parameters_NONE:{}', ({ parameters }) => parameters.length === 0],
+  ])('{%s} selects what it says', async (where, selects) => {
+    const { findings } = await all();
+    const expected = findings.filter((one) => selects(shownFinding(one))).map(({ id }) => ({ id }));
+    expect(expected.length).toBeGreaterThan(0);
+    expect(expected.length).toBeLessThan(findings.length);
+    expect((await asked(store.database, `{findings(where:{${where}}){id}}`)).items).toEqual(expected);
+  });
+
+  test('a summary sums up what is selected, and as much as by what judgements know themselves', async () => {
+    const summary = async (where: string) => {
+      const text = `findingsSummary(where:{${where}}){open{high medium low} excepted opened reopened resolved}`;
+      return (await asked(store.database, text)).items.at(-1);
+    };
+    const whole = await summary('control_IN:["a","b","d"]');
+    expect(whole).toMatchObject({ reopened: 1 });
+    expect(await summary('control_IN:["a","b","d"], name_NOT:"nobody"')).toEqual(whole);
+    const { findings } = await all();
+    const open = (of: (finding: FindingRecord) => boolean) => ({
+      ...{ open: { high: findings.filter((one) => of(one) && one.state === 'OPEN').length, medium: 0, low: 0 } },
+      excepted: findings.filter((one) => of(one) && one.state === 'EXCEPTED').length,
+    });
+    const opened = open(({ control, key }) => control === 'd' && key !== null);
+    expect(await summary('control:"d", key_NOT:null')).toMatchObject({ ...opened, opened: opened.open.high });
+    expect(await summary('control:"d", exception:{reason:"_"}')).toMatchObject({ excepted: 1, opened: 0 });
+    expect(await summary('parameters:{name:"days"}')).toMatchObject(open(({ control }) => control === 'd'));
+    expect(await summary('control:"a", name:"gone"')).toMatchObject({ opened: 1, reopened: 1, resolved: 1 });
   });
 
   test('a summary is of what does not change in a life', async () => {
@@ -121,18 +209,28 @@ describe.each(Object.entries(backends))('many findings, on %s', (_name, open) =>
 });
 
 /** Conditions on what some finding holds, and on odd texts. */
-function wheres(findings: readonly FindingRecord[]): fc.Arbitrary<WhereInput> {
-  const keys = FIELDS.flatMap(([name, field]) =>
+const wheres = (findings: readonly FindingRecord[]): fc.Arbitrary<WhereInput> =>
+  wheresOf(FINDING, findings.map(shownFinding) as unknown as readonly Shown[]);
+
+function wheresOf(type: string, some: readonly Shown[]): fc.Arbitrary<WhereInput> {
+  const keys = Object.entries(findingCatalogue[type]?.fields ?? {}).flatMap(([name, field]) =>
     operators.filter((operator) => operator.appliesTo(field)).map((operator) => ({ name, field, operator })),
   );
-  const texts = fc.constantFrom(...ODD);
-  const leaf = fc
-    .tuple(fc.constantFrom(...keys), fc.constantFrom(...findings), texts, fc.boolean())
-    .map(([{ name, field, operator }, finding, odd, isOdd]) => {
-      const isText = ['String', 'ID'].includes(field.type);
-      const value = isText && isOdd ? odd : (finding as unknown as Shown)[name];
-      return conditionOf(name, { operator, field, value });
-    });
+  const texts = fc.constantFrom(...ODD, ...ODD.map((odd) => `AKIA${odd}`));
+  const leaf = fc.constantFrom(...keys).chain(({ name, field, operator }): fc.Arbitrary<WhereInput> => {
+    const key = `${name}${operator.suffix}`;
+    const values = some.map((one) => one[name]);
+    if (field.relation) {
+      const related = values.flat().filter((one): one is Shown => one !== null);
+      const ofNull = operator.ofNull === 'error' ? [] : [fc.constant({ [key]: null })];
+      const below = wheresOf(field.type, related).map((where) => ({ [key]: where }));
+      return fc.oneof({ arbitrary: below, weight: 4 }, fc.constant({ [key]: {} }), ...ofNull);
+    }
+    const isText = ['String', 'ID'].includes(field.type);
+    return fc
+      .tuple(fc.constantFrom(...values), texts, fc.boolean())
+      .map(([own, odd, isOdd]) => conditionOf(name, { operator, field, value: isText && isOdd ? odd : own }));
+  });
   return fc.letrec<{ where: WhereInput }>((tie) => ({
     where: fc.oneof(
       { maxDepth: 2 },

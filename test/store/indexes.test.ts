@@ -40,11 +40,19 @@ const both = [...wanted, ...wanted.filter((name) => /_[0-9a-f]{8}$/.test(name))]
 const dropAll = (database: Database) =>
   database.run(wanted.map((name) => `DROP INDEX IF EXISTS "${name}"; DROP STATISTICS IF EXISTS "${name}"`).join(';'));
 
+/** By which it would read all of a small table. */
+const simple = ['seqscan', 'bitmapscan'];
+
 /** How Postgres goes about a statement where no table is so small that it reads all of it. */
-async function planOf(database: Database, statement: Statement, sql: string): Promise<string> {
+async function planOf(
+  database: Database,
+  statement: Statement,
+  sql: string,
+  ...without: readonly string[]
+): Promise<string> {
   const { session, close } = await database.view();
   try {
-    await session.run('SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off');
+    for (const way of without) await session.run(`SET LOCAL enable_${way} = off`);
     const rows = await session.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, statement.values);
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   } finally {
@@ -69,11 +77,33 @@ test('what the bundled controls look for is found by an index, whatever else was
         scope.mayBeUnread = () => hasUnread;
         const target = catalogue[relation.type].fields[relation.field]?.type as AssetTypeName;
         const alone = new Statement(target, scope);
-        const plan = await planOf(database, alone, alone.selectAll([alone.matching(relation.of, 'certainly')]));
+        const plan = await planOf(
+          database,
+          alone,
+          alone.selectAll([alone.matching(relation.of, 'certainly')]),
+          ...simple,
+        );
         expect(plan).toMatch(new RegExp(`using "${target}_sought_[0-9a-f]{8}"`));
         const related = new Statement(relation.type, scope);
-        const joined = await planOf(database, related, related.selectAll([related.matching(relation, 'certainly')]));
+        const joined = await planOf(
+          database,
+          related,
+          related.selectAll([related.matching(relation, 'certainly')]),
+          ...simple,
+        );
         expect(joined).toContain(`${target}_sought_`);
+        // As of an earlier time what is so now is looked for, and what was so.
+        const then = new Scope([], { connectors: undefined, tags: {}, asOf: '2026-01-01T00:00:00+00:00' });
+        then.mayBeUnread = () => hasUnread;
+        const past = new Statement(target, then);
+        const thenPlan = await planOf(
+          database,
+          past,
+          past.selectAll([past.matching(relation.of, 'certainly')]),
+          'seqscan',
+        );
+        expect(thenPlan).toMatch(new RegExp(`on "${target}_sought_[0-9a-f]{8}"`));
+        expect(thenPlan).toMatch(new RegExp(`on "${target}_sought_[0-9a-f]{8}_past"`));
       }
     }
   });

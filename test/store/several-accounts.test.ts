@@ -5,12 +5,12 @@ import { readLibrary } from '../../src/controls/load-controls.ts';
 import { patternCosts } from '../../src/controls/pattern-costs.ts';
 import { runControl } from '../../src/controls/run-control.ts';
 import { explain, planOf } from '../../src/graphql/explain.ts';
-import { withPatternCosts } from '../../src/graphql/pattern-cost.ts';
+import { withCosts, withPatternCosts } from '../../src/graphql/source-cost.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { IamqlError } from '../../src/iam/error.ts';
 import { accountsOf } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
-import { renderPatternCosts } from '../../src/report/explanation.ts';
+import { renderExplanation, renderPatternCosts } from '../../src/report/explanation.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import type { ScopeRequest } from '../../src/store/scope.ts';
@@ -273,6 +273,21 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
     });
   });
 
+  test('a relation to what is not there is an error of that asset, and the others have theirs', async () => {
+    await keep('111122223333');
+    const text = 'iamUsers{userName accessKeys{user{userName}}}';
+    const whole = rowsOf(await ask(text), 'iamUsers');
+    const [lost] = await database.query<{ user: string }>(
+      'DELETE FROM "IAMAccessKey" WHERE identifier = (SELECT min(identifier) FROM "IAMAccessKey") RETURNING "user"',
+    );
+    const { data, errors } = await ask(text);
+    expect(errors).toEqual([expect.stringMatching(/Corrupt.*IAMAccessKey .*, which is not in it/)]);
+    const name = lost?.user.split('/').at(-1);
+    expect(rowsOf({ data, errors }, 'iamUsers')).toEqual(
+      whole.map((row) => (row?.['userName'] === name ? { userName: name, accessKeys: null } : row)),
+    );
+  });
+
   test('what a pattern costs is counted', async () => {
     await keep('111122223333');
     await keep('444455556666');
@@ -292,6 +307,20 @@ describe.each(Object.keys(databases))('several accounts on %s', (name) => {
     const keyed = await ask('iamUsersAggregate(where:{accessKeys_SOME:{}}){count}');
     const { iamUsersAggregate } = keyed.data as { readonly iamUsersAggregate: { readonly count: number } };
     expect(await costOf('{accessKeys_NONE:{accessKeyId_MATCHES:"AKIA.*"}}')).toEqual(rows(iamUsersAggregate.count));
+    // Beside it, what else is asked of the database, and nothing of AWS.
+    const text = 'iamUsersConnection(first:1,where:{userName_STARTS_WITH:"a"}){edges{node{accessKeys{user{arn}}}}}';
+    const asked = await explain({ text });
+    const explained = await withStore(database, {}, (inventory) => withCosts(asked, inventory));
+    expect(planOf(explained)).toMatchObject([
+      { facts: [], matching: { how: 'COUNTED', rows: 2, of: 20 }, related: ['accessKeys', 'accessKeys.user'] },
+    ]);
+    expect(renderExplanation(explained)).toBe(`iamUsersConnection: the IAM users for which
+  user name starts with "a"
+  at most 1
+  It asks the database of the store:
+    for those that match: at most 2 of 20 IAM users (counted)
+    then for what these lead to, in a statement each: accessKeys, accessKeys.user
+`);
     // As `check --explain` says it.
     const { controls } = await readLibrary();
     const control = controls.find(({ id }) => id === 'aws-iam-roles-trust-named-principals') as Control;

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../../src/graphql/ask.ts';
 import { type AssetTypeName, catalogue } from '../../src/iam/catalogue.generated.ts';
+import { type Instant, instantOf } from '../../src/iam/instant.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import type { Database } from '../../src/store/database.ts';
 import { makeIndexes } from '../../src/store/indexes.ts';
 import { migrate } from '../../src/store/migrations.ts';
+import type { ScopeRequest } from '../../src/store/scope.ts';
 import { soughtRelations } from '../../src/store/sought.generated.ts';
 import type { Expression } from '../../src/where/expression.ts';
 import { reopen } from '../inventory/snapshot/snapshot-of.ts';
@@ -13,10 +15,13 @@ import { databases, START_MS } from '../support/databases.ts';
 import { wheres } from '../where/random-where.ts';
 import type { TypeName } from '../where/server-schema.ts';
 import { Tally } from '../where/tally.ts';
-import { keepAccount, withStore } from './kept-account.ts';
+import { type KeptAccount, keepAccount, withStore } from './kept-account.ts';
 import { randomAccounts } from './random-account.ts';
 
 const types = Object.keys(catalogue) as readonly AssetTypeName[];
+
+/** How many of the questions are asked of the time before, too. */
+const THEN = 2;
 
 interface Asked {
   readonly type: AssetTypeName;
@@ -117,16 +122,28 @@ describe.each(Object.keys(databases))('a scan on %s answers as a snapshot of the
     async (_name, unread) => {
       const outcomes = new Tally();
       const asks = fc.array(questions, { minLength: 25, maxLength: 25 });
+      let before: { readonly asOf: Instant; readonly kept: KeptAccount } | undefined;
       const agrees = fc.asyncProperty(randomAccounts({ unread }), asks, async ({ text }, some) => {
-        const kept = await keepAccount(database, reopen(text));
-        const snapshot = kept.snapshot();
-        await withStore(database, {}, async (store) => {
-          for (const asked of some) {
-            const expected = await answerOf(snapshot, asked);
-            expect([asked, await answerOf(store, asked)]).toEqual([asked, expected]);
-            outcomes.count(isEmpty(expected.data));
-          }
-        });
+        const agree = async (scope: Partial<ScopeRequest>, kept: KeptAccount, questions: readonly Asked[]) => {
+          const snapshot = kept.snapshot();
+          await withStore(database, scope, async (store) => {
+            for (const asked of questions) {
+              const expected = await answerOf(snapshot, asked);
+              expect([scope, asked, await answerOf(store, asked)]).toEqual([scope, asked, expected]);
+              outcomes.count(isEmpty(expected.data));
+            }
+          });
+        };
+        const endedAt = new Date();
+        const kept = await keepAccount(database, reopen(text), endedAt);
+        await agree({}, kept, some);
+        // As of the scan before it, whatever has changed since.
+        if (before) {
+          const { asOf } = before;
+          await agree({ asOf }, before.kept, some.slice(0, THEN));
+          await agree({ asOf, connectors: [kept.connector] }, before.kept, some.slice(THEN, 2 * THEN));
+        }
+        before = { asOf: instantOf(endedAt), kept };
       });
       await fc.assert(agrees, { numRuns: 6, endOnFailure: true });
       outcomes.expectEach([true, false], 0.15);

@@ -14,6 +14,17 @@ const COLUMNS: readonly fc.Arbitrary<Position['values'][number]>[] = [
   fc.constantFrom(null, true, false),
 ];
 
+/** The fields of such columns, whichever comes first. */
+const types = {
+  Server: {
+    fields: Object.fromEntries(
+      [0, 1, 2].flatMap((index) =>
+        ['String', 'Float', 'Boolean'].map((type, column) => [`field${index}of${column}`, { type, nullable: true }]),
+      ),
+    ),
+  },
+};
+
 interface Sorted {
   readonly sort: readonly Order[];
   readonly placed: readonly Placed<string>[];
@@ -98,7 +109,11 @@ test('pages behind a cursor hold each asset once, in that order', () => {
       expect(page.assets.length).toBe(Math.min(size, whole.length - seen.length));
       seen.push(...page.assets);
       // As a client carries it from one request to the next.
-      after = parseCursor(renderCursor(page.positions.at(-1) as Position, list), list);
+      after = parseCursor(
+        renderCursor({ position: page.positions.at(-1) as Position, scope: 'x' }, list),
+        list,
+        types,
+      ).position;
     }
     expect(seen).toEqual(whole);
     const after = pageOf(placed, { ...everything, sort }).positions.at(-1);

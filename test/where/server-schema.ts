@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, type GraphQLInputObjectType, GraphQLScalarType } from 'graphql';
 import { catalogueOf } from '../../scripts/codegen/catalogue.ts';
-import { withQueryType } from '../../src/graphql/query-type.ts';
+import { type AssetTypes, withQueryType } from '../../src/graphql/query-type.ts';
 import { loadSchema } from '../../src/graphql/schema.ts';
 import { catalogue, type Field } from '../../src/iam/catalogue.generated.ts';
 import { packageRoot } from '../../src/package-root.ts';
@@ -71,7 +71,7 @@ const { serialize, parseValue, parseLiteral } = scalar(loadSchema());
 Object.assign(scalar(assets), { serialize, parseValue, parseLiteral });
 
 /** What the catalogue of the service is to its schema. */
-export const types = catalogueOf(assets) as Catalogue;
+export const types = catalogueOf(assets) as AssetTypes;
 
 export const schema = withQueryType(assets, types);
 
