@@ -9,6 +9,7 @@ import { CallLog } from './call-log.ts';
 import { type Credentials, sourceCredentials } from './credentials.ts';
 import { DEFAULT_REGION, regionOfPartition, regionToUse } from './region.ts';
 import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
+import { Sha256 } from './sha256.ts';
 
 /**
  * IAM allows few calls a second per account. The SDK's adaptive mode slows all calls down together when AWS throttles:
@@ -194,6 +195,7 @@ export class AwsAccount {
     const agent = maxSockets === undefined ? undefined : { keepAlive: true, maxSockets };
     return {
       ...(profile ? { profile } : {}),
+      sha256: Sha256,
       retryMode: 'adaptive',
       maxAttempts: Number(process.env['AWS_MAX_ATTEMPTS']) || MAX_ATTEMPTS,
       requestHandler: {

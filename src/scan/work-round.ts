@@ -74,7 +74,7 @@ class Worker {
       const taken = free > 0 ? await this.patiently(() => queue.take(round, free)) : [];
       await this.beginAll(taken);
       if (taken.length > 0 && taken.length < free) continue;
-      if (this.running.size > 0) await Promise.race([room, sleep(LOOK_MS)]);
+      if (this.running.size > 0) await Promise.race([room, sleep(LOOK_MS, undefined, { ref: false })]);
       else if (!(await this.isAnyLeft())) break;
     }
     if (this.failure !== undefined) throw this.failure;
