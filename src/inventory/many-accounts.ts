@@ -70,8 +70,9 @@ export class ManyAccounts implements Inventory {
     if (type === 'Connector') this.noteIncomparable(parts);
     const placed: Placed<Asset>[] = [];
     for (const { account, answer } of parts) {
-      for (const [index, asset] of (answer?.assets ?? []).entries()) {
-        const { values, identifier } = answer?.positions[index] ?? { values: [], identifier: '' };
+      const { assets = [], positions = [] } = answer ?? {};
+      for (const [index, asset] of assets.entries()) {
+        const { values, identifier } = positions[index] ?? { values: [], identifier: '' };
         placed.push({ asset: this.given(account, asset), position: { values, identifier, connector: account.id } });
       }
     }

@@ -206,11 +206,11 @@ function mayLack({ account, unread }: Noted, type: AssetTypeName, field: string)
   return unread.ofAny(type, field) !== undefined || unread.ofType(type).length > 0 || !knows(account, type, field);
 }
 
-/** What it takes to know which keys of a user have no slot. */
+/** What it takes to know which keys of a user have no slot, and what these are like. */
 const ADDITIONAL_KEY_FACTS: readonly (readonly [AssetTypeName, string])[] = [
   ['IAMUser', 'accessKeys'],
-  ['IAMAccessKey', 'slot'],
   ['IAMUserCredentials', 'additionalCredentialsInfo'],
+  ...Object.keys(catalogue.IAMAccessKey.fields).map((field) => ['IAMAccessKey', field] as const),
 ];
 
 const knows = ({ scan }: ScopedAccount, type: AssetTypeName, field: string): boolean =>

@@ -102,7 +102,7 @@ export class Statement {
 
   /** The rows in any order. */
   selectUnordered(conditions: readonly string[]): string {
-    return `SELECT a.* FROM ${quoted(this.type)} a WHERE ${this.where(conditions)}`;
+    return `SELECT ${columnsOf(this.type)} FROM ${quoted(this.type)} a WHERE ${this.where(conditions)}`;
   }
 
   /** How many rows there are, as `count`; and of them those for which `of` is true, as `of`. */
@@ -156,6 +156,18 @@ export class Statement {
     return sqlTypes[catalogue[this.type].fields[field]?.type ?? 'String'] ?? 'text';
   }
 }
+
+/** What an asset is made of. What tells since when and until when it was so takes a tenth of the time of a large answer. */
+function columnsOf(type: AssetTypeName): string {
+  const known = columnsOfTypes.get(type);
+  if (known !== undefined) return known;
+  const names = ['_connector', '_unread', ...Object.keys(catalogue[type].fields)];
+  const columns = names.map((name) => `a.${quoted(name)}`).join(', ');
+  columnsOfTypes.set(type, columns);
+  return columns;
+}
+
+const columnsOfTypes = new Map<AssetTypeName, string>();
 
 const column = (field: string): string => `a.${quoted(field)}`;
 

@@ -68,7 +68,10 @@ export class StoreInventory implements Inventory {
       assets,
       total,
       skipped,
-      positions: assets.map((asset) => positionOf(asset, page)),
+      // Who wants no cursors need not wait for them.
+      get positions() {
+        return assets.map((asset) => positionOf(asset, page));
+      },
       unread: [
         ...onceEach([...unread, ...(await whyNotListed(view, question))]),
         // One for each asset whose place is not known, as in memory.

@@ -70,6 +70,7 @@ export class SqlWriter {
   private conditions = 0;
   /** How many relations lead to what is written now. */
   private depth = 0;
+  private additional = 0;
 
   constructor(
     rows: SqlRows,
@@ -99,6 +100,10 @@ export class SqlWriter {
   private bindPerAccount({ values }: PerAccount, row: string, type: string): string {
     const all = Object.fromEntries([...values].map((entry) => entry.map(storedValue)));
     return `(${this.bind(JSON.stringify(all), 'jsonb')} ->> ${this.rows.account(row)})::${type}`;
+  }
+
+  private mayLack(type: AssetTypeName, field: string): boolean {
+    return this.additional > 0 || this.mayBeUnread(type, field);
   }
 
   private nextAlias(): string {
@@ -253,7 +258,10 @@ export class SqlWriter {
     const alias = this.nextAlias();
     const identifier = this.rows.column('identifier');
     const leads = `${alias}.${identifier} = ${row}.${identifier} AND ${this.rows.joined(alias, row)}`;
+    // What such a row lacks is what its key lacks: no note about rows of the report tells of it.
+    this.additional += 1;
     const condition = this.condition(of, alias, 'isTrue', taking);
+    this.additional -= 1;
     const exists = `EXISTS (SELECT 1 FROM ${this.rows.additionalKeys} ${alias} WHERE ${leads} AND ${condition})`;
     const { haveAdditionalKeys } = this.rows;
     const isTrue = haveAdditionalKeys ? `(${row}.${identifier} = ANY(${haveAdditionalKeys}) AND ${exists})` : exists;
@@ -261,11 +269,11 @@ export class SqlWriter {
   }
 
   private orUnread(condition: string, type: AssetTypeName, field: string, row: string): string {
-    return this.mayBeUnread(type, field) ? `(${condition} OR ${isUnread(field, row)})` : condition;
+    return this.mayLack(type, field) ? `(${condition} OR ${isUnread(field, row)})` : condition;
   }
 
   private andRead(condition: string, type: AssetTypeName, field: string, row: string): string {
-    return this.mayBeUnread(type, field) ? `(${condition} AND NOT ${isUnread(field, row)})` : condition;
+    return this.mayLack(type, field) ? `(${condition} AND NOT ${isUnread(field, row)})` : condition;
   }
 
   private field(type: AssetTypeName, name: string): Field {

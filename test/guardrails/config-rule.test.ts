@@ -34,8 +34,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 writeFileSync(
   join(folder, 'agreed.yaml'),
   `exceptions:
-  - {control: aws-iam-no-initial-access-keys, account: "510987654321", asset: sealed, key: {accessKeyId: AKIAIOSFODNN7EXAMPLE}, reason: sealed, owner: ops, expires: 2099-01-01}
-  - {control: aws-iam-console-users-have-mfa, account: "510987654321", asset: sealed, reason: sealed, owner: ops, expires: 2099-01-01}
+  - {control: aws-iam-no-initial-access-keys, account: "530987654321", asset: sealed, key: {accessKeyId: AKIAIOSFODNN7EXAMPLE}, reason: sealed, owner: ops, expires: 2099-01-01}
+  - {control: aws-iam-console-users-have-mfa, account: "530987654321", asset: sealed, reason: sealed, owner: ops, expires: 2099-01-01}
 `,
 );
 const written = await runCli(['guardrails', 'config', '--output', folder, '--exceptions', join(folder, 'agreed.yaml')]);
@@ -257,7 +257,7 @@ describe('the function as it is deployed', () => {
   }
 
   test("says of an account of moto what iamql check says, and moto's AWS Config takes it", async () => {
-    const accountId = '510987654321';
+    const accountId = '530987654321';
     const url = inject('motoUrl');
     const RoleArn = `arn:aws:iam::${accountId}:role/Judge`;
     const { Credentials: given } = await stsClient(url).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'a' }));
