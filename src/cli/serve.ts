@@ -7,6 +7,7 @@ import type { Database } from '../store/database.ts';
 import { parseDuration } from './duration.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote } from './output.ts';
+import { saveMemory } from './save-memory.ts';
 import { addSourceOptions, durationOption, openSource, type SourceOptions } from './source-options.ts';
 
 interface ServeOptions extends SourceOptions, LimitOptions {
@@ -50,6 +51,7 @@ async function serve(options: ServeOptions): Promise<void> {
       `--host ${options.host} can be reached from elsewhere, so a token is needed: set IAMQL_TOKEN or --token-file`,
     );
   }
+  if (options.store !== undefined) saveMemory(true);
   const scanning = options.scanEvery === undefined ? undefined : await openScanning(options);
   const sources = new CurrentSource(options, scanning?.database);
   const { label: sourceLabel, isSample } = await describe(await sources.open(), options).catch((error: unknown) => {
