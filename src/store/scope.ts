@@ -6,6 +6,7 @@ import { onceEach } from '../inventory/not-told.ts';
 import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
+import { ADDITIONAL_KEY_FACTS } from '../where/additional-keys.ts';
 import type { Expression } from '../where/expression.ts';
 
 /** Which accounts, and when. */
@@ -201,17 +202,10 @@ export class Scope {
 /** Whether some asset of the account may lack the field. */
 function mayLack({ account, unread }: Noted, type: AssetTypeName, field: string): boolean {
   if (field === 'additionalKeys')
-    return ADDITIONAL_KEY_FACTS.some(([of, fact]) => mayLack({ account, unread }, of, fact));
+    return ADDITIONAL_KEY_FACTS.some((of) => mayLack({ account, unread }, of.type, of.field));
   // Rows of earlier scans stay, with what those lacked.
   return unread.ofAny(type, field) !== undefined || unread.ofType(type).length > 0 || !knows(account, type, field);
 }
-
-/** What it takes to know which keys of a user have no slot, and what these are like. */
-const ADDITIONAL_KEY_FACTS: readonly (readonly [AssetTypeName, string])[] = [
-  ['IAMUser', 'accessKeys'],
-  ['IAMUserCredentials', 'additionalCredentialsInfo'],
-  ...Object.keys(catalogue.IAMAccessKey.fields).map((field) => ['IAMAccessKey', field] as const),
-];
 
 const knows = ({ scan }: ScopedAccount, type: AssetTypeName, field: string): boolean =>
   scan?.header.types[type]?.fields.includes(field) !== false;

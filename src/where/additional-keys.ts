@@ -1,6 +1,13 @@
-import { catalogue } from '../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { canonical } from './canonical.ts';
 import { type Expression, isLeaf, isRelated } from './expression.ts';
+
+/** What it takes to know which keys of a user have no slot, and what these are like. */
+export const ADDITIONAL_KEY_FACTS: readonly { readonly type: AssetTypeName; readonly field: string }[] = [
+  { type: 'IAMUser', field: 'accessKeys' },
+  { type: 'IAMUserCredentials', field: 'additionalCredentialsInfo' },
+  ...Object.keys(catalogue.IAMAccessKey.fields).map((field) => ({ type: 'IAMAccessKey' as const, field })),
+];
 
 /**
  * AWS may give a user more access keys than the credential report has slots. A text that asks the same of slot 1 *or*

@@ -1,4 +1,5 @@
 import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
+import { ADDITIONAL_KEY_FACTS } from '../../where/additional-keys.ts';
 import { type Expression, nodesOf } from '../../where/expression.ts';
 import { listsOf } from '../owners.ts';
 import type { UnreadNote } from './snapshot.ts';
@@ -56,9 +57,5 @@ export class UnreadNotes {
 
 function factsOfNode(node: Expression): readonly { readonly type: string; readonly field: string }[] {
   if ('field' in node) return [node];
-  if (node.kind !== 'additionalKey') return [];
-  return [
-    { type: 'IAMUser', field: 'accessKeys' },
-    { type: 'IAMAccessKey', field: 'slot' },
-  ];
+  return node.kind === 'additionalKey' ? ADDITIONAL_KEY_FACTS : [];
 }
