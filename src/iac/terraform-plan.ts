@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IamqlError } from '../iam/error.ts';
 import type { Declared, DeclaredPart, DeclaredUser, Name, Owner, PartKind, Reason } from './declared.ts';
 import { isRecord } from './record.ts';
+import { leftOutOf } from './terraform-left-out.ts';
 import { bringsOthers, mayBringOthers } from './terraform-opaque.ts';
 import { type PlannedAddress, References, type Referred } from './terraform-references.ts';
 
@@ -63,7 +64,7 @@ export function readTerraformPlan(plan: Readonly<Record<string, unknown>>): Decl
   return {
     users: users.map((user) => declaredUser(user, references)),
     parts: parts.flatMap((part) => declaredPart(part, ownerOf, references)),
-    unknown: unknownOf(plan, changes),
+    unknown: [...unknownOf(plan, changes), ...leftOutOf(plan, toldOf(plan, changes, kept), isOfInterest)],
   };
 }
 
@@ -116,6 +117,16 @@ function keptResources(
   return resourcesOf(isRecord(prior) ? prior['values'] : undefined)
     .filter(({ address }) => !told.has(address))
     .map((one) => ({ ...one, unknown: {}, isMade: false, before: one.values }));
+}
+
+/** The addresses of all that the plan says something of. */
+function toldOf(
+  plan: Readonly<Record<string, unknown>>,
+  changes: readonly ResourceChange[],
+  kept: readonly Planned[],
+): readonly string[] {
+  const deferred = deferredOf(plan).map(({ change }) => String(change['address']));
+  return [...[...changes, ...kept].map(({ address }) => address), ...deferred];
 }
 
 /** The resources of interest of a `values` object, with those of its modules. */
@@ -225,16 +236,20 @@ function unknownOf(plan: Readonly<Record<string, unknown>>, changes: readonly Re
     ({ type, change }) =>
       bringsOthers(type, change.after) && change.actions.some((one) => one === 'create' || one === 'update'),
   );
-  const deferred = Array.isArray(plan['deferred_changes']) ? plan['deferred_changes'].filter(isRecord) : [];
   return [
     ...(plan['errored'] === true ? [{ message: 'the plan ended with an error, and is not whole' }] : []),
     ...opaque.map(({ address, type }) => ({
       ...{ message: `${address}: what a resource of type ${type} makes is not judged here`, address },
     })),
-    ...deferred.flatMap(({ resource_change: change, reason }) =>
-      isRecord(change) && isOfInterest(String(change['type']))
-        ? [{ message: `${String(change['address'])} is put off to a later plan (${String(reason)})` }]
-        : [],
-    ),
+    ...deferredOf(plan).map(({ change, reason }) => ({
+      message: `${String(change['address'])} is put off to a later plan (${String(reason)})`,
+    })),
   ];
+}
+
+function deferredOf({ deferred_changes: deferred }: Readonly<Record<string, unknown>>) {
+  const entries = Array.isArray(deferred) ? deferred.filter(isRecord) : [];
+  return entries.flatMap(({ resource_change: change, reason }) =>
+    isRecord(change) && isOfInterest(String(change['type'])) ? [{ change, reason }] : [],
+  );
 }

@@ -27,6 +27,9 @@ const gone = { actions: ['delete'] };
 const alice = user('aws_iam_user.alice', 'alice');
 const both = [profile('*.alice', 'alice'), key('*.alice', 'alice')];
 
+const writtenOut = { 'aws_iam_user.alice': {}, 'aws_iam_user_login_profile.alice': {}, 'aws_iam_access_key.alice': {} };
+const inEach = { for_each_expression: { references: ['var.names'] } };
+
 const wordsOf = (reasons: readonly { readonly message: string }[]): readonly string[] =>
   reasons.map(({ message }) => message);
 const judge = (plan: unknown) => judgeFile('plan.json', new TextEncoder().encode(JSON.stringify(plan)));
@@ -305,6 +308,81 @@ const rows: readonly Row[] = [
       ],
     },
     is: { error: /aws_iam_access_key.k is put off/ },
+  },
+  {
+    name: 'a login profile that is configured and left out, as with -target',
+    changes: [alice, key('*.alice', 'alice')],
+    more: { complete: false, ...configuredAs(writtenOut) },
+    is: { error: /aws_iam_user_login_profile.alice is configured, and the plan leaves it out, as with -target/ },
+  },
+  {
+    name: 'the same by OpenTofu, which does not say whether a plan is complete',
+    changes: [alice, key('*.alice', 'alice')],
+    more: { terraform_version: '1.10.6', ...configuredAs(writtenOut) },
+    is: { error: /aws_iam_user_login_profile.alice is configured, and the plan leaves it out/ },
+  },
+  {
+    name: 'the same in a module',
+    changes: [user('module.m["a"].module.n.aws_iam_user.alice', 'alice')],
+    more: {
+      complete: false,
+      ...configuredAs(
+        {},
+        { m: { module: { module_calls: { n: { module: { resources: configuredResources(writtenOut) } } } } } },
+      ),
+    },
+    is: { error: /module.m.module.n.aws_iam_access_key.alice is configured, and the plan leaves it out/ },
+  },
+  {
+    name: 'a login profile of OpenTofu 1.11, which may be off by enabled, and by nothing that a plan holds',
+    changes: [alice, key('*.alice', 'alice')],
+    more: { terraform_version: '1.11.0', ...configuredAs(writtenOut) },
+    is: 'PASS',
+  },
+  {
+    name: 'what is configured, and not there, where all is destroyed',
+    changes: [{ ...alice, ...gone }],
+    more: configuredAs(writtenOut),
+    is: 'PASS',
+  },
+  {
+    name: 'some of for_each, and others left out',
+    changes: [user('aws_iam_user.u["a"]', 'a'), key('*.k["a"]', 'a')],
+    more: {
+      complete: false,
+      ...configuredAs({ 'aws_iam_user.u': {}, 'aws_iam_user_login_profile.p': inEach, 'aws_iam_access_key.k': inEach }),
+    },
+    is: { error: /it may leave out of aws_iam_user_login_profile.p\n.*it may leave out more of aws_iam_access_key.k/ },
+  },
+  {
+    name: 'count = 0 in a plan that is complete, or does not say so',
+    changes: [alice, key('*.alice', 'alice')],
+    more: { complete: true, ...configuredAs({ 'aws_iam_user_login_profile.p': { count_expression: {} } }) },
+    is: 'PASS',
+  },
+  {
+    name: 'buckets that are left out, and no user',
+    changes: [{ address: 'aws_s3_bucket.b', values: {} }],
+    more: { complete: false, ...configuredAs({ 'aws_s3_bucket.b': {}, 'aws_s3_bucket.c': {} }) },
+    is: 'PASS',
+  },
+  {
+    name: 'all that is configured, and something else put off',
+    changes: [alice, key('*.alice', 'alice')],
+    more: { complete: false, ...configuredAs({ 'aws_iam_user.alice': {}, 'aws_iam_access_key.alice': {} }) },
+    is: 'PASS',
+  },
+  {
+    name: 'what is left out, and there already',
+    changes: [key('*.alice', 'alice')],
+    more: { complete: false, prior_state: stateOf([alice, ...both]), ...configuredAs(writtenOut) },
+    is: { fail: ['aws_iam_user.alice'] },
+  },
+  {
+    name: 'something left out of which nothing tells what it is',
+    changes: [alice],
+    more: { complete: false },
+    is: { error: /without its configuration nobody knows what it leaves out/ },
   },
   ...[
     ['aws_serverlessapplicationrepository_cloudformation_stack', {}],
