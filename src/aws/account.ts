@@ -16,10 +16,10 @@ const SUMMARY = 'iam:GetAccountSummary';
 export const getCallerIdentity = async (account: AwsAccount, tag: Tag): Promise<CallerIdentity> =>
   identityOf(account, await account.stsClient(), tag);
 
-/** Who has assumed the role that the account is read as; undefined where none is assumed, or was not yet. */
-export async function getSourceIdentity(account: AwsAccount, tag: Tag): Promise<CallerIdentity | undefined> {
-  const client = await account.sourceStsClient();
-  return client && identityOf(account, client, tag);
+/** Who assumes the roles that the account is read as, the first of all at the end; nobody where none is assumed, or was not yet. */
+export async function getSourceIdentities(account: AwsAccount, tag: Tag): Promise<readonly CallerIdentity[]> {
+  const clients = await account.sourceStsClients();
+  return Promise.all(clients.map((client) => identityOf(account, client, tag)));
 }
 
 async function identityOf(account: AwsAccount, client: STSClient, tag: Tag): Promise<CallerIdentity> {

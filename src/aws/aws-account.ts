@@ -6,7 +6,7 @@ import { answeredWithout, awsError } from './aws-error.ts';
 import { type AwsSettings, type AwsTimeouts, usualTimeouts } from './aws-settings.ts';
 import { CallGate } from './call-gate.ts';
 import { CallLog } from './call-log.ts';
-import { type Credentials, sourceCredentials } from './credentials.ts';
+import { type Credentials, credentialsBehindRoles, sourceCredentials } from './credentials.ts';
 import { DEFAULT_REGION, regionOfPartition, regionToUse } from './region.ts';
 import { type CallTag, RunningCall, watchAttempts } from './running-call.ts';
 import { Sha256 } from './sha256.ts';
@@ -40,6 +40,7 @@ export class AwsAccount {
   private sts: Promise<STSClient> | undefined;
   private organizations: Promise<OrganizationsClient> | undefined;
   private sourceSts: Promise<STSClient> | undefined;
+  private behindSts: Promise<STSClient | undefined> | undefined;
   /** Why the role was refused, and when. */
   private refused: { readonly error: IamqlError; readonly at: number } | undefined;
 
@@ -70,9 +71,13 @@ export class AwsAccount {
     return this.sts;
   }
 
-  /** What is signed with the credentials that assume the role; undefined where none is assumed, or was not yet. */
-  async sourceStsClient(): Promise<STSClient | undefined> {
-    return this.sourceSts;
+  /**
+   * With the credentials that assume the role, where one is assumed and was by now; then with those that assume the roles of the
+   * profile, where it names some.
+   */
+  async sourceStsClients(): Promise<readonly STSClient[]> {
+    this.behindSts ??= this.createBehindStsClient();
+    return (await Promise.all([this.sourceSts, this.behindSts])).filter((client) => client !== undefined);
   }
 
   /** The same for the organization that the account is of. */
@@ -91,11 +96,10 @@ export class AwsAccount {
     return client;
   }
 
-  /** The ids of the access keys that sign: the caller's, and where a role is assumed, those of who assumes it. */
-  async signingKeyIds(): Promise<readonly string[]> {
-    const { accessKeyId } = await (await this.iamClient()).config.credentials();
-    const source = await this.sourceSts;
-    return source ? [accessKeyId, (await source.config.credentials()).accessKeyId] : [accessKeyId];
+  /** What signs: the caller's credentials, and where roles are assumed, those of who assumes them, the first of all at the end. */
+  async signingCredentials(): Promise<readonly Awaited<ReturnType<IAMClient['config']['credentials']>>[]> {
+    const clients = [await this.iamClient(), ...(await this.sourceStsClients())];
+    return Promise.all(clients.map(({ config }) => config.credentials()));
   }
 
   /**
@@ -166,6 +170,13 @@ export class AwsAccount {
     const client = await this.inRegion((config) => new STSClient(config), credentials);
     client.middlewareStack.add(watchAttempts, { step: 'finalizeRequest', priority: 'low' });
     return client;
+  }
+
+  private async createBehindStsClient(): Promise<STSClient | undefined> {
+    const behind = await credentialsBehindRoles(this.settings.profile).catch((error: unknown) => {
+      throw awsError('sts:GetCallerIdentity', error);
+    });
+    return behind && this.createStsClient(behind);
   }
 
   /** The configured region decides partition and endpoint; with none configured, the `aws` partition's. */

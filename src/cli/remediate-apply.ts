@@ -10,7 +10,7 @@ import { IamqlError } from '../iam/error.ts';
 import { shellOption } from '../iam/shell.ts';
 import type { FactSource } from '../inventory/fact-source.ts';
 import { type Applied, applyPlan } from '../remediate/apply.ts';
-import { callerOf } from '../remediate/caller.ts';
+import { callerOf, unknownOriginOf } from '../remediate/caller.ts';
 import { Journal } from '../remediate/journal.ts';
 import type { PlannedControl } from '../remediate/judge-user.ts';
 import { definitionOf } from '../remediate/make-plan.ts';
@@ -39,6 +39,7 @@ export async function apply(file: string, options: ApplyOptions): Promise<void> 
   checkPlanAge(plan, run.clock());
   checkAccount(plan, run.identity);
   const caller = await callerOf(run.account, run.identity, run.log);
+  noteUnknownOrigin(await unknownOriginOf(run.account, caller));
   const { yes = false } = options;
   const journal = yes ? await Journal.open(options.journal) : undefined;
   try {
@@ -152,6 +153,13 @@ function noteWrongClock(clock: () => Date): void {
   const time = renderDuration(Math.abs(aheadMinutes) * 60);
   const where = aheadMinutes > 0 ? 'ahead of' : 'behind';
   writeNote(`iamql: the clock of this machine is ${time} ${where} that of AWS, which counts`);
+}
+
+/** A key that somebody works with is left alone where it is known. */
+function noteUnknownOrigin(session: string | undefined): void {
+  if (session === undefined) return;
+  const why = 'credentials that a program, the environment or a file gives do not tell it';
+  writeNote(`iamql: who has assumed ${session} is not known: ${why}; see that no key of theirs is in the plan`);
 }
 
 function checkAccount(plan: Plan, { accountId, partition, arn }: LiveRun['identity']): void {

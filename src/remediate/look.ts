@@ -20,8 +20,8 @@ export interface LookSetting extends JudgedWith {
   readonly log: CallLog;
   readonly caller: {
     readonly arn: string;
-    /** Of who assumes the role; undefined where none is assumed. */
-    readonly sourceArn?: string | undefined;
+    /** Of who assumes the roles, the first of all at the end; empty where none is assumed. */
+    readonly sourceArns: readonly string[];
     readonly keyIds: ReadonlySet<string>;
   };
   /** By id; one may be asked with several sets of values. */
@@ -84,7 +84,7 @@ function whyForbidden(step: Step, setting: LookSetting): string | undefined {
   const { arn, accessKeyId, evidence } = step;
   const { caller } = setting;
   if (caller.keyIds.has(accessKeyId)) return 'it is a key that you work with';
-  if (caller.arn === arn || caller.sourceArn === arn)
+  if ([caller.arn, ...caller.sourceArns].includes(arn))
     return 'it is a key of the user who runs this: let somebody else do it';
   const { keyCreated, slot, slotChanged } = evidence;
   return whyExcepted(step, setting, {

@@ -1,18 +1,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { getCallerIdentity } from '../../src/aws/account.ts';
 import { ownKeyIds } from '../../src/aws/remediation/own-keys.ts';
-import { callerOf } from '../../src/remediate/caller.ts';
+import { callerOf, unknownOriginOf } from '../../src/remediate/caller.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
 import { openAccount } from './open-account.ts';
 
-test('the keys that somebody works with: that of a role, the one behind it, and those in files', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'iamql-keys-'));
+const callerArn = 'arn:aws:iam::111122223333:user/operator';
+const roleArn = 'arn:aws:iam::111122223333:role/Operator';
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'iamql-keys-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const callerArn = 'arn:aws:iam::111122223333:user/operator';
-  const roleArn = 'arn:aws:iam::111122223333:role/Operator';
+});
+
+test('the keys that somebody works with: that of a role, the one behind it, and those in files', async () => {
   const { account, log, tag } = await openAccount({ callerArn }, { roleArn });
   const file = join(folder, 'credentials');
   writeFileSync(
@@ -28,7 +32,7 @@ test('the keys that somebody works with: that of a role, the one behind it, and 
   ]);
   expect([...ids].filter((id) => id.startsWith('ASIA'))).toHaveLength(1);
   expect(await callerOf(account, await getCallerIdentity(account, tag), log)).toEqual({
-    ...{ arn: 'arn:aws:sts::111122223333:assumed-role/Operator/iamql', sourceArn: callerArn, keyIds: ids },
+    ...{ arn: 'arn:aws:sts::111122223333:assumed-role/Operator/iamql', sourceArns: [callerArn], keyIds: ids },
   });
 });
 
@@ -40,4 +44,51 @@ test('a file of AWS that cannot be read may name such a key', async () => {
     kind: 'InvalidInput',
     message: expect.stringContaining('it may name a key that you work with'),
   });
+});
+
+/** Who runs it with a profile, whose credentials a program gives. */
+async function callerWith(config: string, given: object, profile = 'operator') {
+  const { account, log, tag } = await openAccount({ callerArn }, { profile });
+  const answer = JSON.stringify({ Version: 1, SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', ...given });
+  const program = join(folder, 'program.mjs');
+  writeFileSync(program, `process.stdout.write(${JSON.stringify(answer)});`);
+  const file = join(folder, 'config');
+  writeFileSync(file, config.replace('PROGRAM', `"${process.execPath}" "${program}"`));
+  vi.stubEnv('AWS_CONFIG_FILE', file);
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
+  const caller = await callerOf(account, await getCallerIdentity(account, tag), log);
+  return { caller, origin: await unknownOriginOf(account, caller), account };
+}
+
+const behind = `[profile operator]\nrole_arn = ${roleArn}\nsource_profile = base\n[profile base]\ncredential_process = PROGRAM\n`;
+const ROLE = 'arn:aws:sts::111122223333:assumed-role/Operator/';
+
+test('the key of a program, which is in no file', async () => {
+  const config = '[profile operator]\ncredential_process = PROGRAM\n';
+  const { caller, origin } = await callerWith(config, { AccessKeyId: 'AKIAOFPROGRAMEXAMPLE' });
+  expect([...caller.keyIds]).toEqual(['AKIAOFPROGRAMEXAMPLE']);
+  expect({ ...caller, origin }).toMatchObject({ arn: callerArn, sourceArns: [], origin: undefined });
+});
+
+test('the key of a program behind the role of a profile, and whose it is', async () => {
+  const { caller, origin } = await callerWith(behind, { AccessKeyId: 'AKIAOFPROGRAMEXAMPLE' });
+  expect([...caller.keyIds]).toContain('AKIAOFPROGRAMEXAMPLE');
+  expect({ ...caller, origin }).toMatchObject({ arn: expect.stringContaining(ROLE), origin: undefined });
+  expect(caller.sourceArns).toEqual([callerArn]);
+});
+
+test('behind two roles of profiles', async () => {
+  const two = `[profile second]\nrole_arn = arn:aws:iam::111122223333:role/Second\nsource_profile = operator\n${behind}`;
+  const { caller } = await callerWith(two, { AccessKeyId: 'AKIAOFPROGRAMEXAMPLE' }, 'second');
+  expect(caller).toMatchObject({ arn: expect.stringContaining('/Second/'), sourceArns: [callerArn] });
+  expect([...caller.keyIds]).toContain('AKIAOFPROGRAMEXAMPLE');
+});
+
+test('of a session that a program gives nobody knows who began it, but where it is of a user', async () => {
+  const session = { AccessKeyId: 'ASIAOFPROGRAMEXAMPLE', SessionToken: 'a session' };
+  const ofUser = await callerWith(behind, session);
+  expect([ofUser.caller.sourceArns, ofUser.origin]).toEqual([[callerArn], undefined]);
+  const ofRole = `${ROLE}somebody`;
+  const asRole = { ...ofUser.caller, sourceArns: [ofRole] };
+  expect(await unknownOriginOf(ofUser.account, asRole)).toBe(ofRole);
 });

@@ -59,7 +59,7 @@ describe('what has changed since the plan is never touched:', () => {
   test('a key of whoever runs it, and the key that signs', async () => {
     const endpoint = account.start({ users: [user('operator', [key('O')]), user('zoe', [key('Z')])] });
     const plan = await account.plan();
-    const signing = { arn: 'arn:aws:iam::111122223333:user/else', keyIds: new Set(['AKIAEXAMPLEZ']) };
+    const signing = { arn: 'arn:aws:iam::111122223333:user/else', sourceArns: [], keyIds: new Set(['AKIAEXAMPLEZ']) };
     expect(told(await account.apply(plan, { journal: account.newJournal() }))).toEqual([
       'AKIAEXAMPLEO: skipped: it is a key of the user who runs this: let somebody else do it',
       'AKIAEXAMPLEZ: done',
@@ -70,7 +70,11 @@ describe('what has changed since the plan is never touched:', () => {
     );
     expect(changesOf(endpoint)).toEqual(['AKIAEXAMPLEO Inactive']);
     account.start({ users: [user('operator', [key('O')]), user('zoe', [key('Z')])] });
-    const asRole = { arn: 'arn:aws:sts::111122223333:assumed-role/Fixer/me', sourceArn: OPERATOR, keyIds: new Set([]) };
+    const asRole = {
+      arn: 'arn:aws:sts::111122223333:assumed-role/Fixer/me',
+      sourceArns: [OPERATOR],
+      keyIds: new Set([]),
+    };
     expect(told(await account.apply(plan, { journal: account.newJournal(), caller: asRole }))[0]).toBe(
       'AKIAEXAMPLEO: skipped: it is a key of the user who runs this: let somebody else do it',
     );
