@@ -55,7 +55,7 @@ interface PlanAsked extends Partial<PlanSettings> {
   readonly verify?: 'all';
 }
 
-export interface ApplyAsked extends Partial<ApplySetting> {
+interface ApplyAsked extends Partial<ApplySetting> {
   readonly journal?: string;
   /** Nothing is written. */
   readonly isDry?: boolean;
@@ -101,7 +101,7 @@ export function remediatedAccount() {
   };
 }
 
-export const environmentOf = (url: string): Readonly<Record<string, string>> => ({
+const environmentOf = (url: string): Readonly<Record<string, string>> => ({
   AWS_ACCESS_KEY_ID: EXAMPLE_CREDENTIALS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey,
   AWS_REGION: 'us-east-1',
@@ -148,7 +148,7 @@ async function planLive({ controls = [foundingControlId], verify, ...asked }: Pl
   return makePlan(inventory, judged, settings);
 }
 
-export async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
+async function applyLive(plan: Plan, asked: ApplyAsked = {}) {
   const { journal: file = '', isDry = false, around = (one) => one, profile, ...setting } = asked;
   const { account, source } = openLive(profile);
   const log = new CallLog();
