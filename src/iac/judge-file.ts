@@ -103,6 +103,8 @@ function toolOf(value: Record<string, unknown>): Tool {
   const isPlan = ['format_version', 'planned_values', 'resource_changes'].some((key) => key in value);
   if (isPlan && !isTemplate) return 'terraform';
   if (isTemplate && !isPlan) return 'cloudformation';
+  if ('encrypted_data' in value)
+    throw corrupt('it is encrypted by OpenTofu: give the output of `tofu show -json` on the plan, which decrypts it');
   if ('serial' in value && 'lineage' in value)
     throw corrupt('it is a state file and no plan: give the output of `terraform show -json plan.out`');
   throw corrupt('it is neither what `terraform show -json` writes of a plan, nor a CloudFormation template');

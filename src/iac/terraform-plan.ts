@@ -74,6 +74,9 @@ function checkWhole(plan: Readonly<Record<string, unknown>>): void {
     throw corrupt(
       `its format_version is ${JSON.stringify(version)}; 1.x is read, which Terraform 1.1 and newer and OpenTofu write`,
     );
+  for (const key of ['errored', 'complete'])
+    if (![undefined, true, false].includes(plan[key] as undefined))
+      throw corrupt(`its ${key} is ${JSON.stringify(plan[key])}, and no truth value`);
   if (isRecord(plan['planned_values'])) return;
   if (isRecord(plan['values']))
     throw corrupt('it is a state and no plan: give the plan, `terraform show -json plan.out`');

@@ -445,6 +445,9 @@ describe('a plan with', () => {
 
 const whole = planOf([alice, ...both]);
 const broken: readonly (readonly [name: string, plan: unknown, reason: RegExp])[] = [
+  ['an encrypted plan', { meta: {}, encrypted_data: 'x', encryption_version: 'v0' }, /encrypted.*`tofu show -json`/],
+  ['no truth value where it ended', { ...planOf([alice]), errored: 'true' }, /its errored is "true"/],
+  ['no truth value where it is complete', { ...planOf([alice]), complete: null }, /its complete is null/],
   ['another major version', { ...whole, format_version: '2.0' }, /format_version is "2.0"/],
   ['no version', { ...whole, format_version: undefined }, /format_version is undefined/],
   ['a state', stateOf([alice]), /a state and no plan/],
