@@ -1,10 +1,11 @@
 import { openConnector } from '../connectors/connectors-source.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
-import { describeSkipped } from '../report/connectors.ts';
+import { describeDropped, describeSkipped } from '../report/connectors.ts';
 import { printable } from '../report/printable.ts';
 import { patiently } from '../scan/patience.ts';
 import type { Database } from '../store/database/database.ts';
+import type { Dropped } from '../store/scans/enrolled.ts';
 import type { Round, RoundAccount } from '../store/scans/rounds.ts';
 import { beginEnrollment, type EnrolledAccounts } from './connector-options.ts';
 import { exitCodeOfUnread, exitCodes } from './exit-code.ts';
@@ -39,7 +40,7 @@ export async function scanRound(options: RoundOptions, context: RoundContext): P
   const mine = [...(await scanOf(first))];
   const enrolled = await all;
   const ids = idsOf(enrolled);
-  await patiently(() => addedToRound(enrolled, round, database), signal);
+  const dropped = await patiently(() => addedToRound(enrolled, round, database), signal);
   // Those whom only the list of all accounts has: they are being moved from one unit to another.
   const begun = new Set(idsOf(first));
   if (ids.some((id) => !begun.has(id))) mine.push(...(await scanOf(enrolled)));
@@ -50,7 +51,7 @@ export async function scanRound(options: RoundOptions, context: RoundContext): P
   // Who ends a round judges what those have left who ended before they did.
   for (const line of await judge.scans(database, isEnded ? ids : mine)) write(line);
   if (isEnded) await tellFailures(database, judge, ids);
-  write(renderRound(round.id, accounts, enrolled));
+  write(renderRound(round.id, accounts, enrolled, dropped));
   return exitCodeOf(accounts, enrolled);
 }
 
@@ -66,7 +67,8 @@ async function joinedRound(enrolled: EnrolledAccounts, options: RoundOptions, da
   return { round: await joinRound(database, selection, idsOf(enrolled), newRound), selection };
 }
 
-async function addedToRound(enrolled: EnrolledAccounts, round: Round, database: Database): Promise<void> {
+/** @returns who is asked about no longer, because the file does not name them. */
+async function addedToRound(enrolled: EnrolledAccounts, round: Round, database: Database): Promise<readonly Dropped[]> {
   const [{ enrollConnectors }, { addToRound }] = await Promise.all([
     import('../store/scans/enrolled.ts'),
     import('../store/scans/rounds.ts'),
@@ -75,8 +77,9 @@ async function addedToRound(enrolled: EnrolledAccounts, round: Round, database: 
   // An account that one organization of the file leaves out may be in another, which nobody could list.
   const isListed = unlisted.length === 0;
   const isAll = enrolled.isEverything && isListed;
-  await enrollConnectors(database, connectors, { skipped: isListed ? skipped : [], isAll });
+  const dropped = await enrollConnectors(database, connectors, { skipped: isListed ? skipped : [], isAll });
   await addToRound(database, round, idsOf(enrolled));
+  return dropped.filter(({ id }) => !skipped.some((one) => one.id === id));
 }
 
 const idsOf = ({ enrollment }: EnrolledAccounts): readonly string[] => enrollment.connectors.map(({ id }) => id);
@@ -139,7 +142,12 @@ const isPartial = ({ failure, unread }: RoundAccount): boolean =>
   !failure && exitCodeOfUnread(unread) !== exitCodes.pass;
 
 /** How it went, and for each account that was not read whole why. */
-function renderRound(round: string, accounts: readonly RoundAccount[], { enrollment }: EnrolledAccounts): string {
+function renderRound(
+  round: string,
+  accounts: readonly RoundAccount[],
+  { enrollment }: EnrolledAccounts,
+  dropped: readonly Dropped[],
+): string {
   const { skipped, unlisted } = enrollment;
   const called = ({ connector, name }: Pick<RoundAccount, 'connector' | 'name'>): string =>
     name === connector ? connector : `${connector} (${printable(name)})`;
@@ -160,6 +168,7 @@ function renderRound(round: string, accounts: readonly RoundAccount[], { enrollm
     ...left.map((account) => `left: ${called(account)}`),
     ...describeSkipped(skipped, ({ id, name, why }) => `skipped: ${called({ connector: id, name })}: ${why}`),
     ...unlisted.map(({ name, error }) => `organization ${printable(name)} could not be listed: ${error.message}`),
+    ...describeDropped(dropped),
   ];
   return `${lines.join('\n')}\n`;
 }

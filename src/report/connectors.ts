@@ -42,11 +42,24 @@ export function describeSkipped(
 const MOST_NAMES = 10;
 
 function describeOutside(organization: string, accounts: readonly SkippedAccount[]): string {
-  const names = accounts.slice(0, MOST_NAMES).map(({ id, name }) => `${id} (${printable(name)})`);
+  const last = accounts.length > MOST_NAMES ? '; `iamql connectors list --format json` names them' : '';
+  return `not read: ${countOf(accounts)} of ${printable(organization)} ${OUTSIDE}: ${namesOf(accounts)}${last}`;
+}
+
+/** Accounts of a store that nobody hears of any more, because its file of connectors names them no longer. */
+export const describeDropped = (accounts: readonly NamedAccount[]): readonly string[] =>
+  accounts.length === 0
+    ? []
+    : [`asked about no longer: ${countOf(accounts)} that the file names no longer: ${namesOf(accounts)}`];
+
+type NamedAccount = Pick<SkippedAccount, 'id' | 'name'>;
+
+const countOf = ({ length }: readonly NamedAccount[]): string => `${length} ${length === 1 ? 'account' : 'accounts'}`;
+
+function namesOf(accounts: readonly NamedAccount[]): string {
+  const names = accounts.slice(0, MOST_NAMES).map(({ id, name }) => (id === name ? id : `${id} (${printable(name)})`));
   const more = accounts.length - names.length;
-  const last = more > 0 ? `, and ${more} more; \`iamql connectors list --format json\` names them` : '';
-  const noun = accounts.length === 1 ? 'account' : 'accounts';
-  return `not read: ${accounts.length} ${noun} of ${printable(organization)} ${OUTSIDE}: ${names.join(', ')}${last}`;
+  return `${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
 }
 
 /** `acme: Root / Workloads / Production`. */

@@ -192,6 +192,12 @@ describe.each(backends)('iamql scan --connectors into %s', { timeout }, (backend
     expect((await scan(store, aws)).stdout).toContain('skipped: 111100000002 (account 2): SUSPENDED');
     expect(await ids()).toEqual([1, 3].map(accountId));
     expect(await ids('--as-of', then)).toEqual([1, 2, 3].map(accountId));
+    // Another file, and nobody would hear of those of the first any more.
+    writeFileSync(join(folder, 'other.yaml'), 'accounts: [{account: "111122223333"}]\n');
+    const other = ['scan', '--connectors', 'other.yaml', '--store', store, '--no-judge'];
+    expect((await runCli(other, options(aws.url))).stdout).toMatch(
+      /^round 4: 1 accounts, .*\nasked about no longer: 2 accounts that the file names no longer: 111100000001 \(account 1\), 111100000003 \(account 3\)\n$/,
+    );
   });
 
   test('an account that was never read is known, and not clean', async () => {

@@ -16,17 +16,21 @@ export interface Retired {
   readonly why: string;
 }
 
+/** An account that the file names no longer. */
+export type Dropped = { readonly id: string; readonly name: string };
+
 /**
  * Notes which accounts there are: one that is never read is known all the same, and nothing about it is clean.
  *
  * @param isAll the file names no others: accounts that it named before are asked about no longer, and neither are those that
  *   are skipped. What was found of them stays, for questions about an earlier time.
+ * @returns those that it named until now and names no longer.
  */
 export function enrollConnectors(
   database: Database,
   connectors: readonly EnrolledConnector[],
   { skipped, isAll }: { readonly skipped: readonly Retired[]; readonly isAll: boolean },
-): Promise<void> {
+): Promise<readonly Dropped[]> {
   return database.transaction(async (session) => {
     await session.query(
       `INSERT INTO connector (id, name, account_id, tags, organization, units, is_enrolled)
@@ -44,10 +48,10 @@ export function enrollConnectors(
        WHERE c.id = s.id AND c.is_enrolled AND c.retired_at IS NULL`,
       [JSON.stringify(skipped)],
     );
-    if (!isAll) return;
-    await session.query(
+    if (!isAll) return [];
+    return session.query<Dropped>(
       `UPDATE connector SET retired_at = now(), retired_why = 'the file of connectors names it no longer'
-       WHERE is_enrolled AND retired_at IS NULL AND id <> ALL($1)`,
+       WHERE is_enrolled AND retired_at IS NULL AND id <> ALL($1) RETURNING id, name`,
       [connectors.map(({ id }) => id)],
     );
   });
