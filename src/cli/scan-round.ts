@@ -41,12 +41,14 @@ export async function scanRound(options: RoundOptions, context: RoundContext): P
   const enrolled = await all;
   const ids = idsOf(enrolled);
   const dropped = await patiently(() => addedToRound(enrolled, round, database), signal);
-  // Those whom only the list of all accounts has: they are being moved from one unit to another.
-  const begun = new Set(idsOf(first));
-  if (ids.some((id) => !begun.has(id))) mine.push(...(await scanOf(enrolled)));
-  const { accountsOfRound, endRound } = await import('../store/scans/rounds.ts');
-  const accounts = await patiently(() => accountsOfRound(database, round), signal);
-  const isOver = accounts.every(({ scan }) => scan !== undefined);
+  const { accountsOfRound, endRound, leftOf } = await import('../store/scans/rounds.ts');
+  // Those whom only the list of all accounts has, because they are being moved from one unit to another; and those whom a
+  // process with an older file took out of the round.
+  const left = new Set(await patiently(() => leftOf(database, round), signal));
+  if (ids.some((id) => left.has(id))) mine.push(...(await scanOf(enrolled)));
+  const ofRound = await patiently(() => accountsOfRound(database, round), signal);
+  const accounts = [...ofRound, ...lostOf(enrolled, ofRound)];
+  const isOver = ofRound.every(({ scan }) => scan !== undefined);
   const isEnded = isOver && (await patiently(() => endRound(database, round), signal));
   // Who ends a round judges what those have left who ended before they did.
   for (const line of await judge.scans(database, isEnded ? ids : mine)) write(line);
@@ -80,6 +82,14 @@ async function addedToRound(enrolled: EnrolledAccounts, round: Round, database: 
   const dropped = await enrollConnectors(database, connectors, { skipped: isListed ? skipped : [], isAll });
   await addToRound(database, round, idsOf(enrolled));
   return dropped.filter(({ id }) => !skipped.some((one) => one.id === id));
+}
+
+/** Accounts of the file that the round does not have: somebody whose file does not name them has ended it. */
+function lostOf({ enrollment }: EnrolledAccounts, accounts: readonly RoundAccount[]): readonly RoundAccount[] {
+  const known = new Set(accounts.map(({ connector }) => connector));
+  return enrollment.connectors.flatMap(({ id, name }) =>
+    known.has(id) ? [] : [{ connector: id, name, scan: undefined, failure: undefined, unread: [] }],
+  );
 }
 
 const idsOf = ({ enrollment }: EnrolledAccounts): readonly string[] => enrollment.connectors.map(({ id }) => id);

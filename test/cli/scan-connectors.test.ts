@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
+import { enrollConnectors } from '../../src/store/scans/enrolled.ts';
+import { addToRound, endRound } from '../../src/store/scans/rounds.ts';
 import { accountId, acme } from '../connectors/acme.ts';
 import { type AwsEndpoint, manyUsers, type Scenario, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import type { ScenarioOrganization } from '../support/organization.ts';
@@ -199,6 +201,36 @@ describe.each(backends)('iamql scan --connectors into %s', { timeout }, (backend
       /^round 4: 1 accounts, .*\nasked about no longer: 2 accounts that the file names no longer: 111100000001 \(account 1\), 111100000003 \(account 3\)\n$/,
     );
   });
+
+  test.each([
+    ['is scanned all the same', false, '3 accounts, 3 scanned whole, 0 in part, 0 not at all, 0 left', 0],
+    [
+      'is left, where the round has been ended',
+      true,
+      '3 accounts, 2 scanned whole, 0 in part, 0 not at all, 1 left',
+      2,
+    ],
+  ])(
+    'an account that a process with an older file has taken out of the round %s',
+    async (_what, isEnded, told, exit) => {
+      const store = await newStore();
+      const aws = await start({ organization: acme(3) });
+      const ofOld = [1, 2].map((n) => ({ id: accountId(n), name: 'x', tags: {}, organization: 'acme', units: [] }));
+      aws.onCall = async ({ action }) => {
+        if (action !== 'AssumeRole') return;
+        aws.onCall = undefined;
+        const database = await openStore(store);
+        const round = { id: '1', startedAt: new Date(), isGoneOnWith: true };
+        await enrollConnectors(database, ofOld, { skipped: [], isAll: true });
+        await addToRound(database, round, []);
+        if (isEnded) await endRound(database, round);
+        await database.close();
+      };
+      const { stdout, code } = await scan(store, aws, '--accounts-at-once', '1');
+      expect(stdout).toMatch(new RegExp(`^round 1: ${told}\n${isEnded ? `left: ${accountId(3)} ` : ''}`));
+      expect(code).toBe(exit);
+    },
+  );
 
   test('an account that was never read is known, and not clean', async () => {
     const store = await newStore();

@@ -121,6 +121,8 @@ test('an account that is in no unit at all is read, and not passed over where un
     message: expect.stringContaining('account 2'),
   }) as Error;
   expect(() => select(enrollment, { units: ['Production'] })).toThrow(unplaced);
+  // Whether anybody is in a unit that nobody was seen in is not known either.
+  expect(() => select(enrollment, { units: ['Sandbox'] })).toThrow(unplaced);
   expect(idsOf(select(enrollment, { connectors: ['account 3'], units: ['Production'] }).connectors)).toHaveLength(1);
   // Nor is it known whether it is excluded.
   const excluded = await enrollOf({ organization }, `${organizations}, exclude: [ou-ab12-33333333]}`);
