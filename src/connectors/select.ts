@@ -32,7 +32,7 @@ export function select(enrollment: Enrollment, selection: Selection): Enrollment
       (names === undefined || names.some((name) => isCalled(connector, name))) &&
       Object.entries(tags).every(([key, value]) => connector.tags[key] === value),
   );
-  const lost = units && fitting.find((one) => one.organization !== undefined && one.units.length === 0);
+  const lost = units && fitting.find(isUnplaced);
   if (lost) throw unplaced(lost);
   const connectors = fitting.filter((connector) => units === undefined || units.some((unit) => isIn(connector, unit)));
   // Who names accounts does not ask of others.
@@ -41,6 +41,8 @@ export function select(enrollment: Enrollment, selection: Selection): Enrollment
     throw new IamqlError('NotCollected', 'no account of the connectors fits --connector, --ou and --tag');
   return { connectors, skipped: [], unlisted };
 }
+
+const isUnplaced = ({ organization, units }: Connector): boolean => organization !== undefined && units.length === 0;
 
 const isCalled = ({ id, name }: { readonly id: string; readonly name: string }, asked: string): boolean =>
   id === asked || name === asked;
@@ -61,6 +63,8 @@ function rejectUnknown({ connectors, skipped, unlisted }: Enrollment, names: rea
 
 function rejectUnknownUnits({ connectors, unlisted }: Enrollment, names: readonly string[]): void {
   const known: readonly OrganizationalUnit[] = connectors.flatMap(({ units }) => units);
+  // Who is in none may be in that one.
+  if (connectors.some(isUnplaced)) return;
   for (const name of names) {
     if (unlisted.length > 0 || known.some((unit) => isCalled(unit, name))) continue;
     const near = meant(name, new Set(known.map((unit) => unit.name)));
