@@ -75,16 +75,17 @@ export const guardrails: readonly Guardrail[] = [
   },
   {
     name: 'eventbridge',
-    title: 'A CloudFormation template with an EventBridge rule: a message for each new access key or login profile',
+    title:
+      'A CloudFormation template with an EventBridge rule: a message for each new access key or login profile, and each key that is turned on',
     controls: newKeys,
     does: [
-      'It tells an SNS topic, mostly within minutes, of each CreateAccessKey and CreateLoginProfile that succeeded.',
+      'It tells an SNS topic, mostly within minutes, of each CreateAccessKey and CreateLoginProfile that succeeded, and of each UpdateAccessKey that turned a key on.',
     ],
     doesNot: [
       'It prevents nothing: the key is there when the message comes.',
       'It does not tell whether the user has the other one: iamql check does.',
       'It sees nothing without a trail that records management events that write, and nothing in a region where IAM does not record.',
-      'It does not see a key that iam:UpdateAccessKey turns on again, and events may be lost: scan from time to time.',
+      'Events may be lost: scan from time to time.',
       'Whoever administers the account may change or delete the rule: nothing here keeps them from it, and no stack set reaches the management account.',
     ],
     rollOut: [

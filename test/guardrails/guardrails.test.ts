@@ -148,14 +148,20 @@ describe('the template with the EventBridge rule', () => {
       'detail-type': 'AWS API Call via CloudTrail',
       detail: { eventSource: 'iam.amazonaws.com', eventName, ...more },
     });
+    const turned = (status: string) =>
+      event('UpdateAccessKey', { requestParameters: { userName: 'ana', accessKeyId: 'AKIAEXAMPLEA', status } });
     const events = [
-      event('CreateAccessKey'),
-      event('CreateLoginProfile'),
+      // Who makes one for themselves names nobody.
+      event('CreateAccessKey', { requestParameters: null }),
+      event('CreateAccessKey', { requestParameters: { userName: 'ana' } }),
+      event('CreateLoginProfile', { requestParameters: { userName: 'ana', passwordResetRequired: true } }),
+      turned('Active'),
+      turned('Inactive'),
       event('CreateAccessKey', { errorCode: 'AccessDenied' }),
       event('DeleteAccessKey'),
     ];
     const asked = events.map((one) => ({ pattern, event: one }));
-    expect(await askTool('matches', asked)).toEqual([true, true, false, false]);
+    expect(await askTool('matches', asked)).toEqual([true, true, true, true, false, false, false]);
   });
 });
 
