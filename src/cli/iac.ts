@@ -84,6 +84,8 @@ async function exceptionsFor(
     openExceptions({ exceptions: files }),
     import('../iac/except-users.ts'),
   ]);
+  if (!exceptions.some((one) => one.control === foundingControlId && one.account === account))
+    writeNote(`iamql: no exception is for ${foundingControlId} and account ${account}: none covers anything`);
   return (judged) => exceptUsers(judged, { exceptions, control: foundingControlId, account, now });
 }
 

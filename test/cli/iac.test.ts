@@ -98,6 +98,15 @@ What to do: give each user one or the other. In full:
     );
   });
 
+  test('says that exceptions of another account cover nothing', async () => {
+    const args = ['iac', clean, '--exceptions', exceptions, '--account', '444455556666'];
+    expect(await runCli(args)).toMatchObject({
+      code: 0,
+      stderr:
+        'iamql: no exception is for aws-iam-no-initial-access-keys and account 444455556666: none covers anything\n',
+    });
+  });
+
   test.each([
     ['no file', ['iac'], /missing required argument 'file'/],
     ['a file that is not there', ['iac', 'nowhere.json'], /cannot open nowhere.json: there is no such file/],
