@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { getCallerIdentity } from '../../src/aws/account.ts';
+import type { AwsSettings } from '../../src/aws/aws-settings.ts';
 import { ownKeyIds } from '../../src/aws/remediation/own-keys.ts';
 import { callerOf, unknownOriginOf } from '../../src/remediate/caller.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
@@ -47,8 +48,8 @@ test('a file of AWS that cannot be read may name such a key', async () => {
 });
 
 /** Who runs it with a profile, whose credentials a program gives. */
-async function callerWith(config: string, given: object, profile = 'operator') {
-  const { account, log, tag } = await openAccount({ callerArn }, { profile });
+async function callerWith(config: string, given: object, settings: AwsSettings = { profile: 'operator' }) {
+  const { account, log, tag } = await openAccount({ callerArn }, settings);
   const answer = JSON.stringify({ Version: 1, SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', ...given });
   const program = join(folder, 'program.mjs');
   writeFileSync(program, `process.stdout.write(${JSON.stringify(answer)});`);
@@ -77,9 +78,18 @@ test('the key of a program behind the role of a profile, and whose it is', async
   expect(caller.sourceArns).toEqual([callerArn]);
 });
 
+test('behind the default profile, which nobody has to name, and a role of --role-arn', async () => {
+  const unnamed = behind.replace('[profile operator]', '[default]');
+  const second = 'arn:aws:iam::111122223333:role/Second';
+  const { caller } = await callerWith(unnamed, { AccessKeyId: 'AKIAOFPROGRAMEXAMPLE' }, { roleArn: second });
+  expect(caller.arn).toContain('/Second/');
+  expect(caller.sourceArns).toEqual([expect.stringContaining(ROLE), callerArn]);
+  expect([...caller.keyIds]).toContain('AKIAOFPROGRAMEXAMPLE');
+});
+
 test('behind two roles of profiles', async () => {
   const two = `[profile second]\nrole_arn = arn:aws:iam::111122223333:role/Second\nsource_profile = operator\n${behind}`;
-  const { caller } = await callerWith(two, { AccessKeyId: 'AKIAOFPROGRAMEXAMPLE' }, 'second');
+  const { caller } = await callerWith(two, { AccessKeyId: 'AKIAOFPROGRAMEXAMPLE' }, { profile: 'second' });
   expect(caller).toMatchObject({ arn: expect.stringContaining('/Second/'), sourceArns: [callerArn] });
   expect([...caller.keyIds]).toContain('AKIAOFPROGRAMEXAMPLE');
 });
