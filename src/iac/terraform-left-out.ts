@@ -60,7 +60,7 @@ function tellsAll({
 const makes = (change: unknown): boolean =>
   isRecord(change) && Array.isArray(change['actions']) && change['actions'].includes('create');
 
-const INSTANCE = /\[(?:"(?:\\.|[^"\\])*"|[^\]"]*)\]/g;
+const INSTANCE = /\[(?:"(?:\\.|[^"\\])*"|[^\]"[]*)\]/g;
 const withoutInstances = (address: string): string => address.replace(INSTANCE, '');
 
 function blocksOf(root: Record<string, unknown>, isOfInterest: (type: string) => boolean): readonly Block[] {

@@ -379,6 +379,16 @@ const rows: readonly Row[] = [
     is: { fail: ['aws_iam_user.alice'] },
   },
   {
+    name: 'more brackets than anybody writes',
+    changes: [alice],
+    more: {
+      complete: false,
+      ...configuredAs({ 'aws_iam_user.alice': {} }),
+      deferred_changes: [{ resource_change: { address: '['.repeat(300_000), type: 'aws_iam_user' } }],
+    },
+    is: { error: /is put off/ },
+  },
+  {
     name: 'something left out of which nothing tells what it is',
     changes: [alice],
     more: { complete: false },
