@@ -25,8 +25,9 @@ export function leftOutOf(
   told: readonly string[],
   isOfInterest: (type: string) => boolean,
 ): readonly Reason[] {
-  const { complete, configuration } = plan;
-  if (complete === true || (complete !== false && !tellsAll(plan))) return [];
+  const { complete, configuration, errored } = plan;
+  // What ended with an error is said to be not whole.
+  if (errored === true || complete === true || (complete !== false && !tellsAll(plan))) return [];
   const why = 'the plan is not complete, as with -target';
   const root = isRecord(configuration) ? configuration['root_module'] : undefined;
   if (!isRecord(root))

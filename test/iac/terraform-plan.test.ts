@@ -291,10 +291,10 @@ const rows: readonly Row[] = [
     is: { error: /may be of two accounts/ },
   },
   {
-    name: 'a plan that ended with an error',
+    name: 'a plan that ended with an error, and says no more than that',
     changes: [alice],
-    more: { errored: true },
-    is: { error: /ended with an error/ },
+    more: { errored: true, complete: false, ...configuredAs(writtenOut) },
+    is: { error: /^the plan ended with an error, and is not whole$/ },
   },
   {
     name: 'a key that is put off',
