@@ -7,6 +7,7 @@ import type { AwsSettings } from '../../src/aws/aws-settings.ts';
 import { ownKeyIds } from '../../src/aws/remediation/own-keys.ts';
 import { callerOf, unknownOriginOf } from '../../src/remediate/caller.ts';
 import { EXAMPLE_CREDENTIALS } from '../support/aws-clients.ts';
+import { startMetadataService } from './metadata-service.ts';
 import { openAccount } from './open-account.ts';
 
 const callerArn = 'arn:aws:iam::111122223333:user/operator';
@@ -53,7 +54,8 @@ async function callerWith(config: string, given: object, settings: AwsSettings =
   const answer = JSON.stringify({ Version: 1, SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', ...given });
   const program = join(folder, 'program.mjs');
   writeFileSync(program, `process.stdout.write(${JSON.stringify(answer)});`);
-  const file = join(folder, 'config');
+  // The SDK reads a file once.
+  const file = join(folder, `config-${config.length}`);
   writeFileSync(file, config.replace('PROGRAM', `"${process.execPath}" "${program}"`));
   vi.stubEnv('AWS_CONFIG_FILE', file);
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
@@ -101,4 +103,20 @@ test('of a session that a program gives nobody knows who began it, but where it 
   const ofRole = `${ROLE}somebody`;
   const asRole = { ...ofUser.caller, sourceArns: [ofRole] };
   expect(await unknownOriginOf(ofUser.account, asRole)).toBe(ofRole);
+  const inFile = `[profile operator]\naws_access_key_id = ASIAEXAMPLE\naws_secret_access_key = x\naws_session_token = x\n`;
+  const ofFile = await callerWith(inFile, {});
+  expect(await unknownOriginOf(ofFile.account, { ...ofFile.caller, arn: ofRole })).toBe(ofRole);
+});
+
+test.each([
+  ['an instance', 'AWS_EC2_METADATA_SERVICE_ENDPOINT', '', undefined],
+  ['a container', 'AWS_CONTAINER_CREDENTIALS_FULL_URI', '/container', undefined],
+  ['the environment', 'AWS_SESSION_TOKEN', 'a session', `${ROLE}somebody`],
+])('no key began the session of %s, or one may have', async (_of, variable, value, origin) => {
+  const { account } = await openAccount({ callerArn });
+  const isGiven = variable === 'AWS_SESSION_TOKEN';
+  vi.stubEnv(variable, isGiven ? value : `${await startMetadataService(0)}${value}`);
+  if (!isGiven) for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
+  const caller = { arn: `${ROLE}somebody`, sourceArns: [], keyIds: new Set<string>() };
+  expect(await unknownOriginOf(account, caller)).toBe(origin);
 });

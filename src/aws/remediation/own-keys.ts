@@ -25,17 +25,20 @@ function refuse(file: string, code: string): never {
 
 /**
  * Whether a long-term key, of which nothing here tells the id, may have given what signs first of all: a session that a program
- * gave, or that somebody put into the environment or a file. The SDK says where credentials are from; of what it does not say
- * it of, nobody knows.
+ * gave, or that somebody put into the environment or a file. The SDK says so of credentials from there, and of those that
+ * a machine has for itself nothing.
  */
 export async function isOfUnknownKey(account: AwsAccount): Promise<boolean> {
   const first = (await account.signingCredentials()).at(-1);
-  if (first?.sessionToken === undefined) return false;
-  const source = '$source' in first ? Object.keys(first.$source as object) : [];
-  return !source.some((feature) => KEYLESS.test(feature));
+  const sources = first && '$source' in first ? Object.keys(first.$source as object) : [];
+  return first?.sessionToken !== undefined && sources.some((source) => GIVEN.has(source));
 }
 
-/** Single sign-on, a sign-in, a web identity, and roles of machines and containers. */
-const KEYLESS = /_(SSO|SSO_LEGACY|LOGIN|IMDS|HTTP|WEB_ID|WEB_ID_TOKEN)$/;
+const GIVEN: ReadonlySet<string> = new Set([
+  'CREDENTIALS_ENV_VARS',
+  'CREDENTIALS_PROFILE',
+  'CREDENTIALS_PROFILE_PROCESS',
+  'CREDENTIALS_PROCESS',
+]);
 
 const KEY_ID = /^\s*aws_access_key_id\s*=\s*(\S+)/gim;
