@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { regionOfPartition } from '../../src/aws/region.ts';
 import { baseline } from '../../src/cli/guardrails-baseline.ts';
 import { openLive } from '../../src/cli/source-options.ts';
@@ -21,6 +21,9 @@ import { EXAMPLE_CREDENTIALS, stsClient } from '../support/aws-clients.ts';
 import { startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { askTool } from '../support/guardrail-readers.ts';
 import { runCli } from '../support/run-cli.ts';
+
+// Beside much else Python takes its time to start.
+vi.setConfig({ testTimeout: 90_000 });
 
 const bundled = (file: string): string => readFileSync(join(packageRoot, 'guardrails', file), 'utf8');
 const setter = bundled('password-policy.py');

@@ -10,7 +10,7 @@ import {
   GenerateCredentialReportCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, inject, test, vi } from 'vitest';
 import { writeConfigRule } from '../../src/cli/guardrails-config.ts';
 import { evaluate } from '../../src/config-rule/evaluate.ts';
 import { foundingControlId, libraryFolder, loadControls } from '../../src/controls/load-controls.ts';
@@ -28,6 +28,9 @@ import type { ScenarioUser } from '../support/aws-endpoint.ts';
 import { RULE } from '../support/config-rules.ts';
 import { askTool } from '../support/guardrail-readers.ts';
 import { runCli } from '../support/run-cli.ts';
+
+// Beside much else Python takes its time to start.
+vi.setConfig({ testTimeout: 90_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'iamql-rule-'));
 afterAll(() => rmSync(folder, { recursive: true }));

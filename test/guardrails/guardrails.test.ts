@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { renderServiceControlPolicy } from '../../src/guardrails/service-control-policy.ts';
 import { judgeFile } from '../../src/iac/judge-file.ts';
 import { parseTemplate } from '../../src/iac/template-text.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { askTool, hasGuard } from '../support/guardrail-readers.ts';
 import { runCli } from '../support/run-cli.ts';
+
+// Beside much else Python takes its time to start.
+vi.setConfig({ testTimeout: 90_000 });
 
 const ACCOUNT = 'arn:aws:iam::111122223333';
 const TAG = 'iam-access-key';
