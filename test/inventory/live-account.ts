@@ -42,8 +42,8 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 };
 
 export interface ScriptedAccount extends AskAccount {
-  /** An inventory of the account with nothing read yet. */
-  open(scenario: Scenario, freshness?: Freshness): Inventory;
+  /** An inventory of the account with nothing read yet. @param more settings beside those of the file. */
+  open(scenario: Scenario, freshness?: Freshness, more?: AwsSettings): Inventory;
   /** Another, of the same account as it stands, faults used up and all. */
   another(freshness?: Freshness): Inventory;
   /** What several inventories share. */
@@ -66,15 +66,16 @@ export function scriptedAccount(settings: AwsSettings = {}): ScriptedAccount {
     await endpoint.close();
     process.env = before;
   });
-  const another = (freshness: Freshness = {}): Source => {
+  const another = (freshness: Freshness = {}, more: AwsSettings = {}): Source => {
     const { signal } = new AbortController();
     const live = { maxAgeMs: freshness.maxAgeMs, waitMs: 5_000 };
-    return openAccount(new LiveSource(new AwsAccount(settings, signal), live, signal), { setupSeconds: 10 }, freshness);
+    const aws = new AwsAccount({ ...settings, ...more }, signal);
+    return openAccount(new LiveSource(aws, live, signal), { setupSeconds: 10 }, freshness);
   };
-  const open = (scenario: Scenario, freshness?: Freshness): Source => {
+  const open = (scenario: Scenario, freshness?: Freshness, more?: AwsSettings): Source => {
     endpoint.setScenario(scenario);
     endpoint.forgetCalls();
-    return another(freshness);
+    return another(freshness, more);
   };
   const askAccount: AskAccount = async (scenario, text, variables) => {
     const answer = await askInventory(open(scenario).inventory(), text, variables);
@@ -82,7 +83,7 @@ export function scriptedAccount(settings: AwsSettings = {}): ScriptedAccount {
   };
   return Object.assign(askAccount, {
     source: open,
-    open: (scenario: Scenario, freshness?: Freshness) => open(scenario, freshness).inventory(),
+    open: (...account: Parameters<typeof open>) => open(...account).inventory(),
     another: (freshness?: Freshness) => another(freshness).inventory(),
     counts: () => endpoint.counts(),
     configRule: () => endpoint.configRule,
