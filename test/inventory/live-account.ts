@@ -56,16 +56,12 @@ export interface ScriptedAccount extends AskAccount {
 
 /** A scripted AWS endpoint for one test file, and the environment that leads the SDK to it. */
 export function scriptedAccount(settings: AwsSettings = {}): ScriptedAccount {
-  const before = { ...process.env };
   let endpoint: AwsEndpoint;
   beforeAll(async () => {
     endpoint = await startAwsEndpoint();
     Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: endpoint.url });
   });
-  afterAll(async () => {
-    await endpoint.close();
-    process.env = before;
-  });
+  afterAll(() => endpoint.close());
   const another = (freshness: Freshness = {}, more: AwsSettings = {}): Source => {
     const { signal } = new AbortController();
     const live = { maxAgeMs: freshness.maxAgeMs, waitMs: 5_000 };
