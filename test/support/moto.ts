@@ -5,11 +5,14 @@ import type { TestProject } from 'vitest/node';
 import { formatsPython } from './format-readers.ts';
 import { installGuardrailReaders } from './guardrail-readers.ts';
 import { motoPython } from './moto-environment.ts';
+import { startPostgres } from './postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Where moto answers for the whole run; its accounts are shared by every test file. */
     motoUrl: string;
+    /** Where a PostgreSQL server answers for the whole run; test/support/databases.ts makes databases in it. */
+    postgresUrl: string;
   }
 }
 
@@ -17,14 +20,17 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 const POLL_MS = 50;
 
-/** Vitest's global setup: moto's server, an AWS emulator, runs on a free loopback port while the tests do. */
+/** Vitest's global setup: moto's server, an AWS emulator, and PostgreSQL run on free loopback ports while the tests do. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // What the tests of report formats and guardrails need is installed here as well: no test waits for an installation.
   const { root } = project.config;
   await Promise.all([motoPython(root), formatsPython(root), installGuardrailReaders(root)]);
-  const { url, close } = await startMoto(root);
-  project.provide('motoUrl', url);
-  return close;
+  const [moto, postgres] = await Promise.all([startMoto(root), startPostgres()]);
+  project.provide('motoUrl', moto.url);
+  project.provide('postgresUrl', postgres.url);
+  return async () => {
+    await Promise.all([moto.close(), postgres.stop()]);
+  };
 }
 
 /** A server of its own, for a test that changes what counts for all of its accounts. @param root the checkout. */
