@@ -102,6 +102,7 @@ export const DETAILS = 'iam:GetAccountAuthorizationDetails';
  * out where there are none.
  */
 
+/** @throws IamqlError Unexpected for a user without a member that AWS always sends. */
 export function userDetail(answered: SdkUser): UserDetail {
   const user = required(
     DETAILS,
@@ -129,6 +130,7 @@ export function userDetail(answered: SdkUser): UserDetail {
   };
 }
 
+/** @throws IamqlError Unexpected for a group without a member that AWS always sends. */
 export function groupDetail(answered: SdkGroup): GroupDetail {
   const members = ['Arn', 'GroupName', 'GroupId', 'Path', 'CreateDate', 'AttachedManagedPolicies'] as const;
   const group = required(DETAILS, 'a group', answered, ...members);
@@ -143,6 +145,7 @@ export function groupDetail(answered: SdkGroup): GroupDetail {
   };
 }
 
+/** @throws IamqlError Unexpected for a role without a member that AWS always sends. */
 export function roleDetail(answered: SdkRole): RoleDetail {
   const role = required(
     DETAILS,
@@ -173,6 +176,7 @@ export function roleDetail(answered: SdkRole): RoleDetail {
   };
 }
 
+/** @throws IamqlError Unexpected for a managed policy without a member that AWS always sends. */
 export function policyDetail(answered: SdkPolicy): ManagedPolicyDetail {
   const policy = required(
     DETAILS,
