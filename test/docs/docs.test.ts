@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { renderBenchmarks } from '../../scripts/benchmarks.ts';
 import { madeFiles } from '../../scripts/connectors.ts';
 import { editorSchemas, withTables } from '../../scripts/library-shape.ts';
@@ -123,7 +123,7 @@ describe('examples', () => {
   );
 
   test.each(commands)('of %s runs: %s', async (_page, line) => {
-    const shell = `iamql() { "$NODE" "${join(packageRoot, 'bin', 'iamql.js')}" "$@"; }\n${line}`;
+    const shell = `iamql() { "$NODE" "${inject('iamqlBin')}" "$@"; }\n${line}`;
     const env = { PATH: process.env['PATH'], NODE: process.execPath };
     // Some write files.
     const cwd = mkdtempSync(join(tmpdir(), 'iamql-docs-'));

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
 
 const page = readFileSync(join(packageRoot, 'docs', 'first-control.md'), 'utf8');
@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a line as a person types it. */
 function run(line: string): Promise<{ readonly code: number; readonly output: string }> {
-  const shell = `iamql() { "$NODE" "${join(packageRoot, 'bin', 'iamql.js')}" "$@"; }\n${line}`;
+  const shell = `iamql() { "$NODE" "${inject('iamqlBin')}" "$@"; }\n${line}`;
   const env = { PATH: process.env['PATH'], NODE: process.execPath };
   return new Promise((resolve) => {
     execFile('sh', ['-c', shell], { env, cwd: folder }, (error, stdout, stderr) => {
