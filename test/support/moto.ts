@@ -35,8 +35,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('motoUrl', moto.url);
   project.provide('postgresUrl', postgres.url);
   project.provide('iamqlBin', cli.bin);
+  project.onTestsRerun(cli.renew);
   return async () => {
-    await Promise.all([moto.close(), postgres.stop(), cli.remove()]);
+    cli.remove();
+    await Promise.all([moto.close(), postgres.stop()]);
   };
 }
 
