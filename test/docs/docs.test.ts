@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { renderBenchmarks } from '../../scripts/benchmarks.ts';
 import { madeFiles } from '../../scripts/connectors.ts';
 import { editorSchemas, withTables } from '../../scripts/library-shape.ts';
@@ -23,7 +23,7 @@ import { catalogue, factGroups } from '../../src/iam/catalogue.generated.ts';
 import { errorKinds } from '../../src/iam/error.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { operators } from '../../src/where/operators.ts';
-import { runCli } from '../support/run-cli.ts';
+import { iamqlBin, runCli } from '../support/run-cli.ts';
 
 const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
 const pages = ['README.md', 'CHANGELOG.md', ...globSync('docs/**/*.md', { cwd: packageRoot })].sort();
@@ -123,7 +123,7 @@ describe('examples', () => {
   );
 
   test.each(commands)('of %s runs: %s', async (_page, line) => {
-    const shell = `iamql() { "$NODE" "${inject('iamqlBin')}" "$@"; }\n${line}`;
+    const shell = `iamql() { "$NODE" "${iamqlBin()}" "$@"; }\n${line}`;
     const env = { PATH: process.env['PATH'], NODE: process.execPath };
     // Some write files.
     const cwd = mkdtempSync(join(tmpdir(), 'iamql-docs-'));

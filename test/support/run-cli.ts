@@ -30,6 +30,9 @@ export interface CliOptions {
   readonly signal?: { readonly name: NodeJS.Signals; readonly when: Promise<unknown> };
 }
 
+/** Where the bundled command line is. */
+export const iamqlBin = (): string => inject('iamqlBin');
+
 /** Runs `iamql` as a person does, to its end. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return startCli(args, options).ended;
@@ -51,7 +54,7 @@ process.once('exit', () => {
 
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const home = mkdtempSync(join(tmpdir(), 'iamql-home-'));
-  const child = spawn(process.execPath, [options.bin ?? inject('iamqlBin'), ...args], {
+  const child = spawn(process.execPath, [options.bin ?? iamqlBin(), ...args], {
     cwd: options.cwd ?? home,
     env: { PATH: process.env['PATH'], HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: NO_METADATA, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
