@@ -76,6 +76,7 @@ export const awsErrorName = (error: unknown): string => toSdkError(error).name;
 
 export const isThrottling = (error: unknown): boolean => kindOf(toSdkError(error)) === 'Throttled';
 
+/** For a call that was given up because whoever asked no longer waits for it. */
 export function interrupted(action: string, cause?: unknown): IamqlError {
   return new IamqlError('Interrupted', `${action} was interrupted`, { cause });
 }

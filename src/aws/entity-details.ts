@@ -2,7 +2,6 @@ import type {
   AttachedPolicy as SdkAttachedPolicy,
   GroupDetail as SdkGroup,
   PolicyDetail as SdkInlinePolicy,
-  InstanceProfile as SdkInstanceProfile,
   ManagedPolicyDetail as SdkPolicy,
   PolicyVersion as SdkPolicyVersion,
   RoleDetail as SdkRole,
@@ -12,6 +11,7 @@ import { IamqlError } from '../iam/error.ts';
 import { type Instant, instantOf } from '../iam/instant.ts';
 import { UNREAD, type Unread } from '../iam/unread.ts';
 import { answeredWithout } from './aws-error.ts';
+import { type InstanceProfile, instanceProfile } from './instance-profiles.ts';
 import { instantOrNull, type ResourceTag, required, tagsOf } from './required.ts';
 
 /** JSON text as it was written. An error where the answer has none: what else it holds is told all the same. */
@@ -66,16 +66,6 @@ export interface RoleDetail extends EntityPolicies {
   readonly lastUsedRegion: string | null;
 }
 
-export interface InstanceProfile {
-  readonly arn: string;
-  readonly instanceProfileName: string;
-  readonly instanceProfileId: string;
-  readonly path: string;
-  readonly createDate: Instant;
-  /** The ARNs of the roles that it holds: one at most, says AWS. */
-  readonly roleArns: readonly string[];
-}
-
 interface PolicyVersion {
   readonly versionId: string;
   readonly isDefaultVersion: boolean;
@@ -112,6 +102,7 @@ export const DETAILS = 'iam:GetAccountAuthorizationDetails';
  * out where there are none.
  */
 
+/** @throws IamqlError Unexpected for a user without a member that AWS always sends. */
 export function userDetail(answered: SdkUser): UserDetail {
   const user = required(
     DETAILS,
@@ -139,6 +130,7 @@ export function userDetail(answered: SdkUser): UserDetail {
   };
 }
 
+/** @throws IamqlError Unexpected for a group without a member that AWS always sends. */
 export function groupDetail(answered: SdkGroup): GroupDetail {
   const members = ['Arn', 'GroupName', 'GroupId', 'Path', 'CreateDate', 'AttachedManagedPolicies'] as const;
   const group = required(DETAILS, 'a group', answered, ...members);
@@ -153,6 +145,7 @@ export function groupDetail(answered: SdkGroup): GroupDetail {
   };
 }
 
+/** @throws IamqlError Unexpected for a role without a member that AWS always sends. */
 export function roleDetail(answered: SdkRole): RoleDetail {
   const role = required(
     DETAILS,
@@ -183,6 +176,7 @@ export function roleDetail(answered: SdkRole): RoleDetail {
   };
 }
 
+/** @throws IamqlError Unexpected for a managed policy without a member that AWS always sends. */
 export function policyDetail(answered: SdkPolicy): ManagedPolicyDetail {
   const policy = required(
     DETAILS,
@@ -214,20 +208,6 @@ export function policyDetail(answered: SdkPolicy): ManagedPolicyDetail {
     updateDate: instantOf(policy.UpdateDate),
     document: inForce?.document ?? answeredWithout(DETAILS, `the document of ${policy.Arn}`),
     versions,
-  };
-}
-
-/** @param action that answered it. */
-export function instanceProfile(action: string, answered: SdkInstanceProfile): InstanceProfile {
-  const members = ['Arn', 'InstanceProfileName', 'InstanceProfileId', 'Path', 'CreateDate', 'Roles'] as const;
-  const profile = required(action, 'an instance profile', answered, ...members);
-  return {
-    arn: profile.Arn,
-    instanceProfileName: profile.InstanceProfileName,
-    instanceProfileId: profile.InstanceProfileId,
-    path: profile.Path,
-    createDate: instantOf(profile.CreateDate),
-    roleArns: profile.Roles.map((role) => required(action, "an instance profile's role", role, 'Arn').Arn),
   };
 }
 

@@ -68,6 +68,7 @@ export async function beginEnrollment(
   return { first: await (isWhole ? selected(enrolling.first) : all), all };
 }
 
+/** Reads one `--tag key=value`, beside those before it. @throws IamqlError InvalidInput */
 export function collectTags(
   text: string,
   before: Readonly<Record<string, string>> = {},

@@ -138,6 +138,7 @@ export interface LiveRun {
   readonly clock: () => Date;
 }
 
+/** Opens the account, asks AWS whose it is and what time it is there. @throws IamqlError when AWS does not answer that. */
 export async function openRun(options: RunOptions): Promise<LiveRun> {
   const { account, source } = await openLive(options);
   const log = new CallLog();

@@ -215,6 +215,7 @@ export function rejectLiveContradictions(options: LiveOptions): void {
   if (problem) throw new IamqlError('InvalidInput', problem);
 }
 
+/** @throws IamqlError InvalidInput */
 export function readInstant(text: string): Instant {
   const instant = parseInstant(text);
   if (!instant)

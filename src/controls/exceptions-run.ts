@@ -30,6 +30,7 @@ export const EXPIRING_DAYS = 14;
 
 export type ExceptionState = 'expired' | 'expiring' | 'valid';
 
+/** An exception is expiring while less than `expiringMs` is left of it. */
 export function stateOf(exception: Exception, { now, expiringMs }: ExceptionsClock): ExceptionState {
   if (hasExpired(exception, now)) return 'expired';
   return instantToMs(exception.expires) - instantToMs(now) <= expiringMs ? 'expiring' : 'valid';

@@ -16,6 +16,7 @@ export function assetFragment(schema: GraphQLSchema): FragmentDefinitionNode {
   return definition;
 }
 
+/** The text of the fragment that stored texts spread without defining it: every field that all assets have. */
 export function renderAssetFragment(schema: GraphQLSchema): string {
   const asset = schema.getType('IAsset');
   if (!isInterfaceType(asset)) throw new Error('schema/asset.graphql no longer declares the interface IAsset');

@@ -79,6 +79,7 @@ function wordsOfFinding({ type, name, identifier, keys }: ResultFinding): Words 
   return [`${noun} `, { name }, ...(name === identifier ? [] : [' (', { name: identifier }, ')']), ...ofKeys];
 }
 
+/** A finding that is excepted: whose it is, until when, and who has agreed to it for what reason. */
 export function wordsOfExcepted({ exception, ...finding }: ResultExcepted, account: JudgedAccount): Words {
   const until = exception.expires.replace('T00:00:00Z', '');
   return [

@@ -187,7 +187,10 @@ const isNamed = ({ owner }: DeclaredPart): boolean => owner.kind === 'name';
 const isExpressed = ({ owner }: DeclaredPart): boolean => owner.kind === 'name' && owner.name.kind === 'expression';
 const isOfAnybody = ({ owner }: DeclaredPart): boolean => owner.kind === 'users' && owner.doubt !== undefined;
 
-/** The same for what is surely one name: IAM holds names that differ in case alone for one, and nobody expressions. Undefined for no name. */
+/**
+ * A key that names share only if they are surely one: to IAM, texts that differ in case alone are; an expression is one with
+ * its own text only. Undefined for no name.
+ */
 export function nameKeyOf(name: Name): string | undefined {
   if (name.kind === 'expression') return `expression ${name.text}`;
   return name.kind === 'text' ? `text ${name.text.toLowerCase()}` : undefined;

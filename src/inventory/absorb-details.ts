@@ -28,6 +28,7 @@ export function absorbUserDetails(graph: AccountGraph, details: readonly UserDet
   }
 }
 
+/** Adds groups to the graph, with what is attached to them. */
 export function absorbGroupDetails(graph: AccountGraph, groups: readonly GroupDetail[]): void {
   for (const detail of groups) {
     const { arn, groupName, groupId, path, createDate } = detail;
@@ -36,6 +37,7 @@ export function absorbGroupDetails(graph: AccountGraph, groups: readonly GroupDe
   }
 }
 
+/** Adds roles to the graph, with whom they trust, what is attached to them and the instance profiles that hold them. */
 export function absorbRoleDetails(graph: AccountGraph, roles: readonly RoleDetail[]): void {
   // Most roles of a service trust it in the very same words.
   const trusts = new Map<DocumentText, ReturnType<typeof readDocument>>();
@@ -68,6 +70,7 @@ function noteBoundary(graph: AccountGraph, owner: Node, relation: string): void 
 export const instanceProfile = (graph: AccountGraph, facts: InstanceProfile): Node =>
   graph.node('IAMInstanceProfile', facts.arn, { internalName: facts.instanceProfileName, ...facts });
 
+/** Adds managed policies to the graph, with their versions and the statements of the one in force. */
 export function absorbPolicyDetails(graph: AccountGraph, policies: readonly PolicyDetail[]): void {
   for (const { document, versions, ...detail } of policies) {
     const policy = managedPolicy(graph, detail.arn, detail.policyName);

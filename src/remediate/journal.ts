@@ -88,7 +88,11 @@ export class Journal {
     }
   }
 
-  /** @throws IamqlError InvalidInput where there is none, for who goes by what it says: an empty one would say that nothing was done. */
+  /**
+   * For who goes by what it says: an empty journal in place of a missing one would say that nothing was done.
+   *
+   * @throws IamqlError InvalidInput where there is none.
+   */
   static requireThere(file: string): void {
     if (existsSync(file)) return;
     throw new IamqlError(

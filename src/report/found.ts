@@ -64,6 +64,7 @@ export const wordsOfFinding = (finding: Finding): readonly string[] => [
 /** How many facts of a finding are shown before they are only counted: that nothing has what is asked is a fact of each. */
 const MOST_FACTS = 10;
 
+/** The first facts in words, and how many more there are. */
 export function wordsOfFacts<Fact>(facts: readonly Fact[], wordsOf: (fact: Fact) => string): readonly string[] {
   const more = facts.length - MOST_FACTS;
   const shown = facts.slice(0, MOST_FACTS).map(wordsOf);

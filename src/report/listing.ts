@@ -33,6 +33,7 @@ export const statusWords: Readonly<Record<Status, string>> = {
   NOT_AUTOMATED: 'NOT AUTOMATED',
 };
 
+/** What was judged, in the sections of the benchmark; in a single one without a benchmark. */
 export function listSections({ benchmark: ran, controls }: Run): readonly Section[] {
   if (!ran) return [{ number: '', title: 'Controls', items: controls.map(itemOfRun) }];
   const runs = new Set<ControlRun | undefined>();
@@ -79,6 +80,7 @@ export interface Score extends Readonly<Record<Status, number>> {
   readonly excepted: number;
 }
 
+/** Counts the items of all sections; a finding of a run that stands in several of them counts once. */
 export function scoreOf(sections: readonly Section[]): Score {
   const items = sections.flatMap((section) => section.items);
   const count = (status: Status): number => items.filter((item) => item.status === status).length;

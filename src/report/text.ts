@@ -1,29 +1,19 @@
 import { rollUp } from '../controls/by-account.ts';
-import type { Finding, FindingKey } from '../controls/finding.ts';
+import type { Finding } from '../controls/finding.ts';
 import type { ControlRun, RuleRun } from '../controls/run-control.ts';
-import { catalogue } from '../iam/catalogue.generated.ts';
-import { instantOf, instantToMs, renderInstant } from '../iam/instant.ts';
-import { keyStatusCommand, shellOption } from '../iam/shell.ts';
+import { instantOf, renderInstant } from '../iam/instant.ts';
 import type { Withdrawn } from '../inventory/inventory.ts';
 import type { Provenance } from '../inventory/provenance.ts';
 import { linesOfRollUp } from './by-account.ts';
-import { renderDuration } from './duration.ts';
 import { renderEvidence } from './evidence.ts';
 import { renderExceptionNotes } from './exceptions.ts';
-import {
-  countOf,
-  nameOf,
-  nameOfKey,
-  wordOf,
-  wordsOfException,
-  wordsOfFact,
-  wordsOfFacts,
-  wordsOfUse,
-} from './found.ts';
+import { countOf, nameOf } from './found.ts';
 import { listSections } from './listing.ts';
 import { printable, printableLines } from './printable.ts';
 import type { Run } from './run.ts';
 import { renderAccounts } from './text-accounts.ts';
+import { canTurnOff, renderExcepted, renderFinding, sharedReason } from './text-finding.ts';
+import { indent, wrap } from './text-lines.ts';
 import { renderTable } from './text-table.ts';
 
 /** How many reasons a rule shows before it only counts: one refused call may be one for every user. */
@@ -132,10 +122,9 @@ function renderRule(
     ...[...Map.groupBy(run.findings.slice(0, mostFindings), ({ place }) => place)].flatMap(([place, findings]) => [
       ...(place === undefined ? [] : [`  In ${printable(place)}:`]),
       ...findings.flatMap((finding) =>
-        renderFinding(finding, place === undefined ? nameOf({ evidence }, finding) : finding.name, (key) => [
-          renderKey(key, now, shared),
-          ...(canTurnOff(finding, key) ? [turnOff(finding.name, key)] : []),
-        ]).map((line) => (place === undefined ? line : indent(line, 2))),
+        place === undefined
+          ? renderFinding(finding, nameOf({ evidence }, finding), now, shared)
+          : renderFinding(finding, finding.name, now, shared).map((line) => indent(line, 2)),
       ),
     ]),
     ...(more > 0 ? [indent(`and ${more} more; checked alone, or with --format json, it shows them all`, 2)] : []),
@@ -143,13 +132,7 @@ function renderRule(
     ...renderFacts(run.findings),
     ...renderWithdrawn(run.withdrawn),
     ...(run.excepted.length > 0 ? ['', `  Excepted, and not counted: ${run.excepted.length}`] : []),
-    ...run.excepted.flatMap((finding) => [
-      // Nobody shall turn off by copying a line what somebody has agreed to live with.
-      ...renderFinding(finding, nameOf({ evidence }, finding), (key) => [renderKey(key, now, undefined)]).map((line) =>
-        indent(line, 2),
-      ),
-      ...[finding.exception, ...finding.further].map((one) => indent(printable(wordsOfException(one)), 6)),
-    ]),
+    ...run.excepted.flatMap((finding) => renderExcepted(finding, nameOf({ evidence }, finding), now)),
   ].join('\n');
 }
 
@@ -195,55 +178,6 @@ function renderReasons(
   return lines.map((line) => indent(line, spaces));
 }
 
-/** When no key could be named, for one and the same reason, it is said once. */
-function sharedReason(findings: readonly Finding[]): string | undefined {
-  const reasons = findings.flatMap((finding) => finding.keys.map((key) => key.unnamed));
-  return reasons.length > 1 && reasons.every((reason) => reason === reasons[0]) ? reasons[0] : undefined;
-}
-
-function renderFinding(
-  finding: Finding,
-  name: string,
-  linesOf: (key: FindingKey) => readonly string[],
-): readonly string[] {
-  const { hasConsolePassword } = finding;
-  const password = hasConsolePassword === undefined ? '' : `  console password: ${wordOf(hasConsolePassword)}`;
-  return [
-    `  ${printable(name)}${password}`,
-    ...finding.keys.map((key) => indent(linesOf(key).join('\n'), 4)),
-    ...wordsOfFacts(finding.facts.filter(isNotOfKey), wordsOfFact).map((words) => `    ${printable(words)}`),
-  ];
-}
-
-/** What the report says of a key is said with the key. */
-const isNotOfKey = ({ field }: Finding['facts'][number]): boolean =>
-  catalogue.IAMUserCredentials.fields[field]?.slot === undefined;
-
-function renderKey(key: FindingKey, now: Date, shared: string | undefined): string {
-  const since = key.createDate ?? key.since;
-  const word = key.createDate || key.slot === null ? 'since' : 'since (created or last changed)';
-  const age = since
-    ? `, ${word} ${renderInstant(since)} (${renderDuration((now.getTime() - instantToMs(since)) / 1000)})`
-    : '';
-  const used = wordsOfUse(key).map((words) => `; ${words}`);
-  const unnamed = key.unnamed && key.unnamed !== shared ? `\nno key id: ${printable(key.unnamed)}` : '';
-  return `${nameOfKey(key)}${age}${used.join('')}${unnamed}`;
-}
-
-/**
- * Only a key that nobody has used can be turned off by copying a line; what else is to be done with keys, such as replacing
- * them, the control says. Of somebody else's key only the facts are known, and the root user's is turned off by hand.
- */
-const canTurnOff = ({ type }: Finding, { foundUnused }: FindingKey): boolean => type === 'IAMUser' && foundUnused;
-
-/** A key that was used after all is not to be turned off by copying a line. */
-function turnOff(user: string, { accessKeyId, lastUsedDate }: FindingKey): string {
-  if (lastUsedDate) return '  in use: rotate or keep it, and judge again when AWS has a newer report';
-  const name = printable(user);
-  if (!accessKeyId) return `  aws iam list-access-keys ${shellOption('--user-name', name)}`;
-  return `  ${keyStatusCommand(name, accessKeyId, 'Inactive')}`;
-}
-
 /** The id of the control is not broken between lines: it is there to be copied. */
 function whatToDo({ control, rules }: ControlRun): string {
   const findings = rules.flatMap((rule) => (rule.rule.informative ? [] : rule.findings));
@@ -269,15 +203,3 @@ function renderInformative(run: RuleRun, control: ControlRun, { evidence, mostRe
   const partly = first === undefined ? '' : `\n          not all: ${printable(first)}${rest}`;
   return `${head}\n          ${countOf(run, control)}${list}${partly}`;
 }
-
-/** Lines that fit a terminal. */
-const WIDTH = 100;
-
-const wrap = (text: string, spaces: number): string =>
-  indent(text.replace(new RegExp(`(.{1,${WIDTH - spaces}})(?: +|$)`, 'gm'), '$1\n').trimEnd(), spaces);
-
-const indent = (text: string, spaces: number): string =>
-  text
-    .split('\n')
-    .map((line) => ' '.repeat(spaces) + line)
-    .join('\n');

@@ -63,6 +63,7 @@ async function countAround(
   return { total: count, skipped: Math.min(count - of + page.offset, count) };
 }
 
+/** @param sql of `statement`. @returns how many rows match, and how many of them are in the rest of the order. */
 export async function countBy(
   session: SqlSession,
   statement: Statement,
@@ -88,6 +89,7 @@ export async function whyNotSorted(
   return errors;
 }
 
+/** Where an asset stands in the order of a page: what it is sorted by, and what tells it from its equals. */
 export function positionOf(asset: Asset, { sort }: Page): Position {
   const values = sort.map(({ field }) => (asset[field] === UNREAD ? null : asset[field]));
   return {

@@ -43,12 +43,14 @@ export function tablesOf(catalogue: Catalogue): readonly Table[] {
 export const columnList = ({ fields }: Table): string =>
   [...COMMON.map((column) => column.split(' ')[0]), ...fields.map(([name]) => quoted(name))].join(', ');
 
+/** The type of SQL in which a field is kept; a relation is kept as identifiers. */
 export function columnType({ type, list, relation }: Field): string {
   const scalar = relation ? 'text' : (sqlTypes[type] ?? 'text');
   const collation = scalar === 'text' ? ' COLLATE "C"' : '';
   return `${scalar}${list || relation === 'toMany' ? '[]' : ''}${collation}`;
 }
 
+/** The SQL that makes a table, and the indexes that every table has. */
 export function createTable({ name, fields }: Table): string {
   const columns = fields.map(([field, of]) => `${quoted(field)} ${columnType(of)}`);
   const index = (suffix: string, on: string) =>

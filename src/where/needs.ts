@@ -10,8 +10,8 @@ type Answer = keyof Predicate;
 type Needs = (asset: Asset, want: Want) => void;
 
 /**
- * Which facts keep it open whether an asset is selected. What other facts decide already is not asked for: of an AND one
- * part of which is false nothing, of an OR one part of which is true nothing.
+ * Which unread facts leave it open whether an asset is selected. What other facts decide already is not asked for: an AND
+ * with a part that is false needs nothing more, and neither does an OR with a part that is true.
  */
 export function compileNeeds(expression: Expression, read: ReadField): Needs {
   const { needs } = new NeedsCompiler(read).compile(expression);

@@ -13,7 +13,7 @@ export interface Operator {
   readonly kind: ComparisonKind | Quantifier;
   /** The whole is true where `kind` is false, and unknown where it is unknown. */
   readonly isNegated: boolean;
-  /** What null asks: whether there is a value, the older meaning of "has none" (deprecated), or nothing that is agreed on. */
+  /** What null asks: whether there is a value, "has none" in the older sense (deprecated), or nothing that is agreed on. */
   readonly ofNull: 'isNull' | 'deprecated' | 'error';
   appliesTo(field: Field): boolean;
   /** The GraphQL type of its argument. */

@@ -4,7 +4,7 @@ import { comparisons } from './comparisons.ts';
 import type { Compiled, Predicate } from './evaluate.ts';
 import type { Comparison } from './expression.ts';
 
-/** Of a list not all of whose items were read, some answers are ruled out by those that were. */
+/** The items of a list that were read rule out some answers, even where others are still to be read. */
 export function partialListComparison({ kind, value }: Comparison, get: (asset: Asset) => unknown): Compiled {
   const holds = comparisons[kind](value);
   const read = (asset: Asset) => partsOfList(get(asset));

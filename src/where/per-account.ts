@@ -1,7 +1,7 @@
 import { IamqlError } from '../iam/error.ts';
 import type { Expression, Scalar } from './expression.ts';
 
-/** A value that is another one in each account: 45 days before the account's own scan. By the id of the connector. */
+/** A value that differs from account to account, by the id of the connector: 45 days before the account's own scan. */
 export class PerAccount {
   readonly values: ReadonlyMap<string, Scalar>;
 
@@ -9,7 +9,7 @@ export class PerAccount {
     this.values = values;
   }
 
-  /** Two conditions are alike when they are so in each account. */
+  /** Two conditions are the same when they are the same in every account. */
   toJSON(): unknown {
     return [...this.values];
   }
@@ -18,7 +18,7 @@ export class PerAccount {
 type Node = Readonly<Record<string, unknown>>;
 
 /**
- * The same question of several accounts, asked with other values in each, as one.
+ * Merges what is asked of several accounts into one question, whose values may differ from account to account.
  *
  * @param unknown those that it cannot be asked of: their values are none of theirs, and are left out.
  */
@@ -29,7 +29,7 @@ export function forAccounts(
   return merged([...byAccount], unknown) as Expression;
 }
 
-/** What it asks of one of them. @throws IamqlError NotCollected where it cannot be asked of that one. */
+/** What a merged question asks of one account. @throws IamqlError NotCollected where it cannot be asked of that one. */
 export function ofAccount(expression: Expression, connector: string): Expression {
   return resolved(expression, connector) as Expression;
 }

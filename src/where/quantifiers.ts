@@ -41,7 +41,7 @@ export const quantifiers: Readonly<
   }),
 };
 
-/** @param ofUnread what an item that was not read, or a whole relation that was not, answers: true of what is possible. */
+/** @param ofUnread the answer for an item, or a whole relation, that was not read: true where it is asked what is possible. */
 const anyItem =
   (itemsOf: ItemsOf, test: Test, ofUnread: boolean): Test =>
   (asset) => {
@@ -53,13 +53,13 @@ const anyItem =
     return false;
   };
 
-/** What is certain is not asked of what may not be there, nor what is possible of what only says that there is one. */
+/** What stands for items that may not exist makes nothing certain; what only says that some exist makes nothing possible. */
 const isAsked = (item: Asset, isPossible: boolean): boolean =>
   standsFor(item) !== (isPossible ? 'someCertainly' : 'anyNumber');
 
 const listOf = (items: Items | Asset | Unread): Items => (Array.isArray(items) ? items : [items as Asset | Unread]);
 
-/** @param ofUnread how many assets UNREAD is taken for: none of what is certain. */
+/** @param ofUnread how many assets UNREAD counts as: none where it is counted what is certain. */
 const count = (items: Items, test: Test, ofUnread: number): number =>
   items.reduce((sum, item) => {
     if (item === UNREAD) return sum + ofUnread;

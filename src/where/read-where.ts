@@ -12,7 +12,7 @@ type Fields = Pick<AssetType, 'fields'>;
 /** The types that a `where` speaks of, by name. */
 export type Catalogue = Readonly<Record<string, Fields>>;
 
-/** Called with what was read, and works, and may not be what its author meant. */
+/** Called for what can be read and may still not be what its author meant. */
 export type Warn = (message: string) => void;
 
 interface Key {
@@ -88,7 +88,7 @@ class WhereReader {
     for (const text of [compared].flat()) {
       if (typeof text === 'string' && !text.isWellFormed()) throw new WhereError(path, describeHalf(name, operator));
     }
-    // No value is one of none, not even an unknown one.
+    // Nothing is in an empty list, not even an unknown value.
     if (operator.kind === 'in' && (compared as readonly Scalar[]).length === 0)
       return { kind: 'constant', value: false };
     return { kind: operator.kind as ComparisonKind, type, field: name, value: compared };
@@ -105,7 +105,7 @@ class WhereReader {
   }
 }
 
-/** A database would put something else in its place, and nothing that AWS says has one. */
+/** A database would keep another character in its place, and no text of AWS has one. */
 const describeHalf = (name: string, { suffix }: Operator): string =>
   `${name}${suffix}: the text is not Unicode: it has half of a surrogate pair`;
 
@@ -115,7 +115,7 @@ function describeNull(key: string, name: string, field: Field): string {
     : `${key}: null compares with nothing; write ${name}: null for "has no value", or ${name}_NOT: null for "has one"`;
 }
 
-/** Nesting of the same kind is taken out, so that how a text groups its conditions makes no difference later. */
+/** Flattens an AND in an AND, so that how a text groups its conditions makes no difference later. */
 function and(parts: readonly Expression[]): Expression {
   const constraints = parts.flatMap((part) => (part.kind === 'and' ? part.of : part.kind === 'always' ? [] : [part]));
   return constraints.length > 1 ? { kind: 'and', of: constraints } : (constraints[0] ?? always);

@@ -1,20 +1,17 @@
 import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { Expression } from './expression.ts';
 
-/** Which rows stand for assets, and what they are called: the store says. Every name is quoted already. */
+/** How the store names the rows that stand for assets. Every name is quoted already. */
 export interface SqlRows {
   table(type: AssetTypeName): string;
   column(field: string): string;
   /** The table of access keys that the credential report has no slot for, each as a row of credentials. */
   readonly additionalKeys: string;
-  /** The identifiers of rows that have some such key, as a list: few, so that these rows are found by an index. */
+  /** An array of the identifiers of rows with such a key: there are few, so that an index finds the rows. */
   readonly haveAdditionalKeys?: string;
-  /**
-   * A condition that rows are found by without looking at the others, in the words that it is found by: undefined for one
-   * that nothing was made ready for.
-   */
+  /** The same condition in the words of the index that finds its rows; undefined for one that has no index of its own. */
   sought?(expression: Expression): Expression | undefined;
-  /** A condition that is sought, as it is found by indexes. */
+  /** Wraps a sought condition, so that Postgres finds its rows by indexes. */
   found?(condition: string, row: string): string;
   /**
    * What a relation leads to that stands in the row itself, as a table of its own; undefined where it leads to other rows.

@@ -14,14 +14,14 @@ export type Taking = 'certainly' | 'possibly';
 /** Postgres counts them in 16 bits. */
 const MOST_VALUES = 65_535;
 /**
- * What is asked of all related assets, or of exactly one, is asked twice in SQL, and so is what stands in that: each level
- * doubles it. Published checks have few such levels.
+ * SQL asks twice what holds of all related assets or of exactly one, and so it does with everything nested in that: each level
+ * doubles the conditions. Published checks have few such levels.
  */
 const MOST_CONDITIONS = 20_000;
 
 /**
- * Postgres makes joins of relations in relations and looks for the best order of all, for which it takes twice as long with
- * each two. From this many on, it is told to answer each for itself (`OFFSET 0`).
+ * Postgres plans nested relations as joins and searches for the best order of them all, which takes twice as long for every
+ * two more. Below this depth each relation is answered on its own instead: `OFFSET 0` keeps it from becoming a join.
  */
 const MOST_JOINED = 4;
 
@@ -33,7 +33,7 @@ export class SqlWriter {
   readonly values: unknown[] = [];
   private readonly rows: SqlRows;
   private readonly catalogue: Catalogue;
-  /** Whether some asset of a type may lack a field: most scans lack none, and then nothing has to be asked. */
+  /** Whether a field may be unread in some asset of a type. In most scans none is, and conditions need not ask. */
   private readonly mayBeUnread: (type: AssetTypeName, field: string) => boolean;
   /** What a value is written as, by its type: one that is compared with again need not be bound again. */
   private readonly bound = new Map<string, Map<unknown, string>>();
@@ -55,7 +55,7 @@ export class SqlWriter {
 
   /** Binds a value. @param type of SQL, which decides how it is compared. */
   bind(value: unknown, type: string): string {
-    // An index that holds some rows only is made for these words.
+    // Postgres uses a partial index only for a condition in the index's own words, which have no bound value.
     if (typeof value === 'boolean') return String(value);
     const bound = this.bound.get(type) ?? new Map<unknown, string>();
     this.bound.set(type, bound);
@@ -172,7 +172,7 @@ export class SqlWriter {
   private related({ kind, type, field, of }: Related, row: string, taking: Taking): string {
     const alias = this.nextAlias();
     const from = this.led(type, field, row, alias);
-    // What is one of a list is joined by comparing all of an account with all: each is looked up for itself.
+    // A list of identifiers would be joined by comparing all rows of an account with all others: each is looked up instead.
     const isAlone = this.depth >= MOST_JOINED || this.field(type, field).relation === 'toMany';
     const exists = (answer: Answer, how: Taking) =>
       `EXISTS (SELECT 1 ${from} AND ${this.below(of, alias, answer, how)}${isAlone ? ' OFFSET 0' : ''})`;
@@ -214,7 +214,7 @@ export class SqlWriter {
     const alias = this.nextAlias();
     const identifier = this.rows.column('identifier');
     const leads = `${alias}.${identifier} = ${row}.${identifier} AND ${this.rows.joined(alias, row)}`;
-    // What such a row lacks is what its key lacks: no note about rows of the report tells of it.
+    // Such a row lacks what its key lacks, and what is noted as unread in rows of the report says nothing of that.
     this.additional += 1;
     const condition = this.condition(of, alias, 'isTrue', taking);
     this.additional -= 1;

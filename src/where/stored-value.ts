@@ -6,10 +6,10 @@ const ESCAPES = ['\u0001\u0002\u0002', '\u0001\u0002\u0003', '\u0001\u0003\u0002
 const ESCAPE = /\u0001[\u0002\u0003]{2}/g;
 
 /**
- * A value, or a list of them, or an object that holds them, as the store keeps it. PostgreSQL has no NUL in a text. It and the three characters that write
- * it are escaped so that the order of texts stays, and what is a part of one text still is: an escape begins with a
- * character that stands nowhere else, so none begins within another. Half of a surrogate pair, which UTF-8 has no bytes for,
- * is kept as U+FFFD, and no question can ask for it.
+ * A value, a list of values or an object with values, as the store keeps it. PostgreSQL takes no NUL in a text: NUL, and the
+ * three characters that escapes are written with, are escaped. Texts keep their order by it, and a part of a text stays a
+ * part of it, because an escape begins with a character that stands nowhere else. Half of a surrogate pair, for which UTF-8
+ * has no bytes, is kept as U+FFFD, and no question can ask for it.
  */
 export function storedValue(value: unknown): unknown {
   if (typeof value !== 'string') return inside(value, storedValue);

@@ -1,22 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 
-const opened: Server[] = [];
 let requests = 0;
 
 /** How often the services of this test were asked. */
 export const metadataRequests = (): number => requests;
-
-afterEach(() => {
-  requests = 0;
-  for (const server of opened.splice(0)) {
-    server.close();
-    server.closeAllConnections();
-  }
-});
 
 const CREDENTIALS = {
   Code: 'Success',
@@ -43,6 +34,10 @@ export async function startMetadataService(delayMs: number): Promise<string> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  opened.push(server);
+  onTestFinished(() => {
+    requests = 0;
+    server.close();
+    server.closeAllConnections();
+  });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -1,4 +1,4 @@
-import { afterEach, vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { AwsAccount } from '../../src/aws/aws-account.ts';
 import type { AwsSettings } from '../../src/aws/aws-settings.ts';
 import { CallLog } from '../../src/aws/call-log.ts';
@@ -17,17 +17,16 @@ export interface OpenAccount {
 /** Where nothing listens: port 9 discards, where there is a service at all, and only the privileged can open it. */
 export const NOBODY = 'http://127.0.0.1:9';
 
-const opened: AwsEndpoint[] = [];
-
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await Promise.all(opened.splice(0).map((endpoint) => endpoint.close()));
-});
-
-/** Our own account object in front of a scripted AWS, reached as a user reaches another endpoint: by environment. */
+/**
+ * Our own account object in front of a scripted AWS, reached as a user reaches another endpoint: by environment. Both are
+ * gone after the test.
+ */
 export async function openAccount(scenario: Scenario, settings: AwsSettings = {}): Promise<OpenAccount> {
   const endpoint = await startAwsEndpoint(scenario);
-  opened.push(endpoint);
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await endpoint.close();
+  });
   stubAwsEnvironment({
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: 'us-east-1',

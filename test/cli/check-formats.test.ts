@@ -134,6 +134,9 @@ describe.concurrent('check --format', () => {
   );
 });
 
+/** It runs the sources, of which each has a name. */
+const bin = join(packageRoot, 'bin', 'iamql.js');
+
 test('a check as text loads no other format', async () => {
   const hooks = `import { registerHooks } from 'node:module';
     registerHooks({ load(url, context, next) {
@@ -141,13 +144,12 @@ test('a check as text loads no other format', async () => {
       return next(url, context);
     } });`;
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hooks)}` };
-  const loaded = (await runCli(['check', '--sample'], { env })).stderr.trim().split('\n');
+  const loaded = (await runCli(['check', '--sample'], { env, bin })).stderr.trim().split('\n');
   expect(loaded).toContain('text.ts');
   expect(loaded.filter((file) => file.startsWith('formats/') || file === 'json.ts')).toEqual([]);
 });
 
 describe('progress', () => {
-  const bin = join(packageRoot, 'bin', 'iamql.js');
   const onTerminal = 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)';
 
   test('is on a terminal, and gone at the end', async () => {

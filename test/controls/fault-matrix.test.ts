@@ -5,8 +5,9 @@ import { scriptedAccount } from '../inventory/live-account.ts';
 import { clean, everyAction, questions, questionsOfParts } from '../support/asked-account.ts';
 import { lastingFaults as faults } from '../support/lasting-faults.ts';
 
+const account = scriptedAccount();
 /** What does not answer is given up soon: that it is, matters here, not when. */
-const account = scriptedAccount({ timeouts: { answerMs: 1_000 } });
+const soon = { timeouts: { answerMs: 250 } };
 
 /** Answers that come in one piece have no pages, so a fault of pages leaves them as they are. */
 const PAGELESS = /^(Get(?!AccountAuth)|Generate|ListSAMLProviders$|ListOpenIDConnectProviders$)/;
@@ -30,7 +31,7 @@ describe('every call there is', () => {
   describe.each(all)('%s: %o', (action, question) => {
     test.each(Object.entries(faults))('with %s is never taken for clean', async (name, fault) => {
       const scenario = { ...(question.scenario ?? clean), faults: [{ action, ...fault }] };
-      const inventory = account.open(scenario, question.freshness);
+      const inventory = account.open(scenario, question.freshness, 'hang' in fault ? soon : {});
       const { verdict, errors } = await judge(inventory, question, parseExpectation('eq []'));
       if (isHarmless(action, name)) expect([verdict, errors]).toEqual(['PASS', []]);
       else expect([verdict, errors.length > 0]).toEqual(['ERROR', true]);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
+import { iamqlBin } from '../support/run-cli.ts';
 
 const page = readFileSync(join(packageRoot, 'docs', 'first-control.md'), 'utf8');
 const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
@@ -16,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a line as a person types it. */
 function run(line: string): Promise<{ readonly code: number; readonly output: string }> {
-  const shell = `iamql() { "$NODE" "${join(packageRoot, 'bin', 'iamql.js')}" "$@"; }\n${line}`;
+  const shell = `iamql() { "$NODE" "${iamqlBin()}" "$@"; }\n${line}`;
   const env = { PATH: process.env['PATH'], NODE: process.execPath };
   return new Promise((resolve) => {
     execFile('sh', ['-c', shell], { env, cwd: folder }, (error, stdout, stderr) => {

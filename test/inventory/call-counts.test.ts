@@ -14,6 +14,10 @@ const MANY_CALLS_MS = 180_000;
 const ALLOW = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
 const TRUST = { Statement: { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' } };
 
+/** More than a page of users, and of details: a call for each page shows, and one for each user shows the more. */
+const MANY = 1_500;
+const PAGES = 2;
+
 /** Every tenth user has MFA, every fifth a password, one a certificate, and all a key that is used. */
 function accountOf(count: number): Scenario {
   const users = Array.from({ length: count }, (_, index): ScenarioUser => {
@@ -43,14 +47,14 @@ function accountOf(count: number): Scenario {
 }
 
 const few = accountOf(10);
-const many = accountOf(5_000);
+const many = accountOf(MANY);
 
 type Counts = Readonly<Record<string, number>>;
 const REPORT: Counts = { GetCredentialReport: 1 };
 const IDENTITY: Counts = { GetCallerIdentity: 1 };
 const DETAILS = 'GetAccountAuthorizationDetails';
 
-/** What a question costs an account of 10 users, and one of 5,000 where that differs. */
+/** What a question costs an account of 10 users, and one of many where that differs. */
 const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMany?: Counts]>> = {
   'users without MFA but with a password': [
     'iamUsers(where:{hasIAMUserCredentials:{passwordEnabled:true,mfaActive:false}}){...AssetFragment}',
@@ -59,7 +63,7 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'root used lately': ['AWSIAM1{...AssetFragment}', REPORT],
   'credentials unused': ['AWSIAM3{...AssetFragment}', REPORT],
   'keys not rotated': ['AWSIAM4{...AssetFragment}', REPORT],
-  'inline policies of anybody': ['AWSIAM8{identifier}', { [DETAILS]: 1 }, { [DETAILS]: 6 }],
+  'inline policies of anybody': ['AWSIAM8{identifier}', { [DETAILS]: 1 }, { [DETAILS]: PAGES }],
   'root without MFA': ['AWSIAM13{...AssetFragment}', REPORT],
   'root without hardware MFA': ['AWSIAM14{...AssetFragment}', { ...REPORT, ListVirtualMFADevices: 1 }],
   'nobody for support': ['AWSIAM16{...AssetFragment}', { [DETAILS]: 1 }],
@@ -85,12 +89,12 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'users with a hardware device, of whom no list of the account tells': [
     'iamUsers(where:{mfaDevices_SOME:{isVirtual:false}}){userName}',
     { ...REPORT, ListMFADevices: 1 },
-    { ...REPORT, ListVirtualMFADevices: 1, ListMFADevices: 500 },
+    { ...REPORT, ListVirtualMFADevices: 1, ListMFADevices: MANY / 10 },
   ],
   'the serial numbers of those who have any': [
     'iamUsers(where:{mfaSerialNumbers_NOT:[]}){mfaSerialNumbers}',
     { ...REPORT, ListMFADevices: 1 },
-    { ...REPORT, ListMFADevices: 500 },
+    { ...REPORT, ListMFADevices: MANY / 10 },
   ],
   'users with a password and users without, by what the report says': [
     '{a:iamUsers(where:{hasIAMUserLoginProfile:null}){userName} b:iamUsersAggregate(where:{hasIAMUserLoginProfile_SOME:{}}){count}}',
@@ -107,12 +111,12 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'administrators without MFA': [
     'iamUsers(where:{hasIAMGroup_SOME:{iamPolicies_SOME:{internalName_CONTAINS:"Administrator"}},hasIAMUserCredentials:{mfaActive:false}}){userName}',
     { ...REPORT, [DETAILS]: 1 },
-    { ...REPORT, [DETAILS]: 6 },
+    { ...REPORT, [DETAILS]: PAGES },
   ],
   'groups with full privileges: what is wanted at once comes at once, and no users with it': [
     '{iamGroups(where:{iamPolicies_SOME:{iamPolicyStatements_SOME:{actions_INCLUDES:"*"}}}){groupName} iamPolicies{policyName}}',
     { [DETAILS]: 1 },
-    { [DETAILS]: 6 },
+    { [DETAILS]: PAGES },
   ],
   'roles alone': ['iamRoles(where:{isServiceLinked:false}){roleName}', { [DETAILS]: 1 }],
   'the password policy, and whose it is': [
@@ -122,22 +126,22 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'access keys: the users there are, and then those whom the report shows with one': [
     'iamAccessKeys(where:{status:"Active"}){accessKeyId}',
     { ...REPORT, [DETAILS]: 1, ListAccessKeys: 10 },
-    { ...REPORT, [DETAILS]: 6, ListAccessKeys: 5_000 },
+    { ...REPORT, [DETAILS]: PAGES, ListAccessKeys: MANY },
   ],
   'access keys of one user, or that the report rules out': [
     '{a:iamAccessKeys(where:{user:{userName:"user-0003"}}){accessKeyId} b:iamAccessKeys(where:{lastUsedDate:null}){accessKeyId}}',
     { ...REPORT, [DETAILS]: 1, ListAccessKeys: 1 },
-    { ...REPORT, [DETAILS]: 6, ListAccessKeys: 1 },
+    { ...REPORT, [DETAILS]: PAGES, ListAccessKeys: 1 },
   ],
   'login profiles: of those with a password': [
     'iamUserLoginProfilesAggregate{count}',
     { ...REPORT, [DETAILS]: 1, GetLoginProfile: 2 },
-    { ...REPORT, [DETAILS]: 6, GetLoginProfile: 1_000 },
+    { ...REPORT, [DETAILS]: PAGES, GetLoginProfile: MANY / 5 },
   ],
   'MFA devices: of those with MFA, and the virtual ones of all': [
     'iamMFADevices{serialNumber}',
     { ...REPORT, [DETAILS]: 1, ListVirtualMFADevices: 1, ListMFADevices: 1 },
-    { ...REPORT, [DETAILS]: 6, ListVirtualMFADevices: 1, ListMFADevices: 500 },
+    { ...REPORT, [DETAILS]: PAGES, ListVirtualMFADevices: 1, ListMFADevices: MANY / 10 },
   ],
   'virtual MFA devices: the account lists them all, and no user is asked': [
     '{a:iamMFADevices(where:{isVirtual:true}){serialNumber userArn} b:iamMFADevicesAggregate(where:{isVirtual:true}){count}}',
@@ -146,29 +150,29 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'hardware MFA devices: of those with MFA': [
     'iamMFADevices(where:{isVirtual:false}){serialNumber}',
     { ...REPORT, [DETAILS]: 1, ListVirtualMFADevices: 1, ListMFADevices: 1 },
-    { ...REPORT, [DETAILS]: 6, ListVirtualMFADevices: 1, ListMFADevices: 500 },
+    { ...REPORT, [DETAILS]: PAGES, ListVirtualMFADevices: 1, ListMFADevices: MANY / 10 },
   ],
   'tags of roles, and none of anything else': ['iamTags(where:{role_NOT:null}){key}', { [DETAILS]: 1 }],
   'active signing certificates: of whom the report shows with one': [
     'iamSigningCertificates(where:{status:"Active"}){certificateId}',
     { ...REPORT, [DETAILS]: 1, ListSigningCertificates: 1 },
-    { ...REPORT, [DETAILS]: 6, ListSigningCertificates: 1 },
+    { ...REPORT, [DETAILS]: PAGES, ListSigningCertificates: 1 },
   ],
   'signing certificates that are not: the report may show none of them': [
     'iamSigningCertificates(where:{status:"Inactive"}){certificateId}',
     { ...REPORT, [DETAILS]: 1, ListSigningCertificates: 10 },
-    { ...REPORT, [DETAILS]: 6, ListSigningCertificates: 5_000 },
+    { ...REPORT, [DETAILS]: PAGES, ListSigningCertificates: MANY },
   ],
   'SSH public keys: the report knows nothing of them': [
     'iamSSHPublicKeys{sshPublicKeyId}',
     { [DETAILS]: 1, ListSSHPublicKeys: 10 },
-    { [DETAILS]: 6, ListSSHPublicKeys: 5_000 },
+    { [DETAILS]: PAGES, ListSSHPublicKeys: MANY },
   ],
   'rows of the report': ['iamUserCredentials(where:{mfaActive:false}){passwordEnabled}', REPORT],
   'policy statements': [
     'iamPolicyStatements(where:{actions_INCLUDES:"*"}){asWritten}',
     { [DETAILS]: 1 },
-    { [DETAILS]: 6 },
+    { [DETAILS]: PAGES },
   ],
   'instance profiles, without the roles': ['iamInstanceProfiles{instanceProfileName}', { ListInstanceProfiles: 1 }],
   'the account summary, and whose it is': [
@@ -194,7 +198,7 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'login profiles, of those with a password': [
     'iamUsers(where:{hasIAMUserLoginProfile_SOME:{passwordResetRequired:true}}){userName}',
     { ...REPORT, GetLoginProfile: 2 },
-    { ...REPORT, GetLoginProfile: 1_000 },
+    { ...REPORT, GetLoginProfile: MANY / 5 },
   ],
   'signing certificates, by what the report shows of them': [
     '{a:iamUsers(where:{signingCertificates_SOME:{status:"Active"}}){userName} b:iamUsers(where:{signingCertificates_SOME:{status:"Active"},userName:"user-0003"}){userName}}',
@@ -215,7 +219,7 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'tags, of policies of the account alone, and of those alone that something else does not rule out': [
     'iamPolicies(where:{policyName_CONTAINS:"o",tags_SOME:{key:"a"}}){policyName}',
     { [DETAILS]: 1, ListPolicyTags: 1 },
-    { [DETAILS]: 6, ListPolicyTags: 1 },
+    { [DETAILS]: PAGES, ListPolicyTags: 1 },
   ],
   'tags, of each certificate': [
     'iamServerCertificates{tags{key}}',
@@ -237,7 +241,7 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'a fact that two fields need is read once': [
     'iamUsers(where:{mfaSerialNumbers_NOT:[]}){mfaSerialNumbers mfaDevices{serialNumber}}',
     { ...REPORT, ListMFADevices: 1 },
-    { ...REPORT, ListMFADevices: 500 },
+    { ...REPORT, ListMFADevices: MANY / 10 },
   ],
   'keys of the users who are selected': [
     'iamUsers(where:{userName:"user-0003"}){accessKeys{accessKeyId lastUsedDate}}',
@@ -245,8 +249,7 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   ],
 };
 
-/** A page for each thousand. */
-const LIST_OF_MANY: Counts = { ListUsers: 5 };
+const LIST_OF_MANY: Counts = { ListUsers: PAGES };
 const USED_KEYS =
   'iamUsers(where:{hasIAMUserCredentials:{accessKey1Active:true,accessKey1LastUsedDate:null}}){userName}';
 
@@ -263,13 +266,13 @@ const verifyRows: Readonly<Record<string, readonly [text: string, verify: Verify
     'iamUsers(where:{hasIAMUserCredentials:{passwordEnabled:true,mfaActive:true}}){userName}',
     'selected',
     { ...REPORT, ListUsers: 1, GetLoginProfile: 1, ListMFADevices: 1 },
-    { ...REPORT, ...LIST_OF_MANY, GetLoginProfile: 500, ListMFADevices: 500 },
+    { ...REPORT, ...LIST_OF_MANY, GetLoginProfile: MANY / 10, ListMFADevices: MANY / 10 },
   ],
   'all: every user is asked for what the question needs': [
     USED_KEYS,
     'all',
     { ...REPORT, ListUsers: 1, ListAccessKeys: 10, GetAccessKeyLastUsed: 10 },
-    { ...REPORT, ...LIST_OF_MANY, ListAccessKeys: 5_000, GetAccessKeyLastUsed: 5_000 },
+    { ...REPORT, ...LIST_OF_MANY, ListAccessKeys: MANY, GetAccessKeyLastUsed: MANY },
   ],
   'all: a question that the list answers': [
     'iamUsers(where:{passwordLastUsed_NOT:null}){userName}',

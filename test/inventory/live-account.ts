@@ -42,8 +42,8 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 };
 
 export interface ScriptedAccount extends AskAccount {
-  /** An inventory of the account with nothing read yet. */
-  open(scenario: Scenario, freshness?: Freshness): Inventory;
+  /** An inventory of the account with nothing read yet. @param more settings beside those of the file. */
+  open(scenario: Scenario, freshness?: Freshness, more?: AwsSettings): Inventory;
   /** Another, of the same account as it stands, faults used up and all. */
   another(freshness?: Freshness): Inventory;
   /** What several inventories share. */
@@ -56,25 +56,22 @@ export interface ScriptedAccount extends AskAccount {
 
 /** A scripted AWS endpoint for one test file, and the environment that leads the SDK to it. */
 export function scriptedAccount(settings: AwsSettings = {}): ScriptedAccount {
-  const before = { ...process.env };
   let endpoint: AwsEndpoint;
   beforeAll(async () => {
     endpoint = await startAwsEndpoint();
     Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: endpoint.url });
   });
-  afterAll(async () => {
-    await endpoint.close();
-    process.env = before;
-  });
-  const another = (freshness: Freshness = {}): Source => {
+  afterAll(() => endpoint.close());
+  const another = (freshness: Freshness = {}, more: AwsSettings = {}): Source => {
     const { signal } = new AbortController();
     const live = { maxAgeMs: freshness.maxAgeMs, waitMs: 5_000 };
-    return openAccount(new LiveSource(new AwsAccount(settings, signal), live, signal), { setupSeconds: 10 }, freshness);
+    const aws = new AwsAccount({ ...settings, ...more }, signal);
+    return openAccount(new LiveSource(aws, live, signal), { setupSeconds: 10 }, freshness);
   };
-  const open = (scenario: Scenario, freshness?: Freshness): Source => {
+  const open = (scenario: Scenario, freshness?: Freshness, more?: AwsSettings): Source => {
     endpoint.setScenario(scenario);
     endpoint.forgetCalls();
-    return another(freshness);
+    return another(freshness, more);
   };
   const askAccount: AskAccount = async (scenario, text, variables) => {
     const answer = await askInventory(open(scenario).inventory(), text, variables);
@@ -82,7 +79,7 @@ export function scriptedAccount(settings: AwsSettings = {}): ScriptedAccount {
   };
   return Object.assign(askAccount, {
     source: open,
-    open: (scenario: Scenario, freshness?: Freshness) => open(scenario, freshness).inventory(),
+    open: (...account: Parameters<typeof open>) => open(...account).inventory(),
     another: (freshness?: Freshness) => another(freshness).inventory(),
     counts: () => endpoint.counts(),
     configRule: () => endpoint.configRule,

@@ -4,11 +4,10 @@ import { judge } from '../../src/controls/judge.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import type { Database } from '../../src/store/database/database.ts';
-import { openPglite } from '../../src/store/database/pglite.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { type KeptAccount, keepAccount, withStore } from '../store/kept-account.ts';
 import type { Scenario } from '../support/aws-endpoint.ts';
-import { START_MS } from '../support/databases.ts';
+import { emptyPglite, START_MS } from '../support/databases.ts';
 import { askInventory, scriptedAccount } from './live-account.ts';
 
 const account = scriptedAccount();
@@ -114,7 +113,7 @@ describe('a policy document that cannot be understood leaves open what it would 
   let database: Database;
   let kept: KeptAccount;
   beforeAll(async () => {
-    database = await openPglite(undefined);
+    database = await emptyPglite();
     await migrate(database, catalogue);
     kept = await keepAccount(database, account.open(scenario));
   }, START_MS);

@@ -67,7 +67,6 @@ interface ApplyAsked extends Partial<ApplySetting> {
 
 /** The real plan, apply and undo over a scripted AWS; files are in a folder of the test file. */
 export function remediatedAccount() {
-  const before = { ...process.env };
   let endpoint: AwsEndpoint;
   let folder = '';
   beforeAll(async () => {
@@ -78,7 +77,6 @@ export function remediatedAccount() {
   afterAll(async () => {
     await endpoint.close();
     rmSync(folder, { recursive: true, force: true });
-    process.env = before;
   });
   let journals = 0;
   return {

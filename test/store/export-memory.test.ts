@@ -1,22 +1,22 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { headerOf } from '../../src/inventory/snapshot/snapshot-header.ts';
 import { takeSnapshot } from '../../src/inventory/snapshot/take-snapshot.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { migrate } from '../../src/store/migrations.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { newDatabase } from '../support/databases.ts';
 import { accountOf } from './scanned-accounts.ts';
 
 /** Left alone, V8 takes more before it looks for garbage. 200,000 users at once have no room in this. */
 const HEAP = ['--max-old-space-size=96', '--max-semi-space-size=4'];
 
-let server: PostgresServer;
+let url = '';
 beforeAll(async () => {
-  server = await startPostgres();
-  const database = await openPostgres(server.url);
+  url = await newDatabase();
+  const database = await openPostgres(url);
   await migrate(database, catalogue);
   for (const [connector, users] of [
     ['few', 10_000],
@@ -25,7 +25,6 @@ beforeAll(async () => {
     await fill(database, connector, users);
   await database.close();
 }, 60_000);
-afterAll(() => server?.stop());
 
 test('it takes no more memory to export 200,000 users than 10,000', async () => {
   const [few, many] = [await child('few'), await child('many')];
@@ -36,7 +35,7 @@ test('it takes no more memory to export 200,000 users than 10,000', async () => 
 
 async function child(connector: string) {
   const script = fileURLToPath(new URL('export-memory.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [...HEAP, script, server.url, connector]);
+  const { stdout } = await promisify(execFile)(process.execPath, [...HEAP, script, url, connector]);
   return JSON.parse(stdout) as { lines: number; problems: number; maxRssKb: number };
 }
 

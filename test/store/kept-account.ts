@@ -27,13 +27,11 @@ export async function keepAccount(database: Database, inventory: Inventory, ende
   const header = headerOf(taken, inventory, '0.1.0');
   const at = endedAt ?? new Date();
   const scan = await writeScan(database, { header, assets: taken.assets, inventory, startedAt: at, endedAt: at });
+  const opened = new OpenSnapshot(parseSnapshot(new TextEncoder().encode(text), 'account.ndjson'));
   return {
     scan: String(scan),
     connector: header.connector.id,
-    snapshot: () => {
-      const opened = new OpenSnapshot(parseSnapshot(new TextEncoder().encode(text), 'account.ndjson'));
-      return new SnapshotInventory(async () => opened);
-    },
+    snapshot: () => new SnapshotInventory(async () => opened),
   };
 }
 

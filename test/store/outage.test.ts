@@ -2,24 +2,21 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPostgres } from '../../src/store/database/postgres.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { newDatabase } from '../support/databases.ts';
 import { runCli } from '../support/run-cli.ts';
 import { post, serveUrl } from '../support/serve.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-let server: PostgresServer;
 let proxy: TcpProxy;
+let direct = '';
 let store = '';
 
 beforeAll(async () => {
-  server = await startPostgres();
-  proxy = await startTcpProxy(Number(new URL(server.url).port));
-  store = server.url.replace(/:\d+\//, `:${proxy.port}/`);
-}, 90_000);
-afterAll(async () => {
-  await proxy.close();
-  await server.stop();
+  direct = await newDatabase();
+  proxy = await startTcpProxy(Number(new URL(direct).port));
+  store = direct.replace(/:\d+\//, `:${proxy.port}/`);
 });
+afterAll(() => proxy.close());
 
 const scan = () => runCli(['scan', '--sample', '--store', store]);
 const count = async () => {
@@ -31,7 +28,7 @@ const scans = async (): Promise<number> =>
 
 /** Nothing in the store is any more as a scan finds it: of what is known a scan would send nothing. */
 async function changeAll(): Promise<void> {
-  const database = await openPostgres(server.url);
+  const database = await openPostgres(direct);
   const tables = await database.query<{ name: string }>(
     "SELECT table_name AS name FROM information_schema.columns WHERE column_name = '_hash'",
   );
@@ -95,7 +92,7 @@ describe('a database that goes away', { timeout: 90_000 }, () => {
 
 describe('--store postgres://', { timeout: 60_000 }, () => {
   const at = (change: (url: URL) => void): string => {
-    const url = new URL(server.url);
+    const url = new URL(direct);
     change(url);
     return url.href;
   };

@@ -3,11 +3,9 @@ import type { ControlTest } from '../../src/controls/control.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Source } from '../../src/inventory/inventory.ts';
 import type { Database } from '../../src/store/database/database.ts';
-import { openPglite } from '../../src/store/database/pglite.ts';
-import { openPostgres } from '../../src/store/database/postgres.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { scanAccount } from '../../src/store/scans/scan-account.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { databases } from '../support/databases.ts';
 
 /** The assets of a small account, as a control's test writes them. */
 export type Assets = ControlTest['assets'];
@@ -46,16 +44,14 @@ export async function scan(database: Database, assets: Assets): Promise<KeptScan
 }
 
 /** The two that there are: what is kept and answered is the same in both. */
-export const backends: Readonly<Record<string, () => Promise<{ database: Database; stop(): Promise<void> }>>> = {
-  PGlite: async () => {
-    const database = await openPglite(undefined);
-    await migrate(database, catalogue);
-    return { database, stop: () => database.close() };
-  },
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    const database = await openPostgres(server.url);
-    await migrate(database, catalogue);
-    return { database, stop: () => database.close().then(server.stop) };
-  },
-};
+export const backends: Readonly<Record<string, () => Promise<{ database: Database; stop(): Promise<void> }>>> =
+  Object.fromEntries(
+    Object.entries(databases).map(([name, open]) => [
+      name,
+      async () => {
+        const database = await open();
+        await migrate(database, catalogue);
+        return { database, stop: database.close };
+      },
+    ]),
+  );

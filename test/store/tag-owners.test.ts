@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import type { Database } from '../../src/store/database/database.ts';
-import { openPglite } from '../../src/store/database/pglite.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { askInventory, denied, scriptedAccount } from '../inventory/live-account.ts';
-import { START_MS } from '../support/databases.ts';
+import { emptyPglite, START_MS } from '../support/databases.ts';
 import { FULL_ACCOUNT } from '../support/full-account.ts';
 import { type KeptAccount, keepAccount, withStore } from './kept-account.ts';
 
@@ -34,7 +33,7 @@ describe('a tag leads to what it is of: live, in a snapshot and in a store', () 
   let database: Database;
   let kept: KeptAccount;
   beforeAll(async () => {
-    database = await openPglite(undefined);
+    database = await emptyPglite();
     await migrate(database, catalogue);
     kept = await keepAccount(database, account.open(scenario));
   }, START_MS);

@@ -4,13 +4,11 @@ import type { Asset } from '../../src/iam/assets.ts';
 import type { AssetTypeName } from '../../src/iam/catalogue.generated.ts';
 import { UNREAD } from '../../src/iam/unread.ts';
 import type { Database } from '../../src/store/database/database.ts';
-import { openPglite } from '../../src/store/database/pglite.ts';
-import { openPostgres } from '../../src/store/database/postgres.ts';
 import { rowsNow } from '../../src/store/statement.ts';
 import { compile } from '../../src/where/evaluate.ts';
 import { preparePatterns } from '../../src/where/patterns.ts';
 import { type Answer, SqlWriter, type Taking } from '../../src/where/sql.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { databases } from '../support/databases.ts';
 import { records, unreadServers } from '../where/random-servers.ts';
 import { wheres } from '../where/random-where.ts';
 import { readJson } from '../where/read-server-where.ts';
@@ -20,26 +18,7 @@ import { identified, keepServers, serverTables } from './server-store.ts';
 
 let database: Database;
 
-/** Opens a database of its own; what it gives ends it. */
-const databases: Readonly<Record<string, () => Promise<() => Promise<void>>>> = {
-  PGlite: async () => {
-    database = await openPglite(undefined);
-    return () => database.close();
-  },
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    database = await openPostgres(server.url);
-    return async () => {
-      await database.close();
-      await server.stop();
-    };
-  },
-};
-
 beforeAll(() => preparePatterns({ kind: 'matches', type: 'Server' as AssetTypeName, field: 'zone', value: '' }));
-
-/** A server makes its files first. */
-const START_MS = 60_000;
 
 const asked = (where: object) => readJson('Server', where);
 
@@ -74,12 +53,11 @@ const withoutPatterns = (where: object): boolean => !JSON.stringify(where).inclu
 describe.each(Object.keys(databases))(
   'SQL on %s gives each answer to the rows that the evaluation in memory gives it to',
   (name) => {
-    let close: () => Promise<void>;
     beforeAll(async () => {
-      close = await (databases[name] as () => Promise<typeof close>)();
+      database = await (databases[name] as () => Promise<Database>)();
       await database.run(serverTables());
-    }, START_MS);
-    afterAll(() => close());
+    });
+    afterAll(() => database.close());
 
     test('with every fact read', async () => {
       const outcomes = new Tally();

@@ -1,14 +1,16 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { parseControl } from '../../src/controls/authoring/parse-control.ts';
 import type { Control } from '../../src/controls/control.ts';
 import { type LibraryFiles, writeLibrary } from './published-library.ts';
 import { runCli } from './run-cli.ts';
 
 const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Writes a published library and imports it, as a person does. */
 export async function importLibrary(files: LibraryFiles) {

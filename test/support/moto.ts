@@ -2,14 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
+import { bundleCli } from './bundled-cli.ts';
 import { formatsPython } from './format-readers.ts';
 import { installGuardrailReaders } from './guardrail-readers.ts';
 import { motoPython } from './moto-environment.ts';
+import { startPostgres } from './postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Where moto answers for the whole run; its accounts are shared by every test file. */
     motoUrl: string;
+    /** Where a PostgreSQL server answers for the whole run; test/support/databases.ts makes databases in it. */
+    postgresUrl: string;
+    /** The command line, bundled. */
+    iamqlBin: string;
   }
 }
 
@@ -17,14 +23,23 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 const POLL_MS = 50;
 
-/** Vitest's global setup: moto's server, an AWS emulator, runs on a free loopback port while the tests do. */
+/**
+ * Vitest's global setup: moto's server, an AWS emulator, and PostgreSQL run on free loopback ports while the tests do, and
+ * the command line is bundled.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // What the tests of report formats and guardrails need is installed here as well: no test waits for an installation.
   const { root } = project.config;
   await Promise.all([motoPython(root), formatsPython(root), installGuardrailReaders(root)]);
-  const { url, close } = await startMoto(root);
-  project.provide('motoUrl', url);
-  return close;
+  const [moto, postgres, cli] = await Promise.all([startMoto(root), startPostgres(), bundleCli(root)]);
+  project.provide('motoUrl', moto.url);
+  project.provide('postgresUrl', postgres.url);
+  project.provide('iamqlBin', cli.bin);
+  project.onTestsRerun(cli.renew);
+  return async () => {
+    cli.remove();
+    await Promise.all([moto.close(), postgres.stop()]);
+  };
 }
 
 /** A server of its own, for a test that changes what counts for all of its accounts. @param root the checkout. */

@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { EXAMPLE_CREDENTIALS } from './aws-clients.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/iamql.js', import.meta.url));
 /** No port that anything listens on: whoever asks for metadata there is refused at once. */
 const NO_METADATA = 'http://127.0.0.1:1';
 
@@ -23,13 +22,16 @@ export interface CliOptions {
   /** Left out, stdin is at its end. */
   readonly stdin?: string;
   readonly cwd?: string;
-  /** Another `iamql` than the checkout's. */
+  /** Another `iamql` than the one that is bundled of the checkout. */
   readonly bin?: string;
   /** Nobody reads stdout: its end of the pipe is closed, as `head` closes it. */
   readonly closeStdout?: boolean;
   /** Sent once `when` resolves, to a process that is still running. */
   readonly signal?: { readonly name: NodeJS.Signals; readonly when: Promise<unknown> };
 }
+
+/** Where the bundled command line is. */
+export const iamqlBin = (): string => inject('iamqlBin');
 
 /** Runs `iamql` as a person does, to its end. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
@@ -52,7 +54,7 @@ process.once('exit', () => {
 
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const home = mkdtempSync(join(tmpdir(), 'iamql-home-'));
-  const child = spawn(process.execPath, [options.bin ?? BIN, ...args], {
+  const child = spawn(process.execPath, [options.bin ?? iamqlBin(), ...args], {
     cwd: options.cwd ?? home,
     env: { PATH: process.env['PATH'], HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: NO_METADATA, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -22,6 +22,7 @@ export function readTestValue(field: Field, written: unknown, now: Instant): unk
   return typeof written === 'string' ? readTime(written, now) : undefined;
 }
 
+/** What a test may write for a field, in words. */
 export function describeTestValue(field: Field): string {
   const times = field.type === 'DateTime' ? ' (RFC 3339, or such as "45 days ago" or "3 hours ahead")' : '';
   return `${describeValue(field)}${times}`;

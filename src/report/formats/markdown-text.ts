@@ -3,6 +3,7 @@ import { printable } from '../printable.ts';
 /** How many rows or reasons are shown before they are only counted. */
 const MOST_ROWS = 50;
 
+/** A table of Markdown, cut after some rows. The cells are escaped already. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows.slice(0, MOST_ROWS)].map((cells) => `| ${cells.join(' | ')} |`);
   return [lines.join('\n'), ...andMore(rows)].join('\n\n');

@@ -9,6 +9,7 @@ export async function wasDelivered(session: SqlSession, scan: string, url: strin
   return rows.length > 0;
 }
 
+/** Notes that a URL has taken what a scan changed. Of the URL, which may hold a secret, only a hash is kept. */
 export async function noteDelivery(session: SqlSession, scan: string, url: string): Promise<void> {
   await session.query('INSERT INTO delivery (scan, url_hash) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
     scan,

@@ -85,7 +85,7 @@ function anotherAccount(inventory: Inventory, accountId: string | undefined): Ia
   return new Failure('NoCredentials', `the credentials are of account ${account} and not of ${accountId}`);
 }
 
-/** The account that earlier scans of that name were of, or all of them where none is said; undefined where there is none, or several. */
+/** The account of earlier scans of that name, or the only account without a name. Undefined where none fits, or several. */
 async function accountCalled(database: Database, name: string | undefined, failure: IamqlError) {
   // Who has mistyped a file or has no credentials has not begun to scan anything.
   if (name === undefined && (failure.kind === 'InvalidInput' || failure.kind === 'NoCredentials')) return undefined;

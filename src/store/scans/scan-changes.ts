@@ -105,6 +105,7 @@ export interface UnjudgedControl {
   readonly message: string;
 }
 
+/** The controls that could not be judged whole over a scan, in order, each with its first reason. */
 export async function unjudgedOf(session: SqlSession, scan: string): Promise<readonly UnjudgedControl[]> {
   const rows = await session.query<{ control: string; errors: readonly { code: string; message: string }[] }>(
     'SELECT control, errors FROM judgement WHERE scan = $1 ORDER BY control',
