@@ -5,7 +5,7 @@ import { IamqlError } from '../iam/error.ts';
 import type { Database } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
 import { makeIndexes } from './indexes.ts';
-import { isServer, shownLocation } from './location.ts';
+import { isServer, rejectNoLocation, shownLocation } from './location.ts';
 import { hasStore, migrate } from './migrations.ts';
 
 /** Where PGlite keeps its files, in the folder of a store. */
@@ -28,6 +28,7 @@ export async function openOrMakeStore(location: string): Promise<Database> {
  *   of a newer iamql; Unreachable; Corrupt.
  */
 export async function openStore(location: string): Promise<Database> {
+  rejectNoLocation(location);
   if (!isServer(location) && !existsSync(join(location, FILES))) throw noStore(location);
   const database = await openDatabase(location);
   return closedOnError(database, async () => {
@@ -51,6 +52,7 @@ async function closedOnError(database: Database, work: () => Promise<void>): Pro
 }
 
 async function openDatabase(location: string): Promise<Database> {
+  rejectNoLocation(location);
   if (isServer(location)) return (await import('./postgres.ts')).openPostgres(location);
   const lock = await lockFolder(location);
   try {
