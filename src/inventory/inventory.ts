@@ -61,7 +61,7 @@ export interface AskedAccount {
 /** What an answer rests on, for people and for `extensions`. */
 export interface Evidence {
   readonly source: SourceKind;
-  /** For a snapshot, what it was taken of. */
+  /** For a snapshot, or a store that is asked about one account, what that was taken of. */
   readonly snapshotOf?: Exclude<SourceKind, 'snapshot' | 'store'> | undefined;
   /** Undefined while nothing that names the account has been read, and where there are several. */
   readonly account: string | undefined;

@@ -12,14 +12,20 @@ export function evidenceOf(scope: Scope | undefined): Evidence {
   const [only, ...others] = scope?.accounts ?? [];
   const isOne = only !== undefined && others.length === 0;
   const report = isOne ? only.scan?.header.facts['CREDENTIAL_REPORT'] : undefined;
-  const isSample = scope?.accounts.some(({ scan }) => scan?.header.source === 'sample') === true;
   return {
     source: 'store',
-    ...(isSample ? { snapshotOf: 'sample' as const } : {}),
+    snapshotOf: scannedFrom(scope?.accounts ?? []),
     account: isOne ? only.accountId : undefined,
     accounts: scope?.accounts.map(({ accountId }) => accountId) ?? [],
     credentialReport: report && only ? { generatedAt: scope?.timeOf(only, 'CREDENTIAL_REPORT') } : undefined,
   };
+}
+
+/** What an account was scanned from. Of several it is said of the sample alone, which is no account of anybody. */
+function scannedFrom(accounts: Scope['accounts']): Evidence['snapshotOf'] {
+  const sources = new Set(accounts.map(({ scan }) => scan?.header.source));
+  const [only] = sources;
+  return sources.has('sample') ? 'sample' : accounts.length > 1 ? undefined : only;
 }
 
 /** Which of AWS's answers told a field of an asset. */

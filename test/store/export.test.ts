@@ -5,6 +5,8 @@ import { exportAssets } from '../../src/inventory/snapshot/export-assets.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { scanAccount } from '../../src/store/scan-account.ts';
 import { StoreSource } from '../../src/store/store-source.ts';
+import { reopen, snapshotOf } from '../inventory/snapshot/snapshot-of.ts';
+import { keepAccount, withStore } from './kept-account.ts';
 import { type Assets, accountOf, backends, scan } from './scanned-accounts.ts';
 
 const everyAccount = { connectors: undefined, tags: {}, asOf: undefined };
@@ -34,6 +36,16 @@ describe.each(Object.entries(backends))('exporting from a store, on %s', (_name,
     const types = Object.keys(catalogue);
     expect(await exported(source.inventory(), ...types)).toEqual(await exported(openSample().inventory(), ...types));
     await source.close();
+  });
+
+  test('a snapshot of a store is that of the account that was scanned, and is one that can be read', async () => {
+    const text = (await snapshotOf(openSample().inventory()))
+      .replace(/,"sha256":"[0-9a-f]*"/, '')
+      .replace('"source":"sample"', '"source":"live"');
+    await keepAccount(store.database, reopen(text));
+    const again = await withStore(store.database, {}, snapshotOf);
+    expect(await snapshotOf(reopen(again))).toBe(again);
+    expect(again).toBe(await snapshotOf(reopen(text)));
   });
 
   const oneKey = { accessKey1Active: true, accessKey1LastRotated: '2025-01-01T00:00:00Z' };
