@@ -1,8 +1,7 @@
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, renderInstant } from '../iam/instant.ts';
-import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import type { SqlSession } from './database.ts';
-import type { ScanHeaders } from './scan-headers.ts';
+import type { ScanHeader, ScanHeaders } from './scan-headers.ts';
 import type { ScopedAccount, ScopeRequest } from './scope.ts';
 
 interface Row extends Record<string, unknown> {
@@ -111,7 +110,7 @@ export const inMicroseconds = (instant: Instant): string => renderInstant(instan
 /** No database has a connector or a tag with what Postgres cannot keep. */
 const canBeKept = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
-function accountOf(row: Row, header: SnapshotHeader | undefined): ScopedAccount {
+function accountOf(row: Row, header: ScanHeader | undefined): ScopedAccount {
   const { id, name, account_id: accountId, scan, scan_ended_at: endedAt, failed_at: failedAt, error } = row;
   const hasAdditionalKeys = row.has_additional_keys === true;
   return {

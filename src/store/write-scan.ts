@@ -12,6 +12,7 @@ import { storedValue } from '../where/stored-value.ts';
 import { additionalKeyRows } from './additional-keys.ts';
 import type { Database, SqlSession } from './database.ts';
 import { KnownRows, readKnownRows } from './known-rows.ts';
+import type { ScanHeader } from './scan-headers.ts';
 import { NOTE_CHANGES, refreshStatistics } from './statistics.ts';
 import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } from './tables.ts';
 
@@ -55,7 +56,14 @@ export async function writeScan(database: Database, scanned: Scanned): Promise<s
     const [scan] = await session.query<{ id: string }>(
       `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys, round)
        VALUES ($1, $2, $3, $4, $5, $6) ${ONCE_IN_A_ROUND} RETURNING id::text`,
-      [header.connector.id, startedAt, endedAt, header, hasAdditionalKeys(scanned), round ?? null],
+      [
+        header.connector.id,
+        startedAt,
+        endedAt,
+        await withKept(session, header),
+        hasAdditionalKeys(scanned),
+        round ?? null,
+      ],
     );
     if (!scan) return undefined;
     const { id } = scan;
@@ -68,6 +76,19 @@ export async function writeScan(database: Database, scanned: Scanned): Promise<s
   });
   await refreshStatistics(database);
   return id;
+}
+
+/** What could not be listed is there as it was: so are the times at which that was read. */
+async function withKept(session: SqlSession, header: SnapshotHeader): Promise<ScanHeader> {
+  if (header.unread.every(({ fields }) => fields !== undefined)) return header;
+  const [before] = await session.query<Pick<ScanHeader, 'facts' | 'kept'> & Record<string, unknown>>(
+    `SELECT s.header->'facts' AS facts, s.header->'kept' AS kept
+     FROM scan s JOIN connector c ON c.scan = s.id WHERE c.id = $1`,
+    [header.connector.id],
+  );
+  const known = Object.entries({ ...before?.kept, ...before?.facts });
+  const kept = Object.fromEntries(known.filter(([group]) => !(group in header.facts)));
+  return Object.keys(kept).length === 0 ? header : { ...header, kept };
 }
 
 /** Somebody may: the report says so, or does not say, or could not be read. */
