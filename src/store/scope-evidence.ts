@@ -5,7 +5,7 @@ import type { Instant } from '../iam/instant.ts';
 import type { Evidence } from '../inventory/inventory.ts';
 import { groupsTelling, type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import { connectorOf } from './row-assets.ts';
-import { factsOfGroup } from './scan-headers.ts';
+import { factsOfGroup } from './scans/scan-headers.ts';
 import type { Scope } from './scope.ts';
 
 /** What an answer from a scope rests on. */

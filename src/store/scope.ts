@@ -7,7 +7,7 @@ import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
 import { ADDITIONAL_KEY_FACTS } from '../where/additional-keys.ts';
 import type { Expression } from '../where/expression.ts';
-import { factsOfGroup, type ScanHeader } from './scan-headers.ts';
+import { factsOfGroup, type ScanHeader } from './scans/scan-headers.ts';
 
 /** Which accounts, and when. */
 export interface ScopeRequest {

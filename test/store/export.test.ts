@@ -5,7 +5,7 @@ import type { Inventory } from '../../src/inventory/inventory.ts';
 import { everything } from '../../src/inventory/page.ts';
 import { exportAssets } from '../../src/inventory/snapshot/export-assets.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
-import { scanAccount } from '../../src/store/scan-account.ts';
+import { scanAccount } from '../../src/store/scans/scan-account.ts';
 import { StoreSource } from '../../src/store/store-source.ts';
 import { always } from '../../src/where/expression.ts';
 import { reopen, snapshotOf } from '../inventory/snapshot/snapshot-of.ts';

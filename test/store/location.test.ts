@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { isServer, shownLocation } from '../../src/store/location.ts';
+import { isServer, shownLocation } from '../../src/store/database/location.ts';
 import { openOrMakeStore, openStore } from '../../src/store/open-store.ts';
 
 const before = process.cwd();

@@ -1,4 +1,4 @@
-import { IamqlError } from '../iam/error.ts';
+import { IamqlError } from '../../iam/error.ts';
 
 const URL_OF_SERVER = /^postgres(ql)?:\/\//i;
 /** Of one letter it is a drive. */

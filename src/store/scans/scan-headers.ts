@@ -1,5 +1,5 @@
-import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
-import type { SqlSession } from './database.ts';
+import type { SnapshotHeader } from '../../inventory/snapshot/snapshot.ts';
+import type { SqlSession } from '../database/database.ts';
 
 /** What a scan says of itself. */
 export interface ScanHeader extends SnapshotHeader {

@@ -1,9 +1,9 @@
-import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
-import type { JudgedControl } from '../inventory/findings.ts';
-import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
-import type { Database, SqlSession } from './database.ts';
+import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
+import type { JudgedControl } from '../../inventory/findings.ts';
+import { UnreadNotes } from '../../inventory/snapshot/unread-notes.ts';
+import type { Database, SqlSession } from '../database/database.ts';
+import type { ScanHeader } from '../scans/scan-headers.ts';
 import { type BegunRow, type EndedRow, type KnownFinding, type Merged, mergeFindings } from './merge-findings.ts';
-import type { ScanHeader } from './scan-headers.ts';
 
 /** A scan whose facts controls were judged over. */
 export interface JudgedScan {
