@@ -1,8 +1,8 @@
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, renderInstant } from '../iam/instant.ts';
 import type { SqlSession } from './database/database.ts';
-import type { ScanHeader, ScanHeaders } from './scans/scan-headers.ts';
-import type { ScopedAccount, ScopeRequest } from './scope.ts';
+import { type ScanHeader, ScanHeaders } from './scans/scan-headers.ts';
+import { type Choice, isChoice, type ScopedAccount, type ScopeRequest } from './scope.ts';
 
 interface Row extends Record<string, unknown> {
   readonly id: string;
@@ -90,6 +90,17 @@ export async function readScope(session: SqlSession, request: ScopeRequest, head
     accounts: rows.map((row) => accountOf(row, row.scan === null ? undefined : known.get(row.scan))),
     someRetired: rows.some((row) => row.some_retired),
   };
+}
+
+/**
+ * The ids of the accounts that are chosen; null where none are, for all.
+ *
+ * @throws IamqlError as `readScope` does.
+ */
+export async function chosenConnectors(session: SqlSession, choice: Choice): Promise<readonly string[] | null> {
+  if (!isChoice(choice)) return null;
+  const { accounts } = await readScope(session, { ...choice, asOf: undefined }, new ScanHeaders());
+  return accounts.map(({ connector }) => connector);
 }
 
 /** One that is left out beside others would pass by not being asked. @throws IamqlError InvalidInput */

@@ -23,6 +23,13 @@ export interface ScopeRequest {
   readonly maxAgeMs?: number | undefined;
 }
 
+/** Which accounts, whenever. */
+export type Choice = Pick<ScopeRequest, 'connectors' | 'units' | 'tags'>;
+
+/** Whether not all accounts are asked for. */
+export const isChoice = ({ connectors, units, tags }: Choice): boolean =>
+  connectors !== undefined || units !== undefined || Object.keys(tags).length > 0;
+
 /** An account of the store, as one of its scans found it. */
 export interface ScopedAccount {
   readonly connector: string;
@@ -65,12 +72,10 @@ export class Scope {
   private readonly mayLack = new Map<string, boolean>();
 
   constructor(accounts: readonly ScopedAccount[], request: ScopeRequest, someRetired = false) {
-    const { connectors, units, tags, asOf } = request;
     this.request = request;
     this.accounts = accounts;
-    this.isNow = asOf === undefined;
-    const isChosen = connectors !== undefined || units !== undefined || Object.keys(tags).length > 0;
-    this.isAll = !isChosen && !someRetired;
+    this.isNow = request.asOf === undefined;
+    this.isAll = !isChoice(request) && !someRetired;
     this.notes = accounts.map((account) => ({ account, unread: new UnreadNotes(account.scan?.header.unread ?? []) }));
     this.byConnector = new Map(this.notes.map((noted) => [noted.account.connector, noted]));
   }
