@@ -10,6 +10,7 @@ import { writeFailedScan } from '../../src/store/scans/write-scan.ts';
 import type { Choice } from '../../src/store/scope.ts';
 import { readStatus } from '../../src/store/store-status.ts';
 import { reopen, snapshotOf } from '../inventory/snapshot/snapshot-of.ts';
+import { asked } from './judged-store.ts';
 import { keepAccount } from './kept-account.ts';
 import { backends } from './scanned-accounts.ts';
 
@@ -70,4 +71,15 @@ test('a status is of all accounts, or of some', async () => {
 
 test('nobody is told of an account that is asked about no longer', async () => {
   expect((await failedAccounts(database)).map(({ connector }) => connector)).toEqual([dev]);
+});
+
+test('an account that is asked about no longer is asked about again when somebody scans it by itself', async () => {
+  const ids = async () => (await asked(database, '{connectors{accountID}}')).items.map(({ accountID }) => accountID);
+  await fail(gone);
+  expect(await ids()).toEqual([prod, dev]);
+  await keep(gone);
+  expect(await ids()).toEqual([prod, dev, gone]);
+  // A file that does not name it has nothing to say of it.
+  await enrollConnectors(database, all, { skipped: [], isAll: true });
+  expect(await ids()).toEqual([prod, dev, gone]);
 });

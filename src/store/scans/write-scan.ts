@@ -71,6 +71,7 @@ export async function writeScan(database: Database, scanned: Scanned): Promise<s
     const known = await readKnownRows(session, tables, header.connector.id);
     for (const table of tables) await writer.write(table, known.get(table.name) ?? new KnownRows());
     await session.query('UPDATE connector SET scan = $2, failed_scan = NULL WHERE id = $1', [header.connector.id, id]);
+    if (round === undefined) await session.query(ASKED_AGAIN, [header.connector.id]);
     await session.query(NOTE_CHANGES);
     return id;
   });
@@ -97,6 +98,11 @@ const hasAdditionalKeys = ({ assets, header }: Scanned): boolean =>
   (assets.get('IAMUserCredentials') ?? []).some(({ asset }) => asset['additionalCredentialsInfo'] !== null);
 
 const ONCE_IN_A_ROUND = 'ON CONFLICT (round, connector) WHERE round IS NOT NULL DO NOTHING';
+
+/** Who scans an account by itself asks about it, whatever a file of connectors says no longer. */
+const ASKED_AGAIN = `
+  UPDATE connector SET retired_at = NULL, retired_why = NULL, is_enrolled = false
+  WHERE id = $1 AND retired_at IS NOT NULL`;
 
 /** Notes that an account could not be read. What the last scan found of it stays. @returns as `writeScan` does. */
 export function writeFailedScan(database: Database, failed: FailedScan): Promise<string | undefined> {
