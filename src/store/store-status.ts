@@ -4,6 +4,7 @@ import { catalogue } from '../iam/catalogue.generated.ts';
 import type { ErrorKind } from '../iam/error.ts';
 import type { Database, SqlSession } from './database/database.ts';
 import { isServer, shownLocation } from './database/location.ts';
+import { FIXED_TABLES } from './fixed-tables.ts';
 import { storeVersion } from './migrations.ts';
 import { chosenConnectors } from './read-scope.ts';
 import type { Choice } from './scope.ts';
@@ -95,15 +96,7 @@ async function countRows(session: SqlSession, asked: readonly string[] | null): 
 
 /** Of a database that may hold other things too, what the store's tables and indexes take. */
 async function bytesOfTables(session: SqlSession): Promise<number> {
-  const names = [
-    'store',
-    'connector',
-    'scan',
-    'judgement',
-    'finding',
-    'delivery',
-    ...tablesOf(catalogue).map(({ name }) => name),
-  ].map(quoted);
+  const names = [...FIXED_TABLES, ...tablesOf(catalogue).map(({ name }) => name)].map(quoted);
   const [row] = await session.query<{ bytes: string }>(
     'SELECT sum(pg_total_relation_size(name::regclass))::text AS bytes FROM unnest($1::text[]) AS name',
     [names],
