@@ -153,7 +153,7 @@ describe.each(Object.entries(backends))('findings, on %s', (_name, open) => {
       'NotCollected: account 111122223333: its last scan was not judged by told',
     ]);
     expect(await asked('where:{control: "whole"}, asOf: "2020-01-01"')).toEqual([
-      'NotCollected: account 111122223333: it was not scanned',
+      'NotCollected: account 111122223333: it was not scanned by then',
     ]);
     const old = await findings(store.database, 'where:{control: "whole"}', { maxAgeMs: 0 });
     expect(old.errors).toEqual([expect.stringMatching(/^TooOld: account 111122223333: .* --max-age /)]);
