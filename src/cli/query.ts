@@ -5,7 +5,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import { type Expectation, parseExpectation, renderExpectation } from '../controls/expectation.ts';
 import { type Judgement, judge } from '../controls/judge.ts';
 import { ask, type Question } from '../graphql/ask.ts';
-import { type ExplainedQuestion, explain } from '../graphql/explain.ts';
+import { type ExplainedQuestion, explainText } from '../graphql/explain.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Inventory, Source } from '../inventory/inventory.ts';
 import { printableLines } from '../report/printable.ts';
@@ -56,27 +56,38 @@ async function query(argument: string | undefined, options: QueryOptions): Promi
 async function answerQuestion(question: Question, options: QueryOptions, source: Source): Promise<void> {
   const { expect, returnPath } = options;
   const inventory = source.inventory();
-  const explained = options.explain || options.why !== undefined ? await explain(question, options.verify) : [];
-  if (options.explain && explained.length > 0) await writeExplanation(explained, inventory);
+  const explained =
+    options.explain || options.why !== undefined ? await explainText(question, options.verify) : undefined;
+  if (options.explain && explained) await writeExplanation(explained, inventory);
   const judgement = expect ? await judge(inventory, question, expect, returnPath) : undefined;
   const answer = judgement ?? (await ask(inventory, question));
   const { result } = answer;
   // First, because a reader that closes the pipe early ends the process with it.
   process.exitCode = exitCodeOf(result, judgement);
   writeResult(renderResult(result, judgement, expect), options.output);
-  if (options.why !== undefined && result.data !== undefined) await writeWhy(inventory, explained, options.why);
+  if (options.why !== undefined && result.data !== undefined)
+    await writeWhy(inventory, explained?.questions ?? [], options.why);
   if (options.explain) await writeCalls(source);
   for (const one of answer.selections.flatMap(({ found }) => found.withdrawn))
     writeNote(`iamql: ${one.identifier} is no longer selected: ${one.reasons.join('; ')}`);
   for (const error of judgement?.errors ?? result.errors ?? []) writeNote(`iamql: ${describeError(error)}`);
 }
 
-async function writeExplanation(explained: readonly ExplainedQuestion[], inventory: Inventory) {
-  const [{ withCosts }, { renderExplanation }] = await Promise.all([
+async function writeExplanation(
+  { questions, findings }: Awaited<ReturnType<typeof explainText>>,
+  inventory: Inventory,
+) {
+  if (questions.length + findings.length === 0) return;
+  const [{ withCosts }, { withFindingsCosts }, { renderExplanation, renderFindingsExplanation }] = await Promise.all([
     import('../graphql/source-cost.ts'),
+    import('../graphql/explain-findings.ts'),
     import('../report/explanation.ts'),
   ]);
-  writeNote(renderExplanation(await withCosts(explained, inventory)));
+  const told = [
+    renderExplanation(await withCosts(questions, inventory)),
+    renderFindingsExplanation(await withFindingsCosts(findings, inventory)),
+  ];
+  writeNote(told.filter(Boolean).join('\n'));
 }
 
 async function writeWhy(inventory: Inventory, explained: readonly ExplainedQuestion[], identifier: string) {

@@ -34,6 +34,13 @@ async function takeAndWrite(source: Source, options: SnapshotOptions): Promise<v
     import('../inventory/snapshot/take-snapshot.ts'),
     import('../inventory/snapshot/render-snapshot.ts'),
   ]);
+  // Nothing is read before it is known that it can be written.
+  const several = ((await inventory.accounts?.()) ?? []).length;
+  if (several > 1)
+    throw new IamqlError(
+      'InvalidInput',
+      `a snapshot is of one account, and these are ${several}: name one with --connector`,
+    );
   const taken = await takeSnapshot(inventory);
   if (options.explain) await writeCalls(source);
   const counts = [...taken.assets].flatMap(([type, { length }]) => (length > 0 ? [`${length} ${type}`] : []));

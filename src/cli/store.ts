@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { renderColumns } from '../report/columns.ts';
 import { printable } from '../report/printable.ts';
 import type { StoreStatus } from '../store/store-status.ts';
+import { addSelectionOptions, type ConnectorOptions } from './connector-options.ts';
 import { writeNote, writeResult } from './output.ts';
 import { addStoreOption, describeExpired, formatOption, keepOption, keptSince } from './store-options.ts';
 
@@ -9,7 +10,7 @@ interface StoreOptions {
   readonly store: string;
 }
 
-interface StatusOptions extends StoreOptions {
+interface StatusOptions extends StoreOptions, Omit<ConnectorOptions, 'connectors'> {
   readonly format: 'text' | 'json';
 }
 
@@ -22,12 +23,11 @@ export function addStoreCommand(program: Command): void {
     .command('store')
     .summary('look after a store')
     .description('Says what a store holds, and makes it smaller.');
-  addStoreOption(
-    store
-      .command('status')
-      .description('Prints where the store is, what it holds, and which accounts are stale.')
-      .addOption(formatOption()),
-  ).action(status);
+  const statusCommand = store
+    .command('status')
+    .description('Prints where the store is, what it holds, and which accounts are stale.')
+    .addOption(formatOption());
+  addSelectionOptions(addStoreOption(statusCommand)).action(status);
   addStoreOption(
     store
       .command('vacuum')
@@ -36,14 +36,20 @@ export function addStoreCommand(program: Command): void {
   ).action(vacuumStore);
 }
 
-async function status({ store, format }: StatusOptions): Promise<void> {
+async function status({
+  store,
+  connector: connectors,
+  ou: units,
+  tag: tags = {},
+  format,
+}: StatusOptions): Promise<void> {
   const [{ openStore }, { readStatus }] = await Promise.all([
     import('../store/open-store.ts'),
     import('../store/store-status.ts'),
   ]);
   const database = await openStore(store);
   try {
-    const read = await readStatus(database, store);
+    const read = await readStatus(database, store, { connectors, units, tags });
     writeResult(format === 'json' ? `${JSON.stringify(read, null, 2)}\n` : renderText(read), undefined);
   } finally {
     await database.close();
@@ -65,12 +71,13 @@ async function vacuumStore({ store, keep }: VacuumOptions): Promise<void> {
   }
 }
 
-function renderText({ rows, stale, ...store }: StoreStatus): string {
+function renderText({ rows, stale, neverScanned, ...store }: StoreStatus): string {
   const facts = renderColumns([
     ['location', store.location],
     ['database', store.server],
     ['store version', String(store.version)],
     ['accounts', String(store.accounts)],
+    ...(store.retired > 0 ? [['asked about no longer', String(store.retired)]] : []),
     ['scans', String(store.scans)],
     ['size', `${(store.bytes / 1_000_000).toFixed(1)} MB`],
   ]);
@@ -78,11 +85,16 @@ function renderText({ rows, stale, ...store }: StoreStatus): string {
     ['ASSETS', 'NOW', 'EARLIER STATES'],
     ...rows.map(({ table, now, before }) => [table, String(now), String(before)]),
   ]);
+  const unknown = neverScanned.map(({ account, name }) => `never scanned: account ${account} (${printable(name)})\n`);
   const notes = stale.map(({ account, name, lastGood, failedAt, message }) => {
     const since = lastGood ? `what is known is of ${time(lastGood)}` : 'nothing is known of it';
     return `stale: account ${account} (${printable(name)}): the scan of ${time(failedAt)} read nothing, ${since}: ${message}\n`;
   });
-  return [facts, ...(rows.length > 0 ? [counts] : []), ...(notes.length > 0 ? [notes.join('')] : [])].join('\n');
+  return [
+    facts,
+    ...(rows.length > 0 ? [counts] : []),
+    ...(notes.length + unknown.length > 0 ? [[...notes, ...unknown].join('')] : []),
+  ].join('\n');
 }
 
 const time = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;

@@ -19,6 +19,7 @@ import { type ConditionLine, linesOf } from '../where/condition-lines.ts';
 import { factsOf, fieldsOf } from '../where/expression.ts';
 import type { Question } from './ask.ts';
 import { prepareDocument } from './document.ts';
+import { type ExplainedFindings, explainFindings } from './explain-findings.ts';
 import { usualLimits } from './limits.ts';
 import { readRequest, type WrittenQuestion } from './request.ts';
 import { namedConditions } from './root-question.ts';
@@ -56,15 +57,22 @@ export interface ExplainedQuestion extends WrittenQuestion {
 }
 
 /** How a text is understood; a text that cannot be executed asks nothing. Nothing is read for it. */
-export async function explain(
+export const explain = async (question: Question, verify?: Verify): Promise<readonly ExplainedQuestion[]> =>
+  (await explainText(question, verify)).questions;
+
+/** The same with what it asks of findings, which need no facts. */
+export async function explainText(
   { text, variables = {}, operationName, limits = usualLimits, rowsOnly = false }: Question,
   verify?: Verify,
-): Promise<readonly ExplainedQuestion[]> {
+): Promise<{ readonly questions: readonly ExplainedQuestion[]; readonly findings: readonly ExplainedFindings[] }> {
   const schema = loadSchema();
   const { document } = prepareDocument(schema, text, limits);
-  if (!document) return [];
-  const { questions } = await readRequest(schema, { document, operationName, variables }, limits);
-  return explainQuestions(schema, document, questions, { verify, rowsOnly });
+  if (!document) return { questions: [], findings: [] };
+  const { questions, findings } = await readRequest(schema, { document, operationName, variables }, limits);
+  return {
+    questions: explainQuestions(schema, document, questions, { verify, rowsOnly }),
+    findings: explainFindings(findings),
+  };
 }
 
 /** How a question is asked, beside what it says. */

@@ -12,11 +12,12 @@ import {
   type ValueNode,
 } from 'graphql';
 import { IamqlError } from '../iam/error.ts';
+import type { FindingsQuestion, SummaryQuestion } from '../inventory/findings.ts';
 import type { Expression } from '../where/expression.ts';
 import { preparePatterns } from '../where/patterns.ts';
 import { WhereError, type WherePath } from '../where/read-where.ts';
 import { nullVariables, rewriteVariables } from './dialect.ts';
-import { findingsRoot } from './findings-fields.ts';
+import { type FindingsKind, findingsRoot } from './findings-fields.ts';
 import { checkLimit, type Limits } from './limits.ts';
 import { type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
 import { readFindingsQuestion } from './select-findings.ts';
@@ -36,12 +37,19 @@ export interface WrittenQuestion extends RootQuestion {
   readonly node: FieldNode;
 }
 
+/** What a root field asks of findings, which are no assets, and where it is written. */
+export interface WrittenFindings extends FindingsQuestion, Pick<SummaryQuestion, 'since'> {
+  readonly kind: FindingsKind;
+  readonly node: FieldNode;
+}
+
 /** A request that can be executed, or why it cannot. */
 export interface ReadRequest {
   /** In the flat form of the language. */
   readonly variables: Variables;
   /** What its root fields ask. */
   readonly questions: readonly WrittenQuestion[];
+  readonly findings: readonly WrittenFindings[];
   /** What works, and may not be what its author meant. */
   readonly warnings: readonly string[];
   readonly errors: readonly GraphQLError[];
@@ -51,7 +59,7 @@ export interface ReadRequest {
 export async function readRequest(schema: GraphQLSchema, request: Request, limits: Limits): Promise<ReadRequest> {
   const { document, operationName, variables } = request;
   const operation = getOperationAST(document, operationName);
-  const nothing = { variables, questions: [], warnings: [] };
+  const nothing = { variables, questions: [], findings: [], warnings: [] };
   if (!operation) return { ...nothing, errors: [asInputError(noOperation(document, operationName))] };
   try {
     for (const [name, value] of Object.entries(variables)) {
@@ -96,18 +104,22 @@ const withoutOthers = (document: DocumentNode, operation: OperationDefinitionNod
 
 async function readQuestions(schema: GraphQLSchema, nodes: readonly FieldNode[], variables: Variables, limits: Limits) {
   const questions: WrittenQuestion[] = [];
+  const findings: WrittenFindings[] = [];
   const warnings = new Set<string>();
   const errors: GraphQLError[] = [];
   for (const node of nodes) {
-    const [field, findings] = [rootField(node.name.value), findingsRoot(node.name.value)];
+    const [field, kind] = [rootField(node.name.value), findingsRoot(node.name.value)];
     const definition = schema.getQueryType()?.getFields()[node.name.value];
     if (!definition) continue;
     try {
       const args = getArgumentValues(definition, node, variables);
       checkWhere(args['where'], node, limits);
       const warn = (warning: string) => warnings.add(warning);
-      // Findings are no assets: what is asked of them is checked, and costs no facts.
-      if (findings) await checkPatterns(readFindingsQuestion(findings, args, warn).where, node, limits);
+      if (kind) {
+        const question = readFindingsQuestion(kind, args, warn);
+        await checkPatterns(question.where, node, limits);
+        findings.push({ ...question, kind, node });
+      }
       if (!field) continue;
       const question = readRootQuestion(field, args, warn);
       await checkPatterns(question.where, node, limits);
@@ -116,7 +128,7 @@ async function readQuestions(schema: GraphQLSchema, nodes: readonly FieldNode[],
       errors.push(located(error, node));
     }
   }
-  return { questions, warnings: [...warnings], errors: errors.map(asInputError) };
+  return { questions, findings, warnings: [...warnings], errors: errors.map(asInputError) };
 }
 
 function checkWhere(where: unknown, node: FieldNode, limits: Limits): void {

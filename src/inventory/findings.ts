@@ -91,6 +91,14 @@ export interface SummaryQuestion {
   readonly asOf?: Instant | undefined;
 }
 
+/** What a question about findings costs a database: how many rows of how many. */
+export interface FindingsCost {
+  /** Findings that match; of a summary, what scans have changed of those and it adds up. */
+  readonly matching: { readonly rows: number; readonly of: number };
+  /** Those that leave the database for a pattern to be matched; undefined where there is none. */
+  readonly patterns?: { readonly rows: number; readonly of: number };
+}
+
 /** How findings stood day by day, and why that may not be all. */
 export interface FindingsSummary {
   readonly days: readonly HistoryDay[];

@@ -5,7 +5,7 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
-import type { FindingsQuestion, FindingsSummary, FoundFindings, SummaryQuestion } from './findings.ts';
+import type { FindingsCost, FindingsQuestion, FindingsSummary, FoundFindings, SummaryQuestion } from './findings.ts';
 import type { Page, Position } from './page.ts';
 import type { Provenance } from './provenance.ts';
 import type { Verify } from './verification.ts';
@@ -61,7 +61,7 @@ export interface AskedAccount {
 /** What an answer rests on, for people and for `extensions`. */
 export interface Evidence {
   readonly source: SourceKind;
-  /** For a snapshot, what it was taken of. */
+  /** For a snapshot, or a store that is asked about one account, what that was taken of. */
   readonly snapshotOf?: Exclude<SourceKind, 'snapshot' | 'store'> | undefined;
   /** Undefined while nothing that names the account has been read, and where there are several. */
   readonly account: string | undefined;
@@ -145,6 +145,8 @@ export interface Inventory {
   findings?(question: FindingsQuestion): Promise<FoundFindings>;
   /** How they came and went, day by day. */
   findingsSummary?(question: SummaryQuestion): Promise<FindingsSummary>;
+  /** What that costs, counted. @param isSummary whether it is asked day by day. */
+  findingsCost?(question: Pick<FindingsQuestion, 'where' | 'asOf'>, isSummary: boolean): Promise<FindingsCost>;
   /**
    * All assets of a type, one after the other, where they need not all be in memory. What could not be read is said as it
    * is met.

@@ -1,8 +1,11 @@
 import { asksNobody, type ExplainedQuestion, type NeededFacts } from '../graphql/explain.ts';
+import type { ExplainedFindings } from '../graphql/explain-findings.ts';
 import type { StoreCost } from '../graphql/source-cost.ts';
 import type { Why } from '../graphql/why.ts';
 import { catalogue } from '../iam/catalogue.generated.ts';
+import { renderInstant } from '../iam/instant.ts';
 import { UNREAD } from '../iam/unread.ts';
+import { findingType } from '../inventory/finding-type.ts';
 
 /** What a text asks, as it was understood, and what it costs to answer. Ends with a line break. */
 export const renderExplanation = (questions: readonly ExplainedQuestion[]): string =>
@@ -19,6 +22,43 @@ function renderQuestion(question: ExplainedQuestion): readonly string[] {
     ...(kind === 'aggregate' ? [] : pageLines(question)),
     ...(question.patterns ? [`  ${renderPatternCost(question.patterns, many)}`] : []),
     ...(asksNobody(question.source) ? keptLines(question, many) : factLines(question, many)),
+  ];
+}
+
+/** The same of what is asked of findings; empty where nothing is. */
+export const renderFindingsExplanation = (asked: readonly ExplainedFindings[]): string =>
+  asked.map((question) => `${renderFindings(question).join('\n')}\n`).join('\n');
+
+const { many: findings } = findingType;
+
+const whatOf: Readonly<Record<ExplainedFindings['kind'], string>> = {
+  list: `the ${findings}`,
+  connection: `the ${findings}`,
+  aggregate: `how many ${findings}`,
+  summary: `day by day, the ${findings}`,
+};
+
+function renderFindings(question: ExplainedFindings): readonly string[] {
+  const { responseKey, kind, condition, asOf, since, patterns } = question;
+  const asked = `${responseKey}: ${whatOf[kind]}`;
+  return [
+    condition.length > 0 ? `${asked} for which` : asked,
+    ...condition.map(({ depth, words }) => indent(depth + 1, words)),
+    ...(since === undefined ? [] : [`  since ${renderInstant(since)}`]),
+    ...(asOf === undefined ? [] : [`  as of ${renderInstant(asOf)}`]),
+    ...(kind === 'list' || kind === 'connection' ? pageLines(question) : []),
+    ...(patterns ? [`  ${renderPatternCost(patterns, findings)}`] : []),
+    ...keptFindings(question),
+  ];
+}
+
+function keptFindings({ kind, source, matching }: ExplainedFindings): readonly string[] {
+  if (source !== 'store') return [`  It needs a store, which alone keeps ${findings}`];
+  const changes = 'changes that scans made, which it adds up';
+  return [
+    '  It asks the database of the store:',
+    ...(matching ? [`    ${renderMatching(matching, kind === 'summary' ? changes : findings)}`] : []),
+    `    then why these may not be all ${findings}: accounts that were not scanned or judged, controls that could not be judged whole`,
   ];
 }
 
@@ -66,7 +106,7 @@ export const renderPatternCosts = (
     )
     .join('');
 
-function pageLines({ page: { sort, offset, limit, after } }: ExplainedQuestion): readonly string[] {
+function pageLines({ page: { sort, offset, limit, after } }: Pick<ExplainedQuestion, 'page'>): readonly string[] {
   const order = sort.map(({ field, direction }) => `${field} ${direction === 'ASC' ? 'ascending' : 'descending'}`);
   return [
     ...(order.length > 0 ? [`  in the order of ${order.join(', then ')}`] : []),

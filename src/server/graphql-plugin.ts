@@ -8,6 +8,7 @@ import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse } from 
 import { extensionsOf } from '../graphql/ask.ts';
 import { type Prepared, prepareDocument } from '../graphql/document.ts';
 import { explainQuestions, planOf } from '../graphql/explain.ts';
+import { explainFindings, planOfFindings, withFindingsCosts } from '../graphql/explain-findings.ts';
 import type { Limits } from '../graphql/limits.ts';
 import { readRequest } from '../graphql/request.ts';
 import type { Context } from '../graphql/resolve.ts';
@@ -77,8 +78,12 @@ export class DocumentStage {
     const read = await readRequest(this.schema, { document, operationName, variables }, this.limits);
     contextValue.warnings = read.warnings;
     if (request.extensions?.['plan'] === true) {
+      const { inventory } = contextValue;
       const explained = explainQuestions(this.schema, document, read.questions);
-      contextValue.plan = planOf(await withCosts(explained, contextValue.inventory));
+      contextValue.plan = [
+        ...planOf(await withCosts(explained, inventory)),
+        ...planOfFindings(await withFindingsCosts(explainFindings(read.findings), inventory)),
+      ];
     }
     request.variables = read.variables;
     return read.errors;

@@ -198,3 +198,9 @@ export const MIGRATIONS: readonly string[] = [
   END $$;
   `,
 ];
+
+/** Their names, and that of the table which says what a store is. */
+export const FIXED_TABLES: readonly string[] = [
+  'store',
+  ...MIGRATIONS.flatMap((sql) => [...sql.matchAll(/CREATE TABLE (\w+)/g)].map(([, name = '']) => name)),
+];

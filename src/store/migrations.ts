@@ -1,7 +1,7 @@
 import { IamqlError } from '../iam/error.ts';
 import type { Catalogue } from '../where/read-where.ts';
 import type { Database, SqlSession } from './database/database.ts';
-import { MIGRATIONS } from './fixed-tables.ts';
+import { FIXED_TABLES, MIGRATIONS } from './fixed-tables.ts';
 import { columnType, createTable, quoted, type Table, tablesOf } from './tables.ts';
 
 /** Two processes that open a new store at once must not both make its tables. */
@@ -13,9 +13,13 @@ interface State {
   readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Whether a database has a store in it. */
+/** Whether a database has a store in it: a table of that name may be somebody else's. */
 export async function hasStore(session: SqlSession): Promise<boolean> {
-  const [row] = await session.query<{ there: boolean }>("SELECT to_regclass('store') IS NOT NULL AS there");
+  const [row] = await session.query<{ there: boolean }>(
+    `SELECT count(*) = 2 AS there FROM pg_attribute
+     WHERE attrelid = to_regclass('store') AND NOT attisdropped
+       AND (attname, atttypid) IN (('version', 'int'::regtype), ('tables', 'jsonb'::regtype))`,
+  );
   return row?.there === true;
 }
 
@@ -33,11 +37,13 @@ export async function migrate(database: Database, catalogue: Catalogue): Promise
   if ((await hasStore(database)) && isCurrent(await readState(database), wanted)) return;
   await database.transaction(async (session) => {
     await session.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    await session.run('CREATE TABLE IF NOT EXISTS store (version int NOT NULL, tables jsonb NOT NULL)');
+    if (!(await hasStore(session))) {
+      await rejectOthersTables(session, wanted);
+      await session.run('CREATE TABLE store (version int NOT NULL, tables jsonb NOT NULL)');
+    }
     // Read again: another process may have been here while this one waited.
     const state = await readState(session);
     if (isCurrent(state, wanted)) return;
-    await rejectOthersTables(session, state);
     for (const sql of MIGRATIONS.slice(state.version)) await session.run(sql);
     for (const table of wanted.values()) await adapt(session, table, state.tables[table.name]);
     const tables = Object.fromEntries([...wanted].map(([name, table]) => [name, columnsOf(table)]));
@@ -62,10 +68,11 @@ function isCurrent(state: State, wanted: ReadonlyMap<string, Table>): boolean {
 }
 
 /** A database that somebody else keeps tables of the same names in is not ours to change. */
-async function rejectOthersTables(session: SqlSession, { version }: State): Promise<void> {
-  if (version > 0) return;
+async function rejectOthersTables(session: SqlSession, wanted: ReadonlyMap<string, Table>): Promise<void> {
+  const names = [...FIXED_TABLES, ...wanted.keys()];
   const [taken] = await session.query<{ name: string }>(
-    "SELECT name FROM unnest(ARRAY['connector', 'scan']) AS name WHERE to_regclass(name) IS NOT NULL",
+    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL LIMIT 1',
+    [names],
   );
   if (!taken) return;
   const message = `the database has a table "${taken.name}" of something else; give iamql a database of its own`;

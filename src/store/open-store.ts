@@ -4,7 +4,7 @@ import { catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Database } from './database/database.ts';
 import { lockFolder } from './database/folder-lock.ts';
-import { isServer, shownLocation } from './database/location.ts';
+import { isServer, rejectNoLocation, shownLocation } from './database/location.ts';
 import { makeIndexes } from './indexes.ts';
 import { hasStore, migrate } from './migrations.ts';
 
@@ -28,6 +28,7 @@ export async function openOrMakeStore(location: string): Promise<Database> {
  *   of a newer iamql; Unreachable; Corrupt.
  */
 export async function openStore(location: string): Promise<Database> {
+  rejectNoLocation(location);
   if (!isServer(location) && !existsSync(join(location, FILES))) throw noStore(location);
   const database = await openDatabase(location);
   return closedOnError(database, async () => {
@@ -51,6 +52,7 @@ async function closedOnError(database: Database, work: () => Promise<void>): Pro
 }
 
 async function openDatabase(location: string): Promise<Database> {
+  rejectNoLocation(location);
   if (isServer(location)) return (await import('./database/postgres.ts')).openPostgres(location);
   const lock = await lockFolder(location);
   try {

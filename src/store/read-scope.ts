@@ -1,9 +1,8 @@
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, renderInstant } from '../iam/instant.ts';
-import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import type { SqlSession } from './database/database.ts';
-import type { ScanHeaders } from './scans/scan-headers.ts';
-import type { ScopedAccount, ScopeRequest } from './scope.ts';
+import { type ScanHeader, ScanHeaders } from './scans/scan-headers.ts';
+import { type Choice, isChoice, type ScopedAccount, type ScopeRequest } from './scope.ts';
 
 interface Row extends Record<string, unknown> {
   readonly id: string;
@@ -93,6 +92,17 @@ export async function readScope(session: SqlSession, request: ScopeRequest, head
   };
 }
 
+/**
+ * The ids of the accounts that are chosen; null where none are, for all.
+ *
+ * @throws IamqlError as `readScope` does.
+ */
+export async function chosenConnectors(session: SqlSession, choice: Choice): Promise<readonly string[] | null> {
+  if (!isChoice(choice)) return null;
+  const { accounts } = await readScope(session, { ...choice, asOf: undefined }, new ScanHeaders());
+  return accounts.map(({ connector }) => connector);
+}
+
 /** One that is left out beside others would pass by not being asked. @throws IamqlError InvalidInput */
 async function rejectUnknownUnits(session: SqlSession, { connectors, units, asOf }: ScopeRequest): Promise<void> {
   if (units === undefined) return;
@@ -111,7 +121,7 @@ export const inMicroseconds = (instant: Instant): string => renderInstant(instan
 /** No database has a connector or a tag with what Postgres cannot keep. */
 const canBeKept = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
-function accountOf(row: Row, header: SnapshotHeader | undefined): ScopedAccount {
+function accountOf(row: Row, header: ScanHeader | undefined): ScopedAccount {
   const { id, name, account_id: accountId, scan, scan_ended_at: endedAt, failed_at: failedAt, error } = row;
   const hasAdditionalKeys = row.has_additional_keys === true;
   return {

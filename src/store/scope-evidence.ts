@@ -5,31 +5,39 @@ import type { Instant } from '../iam/instant.ts';
 import type { Evidence } from '../inventory/inventory.ts';
 import { groupsTelling, type Provenance, provenanceOf } from '../inventory/provenance.ts';
 import { connectorOf } from './row-assets.ts';
+import { factsOfGroup } from './scans/scan-headers.ts';
 import type { Scope } from './scope.ts';
 
 /** What an answer from a scope rests on. */
 export function evidenceOf(scope: Scope | undefined): Evidence {
   const [only, ...others] = scope?.accounts ?? [];
   const isOne = only !== undefined && others.length === 0;
-  const report = isOne ? only.scan?.header.facts['CREDENTIAL_REPORT'] : undefined;
-  const isSample = scope?.accounts.some(({ scan }) => scan?.header.source === 'sample') === true;
+  const report = isOne ? only.scan && factsOfGroup(only.scan.header, 'CREDENTIAL_REPORT') : undefined;
   return {
     source: 'store',
-    ...(isSample ? { snapshotOf: 'sample' as const } : {}),
+    snapshotOf: scannedFrom(scope?.accounts ?? []),
     account: isOne ? only.accountId : undefined,
     accounts: scope?.accounts.map(({ accountId }) => accountId) ?? [],
     credentialReport: report && only ? { generatedAt: scope?.timeOf(only, 'CREDENTIAL_REPORT') } : undefined,
   };
 }
 
+/** What an account was scanned from. Of several it is said of the sample alone, which is no account of anybody. */
+function scannedFrom(accounts: Scope['accounts']): Evidence['snapshotOf'] {
+  const sources = new Set(accounts.map(({ scan }) => scan?.header.source));
+  const [only] = sources;
+  return sources.has('sample') ? 'sample' : accounts.length > 1 ? undefined : only;
+}
+
 /** Which of AWS's answers told a field of an asset. */
 export function provenanceIn(scope: Scope, asset: Asset, field: string): Provenance {
   const account = scope.account(connectorOf(asset));
-  const { facts } = account?.scan?.header ?? { facts: {} };
+  const header = account?.scan?.header;
   const [live] = catalogue[asset.__typename as AssetTypeName].fields[field]?.live ?? [];
   const reportedAt = account && scope.timeOf(account, 'CREDENTIAL_REPORT');
   const isNewer = reportedAt !== undefined && createdLater(asset, reportedAt);
-  const told = groupsTelling(asset, field).find((group) => group in facts) ?? 'CREDENTIAL_REPORT';
+  const told =
+    groupsTelling(asset, field).find((group) => header && factsOfGroup(header, group)) ?? 'CREDENTIAL_REPORT';
   const group = live && isNewer ? live : told;
   return provenanceOf(group, account && scope.timeOf(account, group));
 }
@@ -54,6 +62,7 @@ export const timesOf = (scope: Scope, group: FactGroup): ReadonlyMap<string, Ins
 /** When the groups of a scope's first account were read. */
 export function readTimesOf(scope: Scope | undefined): ReadonlyMap<FactGroup, Instant | undefined> {
   const [only] = scope?.accounts ?? [];
-  const groups = Object.keys(only?.scan?.header.facts ?? {}) as readonly FactGroup[];
+  const { facts = {}, kept = {} } = only?.scan?.header ?? {};
+  const groups = Object.keys({ ...facts, ...kept }) as readonly FactGroup[];
   return new Map(groups.map((group) => [group, only && scope?.timeOf(only, group, 'readAt')]));
 }

@@ -4,10 +4,10 @@ import { IamqlError } from '../iam/error.ts';
 import { type Instant, parseInstant } from '../iam/instant.ts';
 import { onceEach } from '../inventory/not-told.ts';
 import { type Provenance, provenanceOf } from '../inventory/provenance.ts';
-import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
 import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
 import { ADDITIONAL_KEY_FACTS } from '../where/additional-keys.ts';
 import type { Expression } from '../where/expression.ts';
+import { factsOfGroup, type ScanHeader } from './scans/scan-headers.ts';
 
 /** Which accounts, and when. */
 export interface ScopeRequest {
@@ -22,6 +22,13 @@ export interface ScopeRequest {
   /** No facts older than this, in milliseconds; undefined for any. */
   readonly maxAgeMs?: number | undefined;
 }
+
+/** Which accounts, whenever. */
+export type Choice = Pick<ScopeRequest, 'connectors' | 'units' | 'tags'>;
+
+/** Whether not all accounts are asked for. */
+export const isChoice = ({ connectors, units, tags }: Choice): boolean =>
+  connectors !== undefined || units !== undefined || Object.keys(tags).length > 0;
 
 /** An account of the store, as one of its scans found it. */
 export interface ScopedAccount {
@@ -41,7 +48,7 @@ export interface ScopedAccount {
 interface AccountScan {
   readonly id: string;
   readonly endedAt: Date;
-  readonly header: SnapshotHeader;
+  readonly header: ScanHeader;
   /** Somebody has more access keys than the credential report has slots. */
   readonly hasAdditionalKeys: boolean;
 }
@@ -65,12 +72,10 @@ export class Scope {
   private readonly mayLack = new Map<string, boolean>();
 
   constructor(accounts: readonly ScopedAccount[], request: ScopeRequest, someRetired = false) {
-    const { connectors, units, tags, asOf } = request;
     this.request = request;
     this.accounts = accounts;
-    this.isNow = asOf === undefined;
-    const isChosen = connectors !== undefined || units !== undefined || Object.keys(tags).length > 0;
-    this.isAll = !isChosen && !someRetired;
+    this.isNow = request.asOf === undefined;
+    this.isAll = !isChoice(request) && !someRetired;
     this.notes = accounts.map((account) => ({ account, unread: new UnreadNotes(account.scan?.header.unread ?? []) }));
     this.byConnector = new Map(this.notes.map((noted) => [noted.account.connector, noted]));
   }
@@ -175,7 +180,7 @@ export class Scope {
 
   /** When the facts of a group were true; undefined where nobody knows. @param of when they were read, instead. */
   timeOf({ scan }: ScopedAccount, group: FactGroup, of?: 'readAt'): Instant | undefined {
-    const { readAt, generatedAt } = scan?.header.facts[group] ?? {};
+    const { readAt, generatedAt } = (scan && factsOfGroup(scan.header, group)) ?? {};
     return parseInstant((of ? undefined : generatedAt) ?? readAt ?? '');
   }
 
@@ -191,7 +196,7 @@ export class Scope {
 
   /** The oldest of the accounts' answers; none where no scan has the group. */
   provenance(group: FactGroup): readonly Provenance[] {
-    const asked = this.accounts.filter(({ scan }) => scan?.header.facts[group]);
+    const asked = this.accounts.filter(({ scan }) => scan && factsOfGroup(scan.header, group));
     const times = asked.map((account) => this.timeOf(account, group));
     if (times.length === 0) return [];
     const known = times.filter((time) => time !== undefined).sort();

@@ -27,9 +27,9 @@ import { groupsOfQuestion, type Provenance } from '../inventory/provenance.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { always, type Expression, nodesOf } from '../where/expression.ts';
 import { PerAccount } from '../where/per-account.ts';
-import { readFindings, streamFindings } from './findings/read-findings.ts';
+import { countFindings, readFindings, streamFindings } from './findings/read-findings.ts';
 import { judgementsOf } from './findings/read-history.ts';
-import { readSummary } from './findings/read-summary.ts';
+import { countChanges, readSummary } from './findings/read-summary.ts';
 import { countBy, findPage, positionOf, whyNotSorted } from './page-of-assets.ts';
 import type { Scope, ScopedAccount } from './scope.ts';
 import { evidenceOf, provenanceIn, readTimesOf, timesOf } from './scope-evidence.ts';
@@ -102,6 +102,11 @@ export class StoreInventory implements Inventory {
 
   async findings(question: FindingsQuestion): Promise<FoundFindings> {
     return readFindings(await this.viewAt(question.asOf), question);
+  }
+
+  async findingsCost({ where, asOf }: Pick<FindingsQuestion, 'where' | 'asOf'>, isSummary: boolean) {
+    const view = await this.viewAt(asOf);
+    return isSummary ? { matching: await countChanges(view, where) } : countFindings(view, where);
   }
 
   /** All findings that match, one after the other. */

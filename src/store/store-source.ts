@@ -1,3 +1,5 @@
+import { IamqlError } from '../iam/error.ts';
+import { instantOf, renderInstant } from '../iam/instant.ts';
 import type { Source } from '../inventory/inventory.ts';
 import type { Database, SqlSession } from './database/database.ts';
 import { openStore } from './open-store.ts';
@@ -77,7 +79,17 @@ export async function openView(database: Database, request: ScopeRequest, header
   }
 }
 
+/** Today's date is no further ahead anywhere on earth, and neither is the clock of whoever scanned. */
+const MOST_AHEAD_MS = 24 * 60 * 60 * 1000;
+
+/** Who has mistyped a year would be told what is known now. */
+function rejectFuture({ asOf }: ScopeRequest): void {
+  if (asOf === undefined || asOf <= instantOf(new Date(Date.now() + MOST_AHEAD_MS))) return;
+  throw new IamqlError('InvalidInput', `nobody knows yet how it is as of ${renderInstant(asOf)}`);
+}
+
 async function look(session: SqlSession, request: ScopeRequest, headers: ScanHeaders): Promise<View> {
+  rejectFuture(request);
   const { accounts, someRetired } = await readScope(session, request, headers);
   const scope = new Scope(accounts, request, someRetired);
   return {

@@ -1,12 +1,15 @@
-import { catalogue } from '../iam/catalogue.generated.ts';
+import { type AssetType, catalogue, findingTypes } from '../iam/catalogue.generated.ts';
 import { type Instant, renderInstant } from '../iam/instant.ts';
 import type { Comparison, ComparisonKind, Expression, Quantifier, Related } from './expression.ts';
 
 type Leaf = Extract<Expression, { field: string }>;
 
+const fieldsOf = (type: string): AssetType['fields'] =>
+  (catalogue[type as keyof typeof catalogue] ?? findingTypes[type])?.fields ?? {};
+
 /** What a condition on one field asks, in words. `isNegated`: what NOT around it asks. */
 export function wordsOfLeaf(leaf: Exclude<Leaf, Related>, isNegated = false): string {
-  const { words, type } = catalogue[leaf.type]?.fields[leaf.field] ?? {};
+  const { words, type } = fieldsOf(leaf.type)[leaf.field] ?? {};
   const name = fieldName(leaf.field);
   if (leaf.kind === 'isNull') {
     if (words && type !== 'Boolean') return isNegated ? words.yes : words.no;
@@ -21,11 +24,13 @@ export function wordsOfLeaf(leaf: Exclude<Leaf, Related>, isNegated = false): st
 
 /** What a relation asks; what is asked of the related assets follows it. */
 export function wordsOfRelation({ kind, type, field, of }: Related, isNegated = false): string {
-  const relation = catalogue[type]?.fields[field];
+  const relation = fieldsOf(type)[field];
   const isAny = of.kind === 'always';
   if (isAny && relation?.words && kind !== 'single') return isNegated ? relation.words.no : relation.words.yes;
   const related = catalogue[relation?.type as keyof typeof catalogue];
-  const [one, many] = [related?.one ?? field, related?.many ?? field];
+  // What a finding holds is called by the last word of its type: `FindingParameter`.
+  const held = fieldName(relation?.type.replace(/^Finding/, '') ?? field);
+  const [one, many] = [related?.one ?? held, related?.many ?? `${held}s`];
   const [positive, negative] = isAny ? existence(one)[kind] : quantified(one, many)[kind];
   return isNegated ? negative : positive;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type JudgingOptions, openJudging } from '../../src/cli/judge-scans.ts';
 import type { Database } from '../../src/store/database/database.ts';
+import { asked } from '../store/judged-store.ts';
 import { type Assets, backends, scan } from '../store/scanned-accounts.ts';
 
 const CONTROL = 'aws-iam-no-initial-access-keys';
@@ -60,10 +61,22 @@ test('scans that nobody judged are judged in order, each as of its own time, and
 });
 
 test('what could not be read resolves nothing', async () => {
+  const lives = async () =>
+    (await asked(database, `{findings(where:{control:"${CONTROL}", name:"bob"}){state lastSeen unjudgedSince}}`)).items;
+  const shown = ({ endedAt }: { readonly endedAt: string }) => endedAt.replace(/\.?0*Z$/, 'Z');
+  const [{ lastSeen } = {}] = await lives();
+  const unread = await scan(database, { IAMUser: 'unread' });
+  expect((await judge()).changes).toEqual([]);
+  // What is there as an earlier scan found it, this one has not seen.
+  expect(await lives()).toEqual([{ state: 'OPEN', lastSeen, unjudgedSince: shown(unread) }]);
+  const { items } = await asked(database, '{iamUsers{userName}}');
+  expect(items).toEqual([{ userName: 'bob' }]);
   await scan(database, { IAMUser: 'unread' });
   expect((await judge()).changes).toEqual([]);
-  await scan(database, withUnusedKey('bob'));
+  expect(await lives()).toEqual([{ state: 'OPEN', lastSeen, unjudgedSince: shown(unread) }]);
+  const again = await scan(database, withUnusedKey('bob'));
   expect((await judge()).changes).toEqual([]);
+  expect(await lives()).toEqual([{ state: 'OPEN', lastSeen: shown(again), unjudgedSince: null }]);
 });
 
 test('an exception that counts when the scan ends sets its finding apart', async () => {

@@ -159,11 +159,13 @@ describe.each(backends)('iamql scan --connectors into %s', { timeout }, (backend
     );
     expect(verdict).toBe(2);
     const ofUnit = ['--store', store, '--ou', 'Production', '--format', 'json'];
-    const [unit, unitScans, nowhere] = await Promise.all([
+    const [unit, unitScans, nowhere, snapshot] = await Promise.all([
       runCli(['check', ...ofUnit]),
       runCli(['scans', ...ofUnit]),
       runCli(['history', '--store', store, '--tag', 'env=nobody']),
+      runCli(['snapshot', '--store', store]),
     ]);
+    expect(snapshot).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('--connector') as string });
     // 3, 7, 11, ... in both rounds.
     const inUnit = JSON.parse(unitScans.stdout).map(({ account }: Listed) => Number(account.slice(6)) % 4);
     expect(new Set(inUnit)).toEqual(new Set([3]));

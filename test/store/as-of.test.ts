@@ -90,6 +90,18 @@ describe.each(Object.entries(backends))('as of an earlier scan, on %s', (_name, 
     expect(errors?.[0]?.message).toContain('was not scanned by then');
   });
 
+  test('of a time that is still to come nobody knows anything', async () => {
+    const today = new Date(Date.now() + 12 * 60 * 60 * 1000).toISOString();
+    const known = await answer(`{ iamUsers(asOf: "${today}") { userName } }`);
+    expect(known.data).toEqual({ iamUsers: [{ userName: 'cid' }] });
+    const { data, errors } = await answer(
+      '{ iamUsers(asOf: "2999-01-01") { userName } findings(asOf: "2999-01-01") { name } }',
+    );
+    expect(data).toEqual({ iamUsers: null, findings: null });
+    expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT']);
+    expect(errors?.[0]?.message).toContain('2999-01-01T00:00:00Z');
+  });
+
   test('a cursor is of one time', async () => {
     const page = await answer(`{ iamUsersConnection(asOf: ${at(1)}, first: 1) { pageInfo { endCursor } } }`);
     const cursor = JSON.stringify(

@@ -1,8 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { IamqlError } from '../../src/iam/error.ts';
 import { expire } from '../../src/store/scans/retention.ts';
+import { writeFailedScan } from '../../src/store/scans/write-scan.ts';
 import { START_MS } from '../support/databases.ts';
 import { asked, judge, on, type Shown } from './judged-store.ts';
-import { backends } from './scanned-accounts.ts';
+import { backends, scan } from './scanned-accounts.ts';
 
 const exception = { owner: 'ana', expires: '2027-01-01T00:00:00+00:00', reason: 'a drill', ticket: null };
 
@@ -40,6 +43,34 @@ describe.each(Object.entries(backends))('what is kept of findings, on %s', (_nam
     expect(await states()).toEqual([
       ...['ana 45 RETIRED 0', 'ana 90 OPEN 1', 'bob 45 RETIRED 0', 'bob 90 RETIRED 0', 'eve 45 RETIRED 0'],
     ]);
+  });
+
+  test('an account that was stale before the time of retention is not clean as of then', async () => {
+    const failing = async (): Promise<Date> => {
+      await setTimeout(5);
+      const endedAt = new Date();
+      const connector = { id: '111122223333', name: '111122223333', accountID: '111122223333' };
+      const error = new IamqlError('ExpiredCredentials', 'expired');
+      await writeFailedScan(store.database, { connector, error, startedAt: endedAt, endedAt });
+      await setTimeout(5);
+      return endedAt;
+    };
+    const good = await scan(store.database, { IAMUser: [] });
+    const times = [await failing(), await failing(), await failing()];
+    const stale = async (at: string) =>
+      (await asked(store.database, `{ iamUsersAggregate(asOf:"${at}") { count } }`)).errors.length;
+    const staleThen = async () => [
+      await stale(good.endedAt),
+      ...(await Promise.all(times.map((time) => stale(time.toISOString())))),
+    ];
+    expect(await staleThen()).toEqual([0, 1, 1, 1]);
+    await expire(store.database, new Date());
+    expect(await staleThen()).toEqual([0, 1, 1, 1]);
+    const kept = await store.database.query('SELECT ended_at FROM scan WHERE error IS NOT NULL ORDER BY id');
+    expect(kept).toEqual([{ ended_at: times[0] }, { ended_at: times[2] }]);
+    await scan(store.database, { IAMUser: [] });
+    await expire(store.database, new Date());
+    expect(await store.database.query('SELECT FROM scan')).toHaveLength(1);
   });
 
   test('retention keeps what is open and what is summed up, and lets go of what is gone', async () => {

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../../src/graphql/ask.ts';
+import { explainText } from '../../src/graphql/explain.ts';
+import { planOfFindings, withFindingsCosts } from '../../src/graphql/explain-findings.ts';
 import type { JudgedControl, JudgedFinding, KeptKey } from '../../src/inventory/findings.ts';
+import { renderFindingsExplanation } from '../../src/report/explanation.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { scansToJudge } from '../../src/store/findings/judged-scans.ts';
 import { type JudgedScan, keepFindings } from '../../src/store/findings/keep-findings.ts';
@@ -8,6 +11,7 @@ import { changesOf } from '../../src/store/scans/scan-changes.ts';
 import type { ScopeRequest } from '../../src/store/scope.ts';
 import { StoreSource } from '../../src/store/store-source.ts';
 import { always } from '../../src/where/expression.ts';
+import { inStore } from './judged-store.ts';
 import { backends, scan } from './scanned-accounts.ts';
 
 const key = (id: string | null, slot = 1, since = '2026-01-01T00:00:00+00:00'): KeptKey => ({
@@ -149,7 +153,7 @@ describe.each(Object.entries(backends))('findings, on %s', (_name, open) => {
       'NotCollected: account 111122223333: its last scan was not judged by told',
     ]);
     expect(await asked('where:{control: "whole"}, asOf: "2020-01-01"')).toEqual([
-      'NotCollected: account 111122223333: it was not scanned',
+      'NotCollected: account 111122223333: it was not scanned by then',
     ]);
     const old = await findings(store.database, 'where:{control: "whole"}', { maxAgeMs: 0 });
     expect(old.errors).toEqual([expect.stringMatching(/^TooOld: account 111122223333: .* --max-age /)]);
@@ -199,6 +203,41 @@ describe.each(Object.entries(backends))('findings, on %s', (_name, open) => {
     expect(await names('connector: "111122223333"')).toEqual(['ana', 'bob']);
     expect(await names(`stateSince_GTE: "${at.endedAt.toISOString()}"`)).toEqual(['ana', 'bob']);
     expect(await names(`stateSince_GTE: "${new Date(at.endedAt.getTime() + 1).toISOString()}"`)).toEqual([]);
+    // What that costs is said beforehand, and counted.
+    const where = 'control: "asked", exception: null';
+    const text = `{
+      listed: findings(where:{${where}, name_MATCHES: "a.*"}, options:{sort:[{name: DESC}]}) { name }
+      counted: findingsAggregate(where:{${where}}) { count }
+      summed: findingsSummary(where:{control: "asked", name: "ana"}, since: "2026-01-01") { day }
+    }`;
+    const asked = (await explainText({ text })).findings;
+    const explained = await inStore(store.database, (inventory) => withFindingsCosts(asked, inventory));
+    const told = { how: 'COUNTED' as const };
+    const [all, changes] = await inStore(store.database, async (inventory) =>
+      Promise.all(
+        [false, true].map(
+          async (isSummary) => (await inventory.findingsCost({ where: always }, isSummary)).matching.of,
+        ),
+      ),
+    );
+    expect(planOfFindings(explained)).toMatchObject([
+      { field: 'listed', matching: { ...told, rows: 1, of: all }, patterns: { ...told, rows: 1, of: all } },
+      { field: 'counted', matching: { ...told, rows: 1, of: all } },
+      { field: 'summed', facts: [], matching: { ...told, rows: 1 } },
+    ]);
+    expect(all).toBeGreaterThan(2);
+    expect(changes).toBeGreaterThan(all as number);
+    expect(renderFindingsExplanation(explained.slice(0, 1))).toBe(`listed: the findings for which
+  control is "asked"
+  AND name matches "a.*"
+  AND there is no exception
+  in the order of name descending
+  its pattern is matched in this process: 1 of ${all} findings, which the rest of it keeps, leave the database (counted)
+  It asks the database of the store:
+    for those that match: at most 1 of ${all} findings (counted)
+    then why these may not be all findings: accounts that were not scanned or judged, controls that could not be judged whole
+`);
+    expect(renderFindingsExplanation(asked)).toContain('It needs a store');
   });
 });
 

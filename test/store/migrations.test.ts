@@ -199,13 +199,25 @@ describe.each(backends)('a store in %s', { timeout }, (backend) => {
 
   test("is not made among somebody else's tables", async () => {
     const store = await newStore();
-    await withDatabase(backend, store, (database) => database.run('CREATE TABLE scan (page int)'));
+    await withDatabase(backend, store, (database) => database.run('CREATE TABLE store (page int)'));
     const { code, stderr } = await runCli(['scan', '--sample', '--store', store]);
-    expect(stderr).toBe('iamql: the database has a table "scan" of something else; give iamql a database of its own\n');
+    expect(stderr).toBe(
+      'iamql: the database has a table "store" of something else; give iamql a database of its own\n',
+    );
     expect(code).toBe(3);
+    expect(await runCli(['scans', '--store', store])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('there is no store in') as string,
+    });
     await withDatabase(backend, store, async (database) => {
-      expect(await database.query('SELECT * FROM scan')).toEqual([]);
-      expect(await database.query("SELECT to_regclass('store') AS store")).toEqual([{ store: null }]);
+      expect(await database.query('SELECT * FROM store')).toEqual([]);
+      for (const name of ['scan', 'finding', 'round', 'IAMUser']) {
+        await database.run(`DROP TABLE IF EXISTS store; CREATE TABLE "${name}" (page int)`);
+        const message = `the database has a table "${name}" of something else; give iamql a database of its own`;
+        await expect(migrate(database, catalogue)).rejects.toThrow(message);
+        expect(await database.query("SELECT to_regclass('store') AS store")).toEqual([{ store: null }]);
+        await database.run(`DROP TABLE "${name}"`);
+      }
     });
   });
 });

@@ -1,5 +1,8 @@
+import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
 import type { JudgedControl } from '../../inventory/findings.ts';
+import { UnreadNotes } from '../../inventory/snapshot/unread-notes.ts';
 import type { Database, SqlSession } from '../database/database.ts';
+import type { ScanHeader } from '../scans/scan-headers.ts';
 import { type BegunRow, type EndedRow, type KnownFinding, type Merged, mergeFindings } from './merge-findings.ts';
 
 /** A scan whose facts controls were judged over. */
@@ -23,8 +26,9 @@ export function keepFindings(database: Database, scan: JudgedScan, judged: reado
     const before = await judgedBefore(session, scan);
     const fresh = judged.filter(({ control }) => BigInt(before.get(control)?.scan ?? 0) < BigInt(scan.id));
     const known = await knownFindings(session, scan.connector, fresh);
+    const unlisted = await unlistedTypes(session, scan);
     const merged = fresh.map((one) => {
-      const judging = { ...scan, judgedAt: before.get(one.control)?.at };
+      const judging = { ...scan, judgedAt: before.get(one.control)?.at, unlisted };
       return mergeFindings(judging, one, known.get(one.control) ?? []);
     });
     const ended = merged.flatMap((one) => one.ended);
@@ -58,11 +62,19 @@ async function judgedBefore(session: SqlSession, { connector }: JudgedScan): Pro
 async function knownFindings(session: SqlSession, connector: string, judged: readonly JudgedControl[]) {
   const rows = await session.query<KnownFinding>(
     `SELECT id, control, parameters, type, identifier, name, key, state, is_known, exception, last IS NULL AS is_now,
-            first_seen, became_at, reopened
+            first_seen, became_at, reopened, seen_at
      FROM finding WHERE connector = $1 AND control = ANY($2) AND next_at IS NULL`,
     [connector, judged.map(({ control }) => control)],
   );
   return Map.groupBy(rows, ({ control }) => control);
+}
+
+/** Of which types a scan could not list all assets: what it has of them is what an earlier one found. */
+async function unlistedTypes(session: SqlSession, { id }: JudgedScan): Promise<ReadonlySet<string>> {
+  const [scan] = await session.query<{ header: ScanHeader }>('SELECT header FROM scan WHERE id = $1', [id]);
+  const unread = new UnreadNotes(scan?.header.unread ?? []);
+  const types = Object.keys(catalogue) as readonly AssetTypeName[];
+  return new Set(types.filter((type) => unread.ofType(type).length > 0));
 }
 
 async function endRows(session: SqlSession, { id, endedAt }: JudgedScan, rows: readonly EndedRow[]): Promise<void> {

@@ -19,6 +19,8 @@ export interface KnownFinding extends Record<string, unknown> {
   readonly first_seen: Date;
   readonly became_at: Date;
   readonly reopened: number;
+  /** When it was found last, for one that nobody knows of any more or that has ended. */
+  readonly seen_at: Date | null;
 }
 
 /** A row that begins, as its columns. */
@@ -63,12 +65,17 @@ export interface Merged {
   readonly counts: ChangeCounts | undefined;
 }
 
+/** What is found, and whether in this scan. */
+type SeenFinding = JudgedFinding & Pick<BegunRow, 'isKnown'>;
+
 /** When and of which account. */
 interface Judging {
   readonly connector: string;
   readonly endedAt: Date;
   /** When the control was judged before; undefined for never. */
   readonly judgedAt: Date | undefined;
+  /** Types whose assets the scan could not list: they are there as an earlier one found them. */
+  readonly unlisted: ReadonlySet<string>;
 }
 
 /**
@@ -116,9 +123,11 @@ class Merging implements Merged {
       const id = row?.id ?? this.idOf(finding);
       if (found.has(id)) continue;
       found.add(id);
-      if (row?.is_now && isAsBefore(row, finding)) continue;
+      // What is there as an earlier scan found it was not found again.
+      const isFound = !row?.is_now || !this.judging.unlisted.has(finding.type);
+      if (row?.is_now && row.is_known === isFound && isAsBefore(row, finding)) continue;
       if (row) this.follow(row);
-      this.begin(id, finding, row);
+      this.begin(id, { ...finding, isKnown: isFound }, row);
     }
     return found;
   }
@@ -139,18 +148,18 @@ class Merging implements Merged {
     this.begun.push({ id, control, parameters, ...asset, ...life, isKnown: false, change: null });
   }
 
-  private begin(id: string, finding: JudgedFinding, row: KnownFinding | undefined): void {
+  private begin(id: string, finding: SeenFinding, row: KnownFinding | undefined): void {
     const { endedAt } = this.judging;
     const change = changeOf(finding, row);
     if (change) this.sums[change === 'OPENED' ? 'opened' : change === 'REOPENED' ? 'reopened' : 'set_apart'] += 1;
     this.count(finding.exception ? 'EXCEPTED' : 'OPEN', 1);
     const parameters = storedValue(this.judged.parameters) as JudgedControl['parameters'];
     this.begun.push({
-      ...{ id, control: this.judged.control, parameters, ...finding, isKnown: true, change },
+      ...{ id, control: this.judged.control, parameters, ...finding, change },
       firstSeen: row?.first_seen ?? endedAt,
       becameAt: row && change === null ? row.became_at : endedAt,
       reopened: (row?.reopened ?? 0) + (change === 'REOPENED' ? 1 : 0),
-      seenAt: null,
+      seenAt: row && !finding.isKnown ? this.seenAt(row) : null,
     });
   }
 
@@ -165,8 +174,8 @@ class Merging implements Merged {
   }
 
   /** One that nobody knew of has that in its row. */
-  private seenAt({ is_known }: KnownFinding): Date | null {
-    return is_known ? (this.judging.judgedAt ?? null) : null;
+  private seenAt({ is_known, seen_at }: KnownFinding): Date | null {
+    return is_known ? (this.judging.judgedAt ?? null) : seen_at;
   }
 
   private idOf({ type, identifier, key }: JudgedFinding): string {
@@ -202,6 +211,4 @@ function isSameKey(a: KeptKey | null, b: KeptKey | null): boolean {
 }
 
 const isAsBefore = (row: KnownFinding, { key, exception }: JudgedFinding): boolean =>
-  row.is_known &&
-  JSON.stringify(row.key) === JSON.stringify(key) &&
-  JSON.stringify(row.exception) === JSON.stringify(exception);
+  JSON.stringify(row.key) === JSON.stringify(key) && JSON.stringify(row.exception) === JSON.stringify(exception);

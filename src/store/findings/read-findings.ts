@@ -2,7 +2,7 @@ import type { Asset } from '../../iam/assets.ts';
 import type { Instant } from '../../iam/instant.ts';
 import { UNREAD } from '../../iam/unread.ts';
 import { FINDING, findingOrder, shownFinding } from '../../inventory/finding-type.ts';
-import type { FindingRecord, FindingsQuestion, FoundFindings } from '../../inventory/findings.ts';
+import type { FindingRecord, FindingsCost, FindingsQuestion, FoundFindings } from '../../inventory/findings.ts';
 import { everything, type Page, type Position } from '../../inventory/page.ts';
 import { compile } from '../../where/evaluate.ts';
 import { type Expression, nodesOf } from '../../where/expression.ts';
@@ -36,6 +36,27 @@ export async function readFindings(view: FindingsView, { where, page }: Findings
   };
 }
 
+/** What a question costs: how many match, and how many a pattern makes leave the database; counted, and none is read. */
+export async function countFindings(view: FindingsView, where: Expression): Promise<FindingsCost> {
+  const count = async (conditionsOf: (statement: FindingStatement) => string) => {
+    const statement = new FindingStatement(view);
+    const sql = statement.count(['true'], conditionsOf(statement));
+    const [row] = await view.session.query<{ count: number; of: number }>(sql, statement.values);
+    return { rows: row?.of ?? 0, of: row?.count ?? 0 };
+  };
+  const matching = await count((statement) => statement.matching(where, 'possibly'));
+  if (!hasPattern(where)) return { matching };
+  return { matching, patterns: await count((statement) => openOf(statement, where).join(' AND ')) };
+}
+
+const hasPattern = (where: Expression): boolean => [...nodesOf(where)].some(({ kind }) => kind === 'matches');
+
+/** Those of which the database cannot tell. */
+const openOf = (statement: FindingStatement, where: Expression): readonly string[] => [
+  statement.matching(where, 'possibly'),
+  `(${statement.matching(where, 'certainly')}) IS NOT TRUE`,
+];
+
 /** Enough that the statement itself costs little, and few enough that they take no memory to speak of. */
 const FINDINGS_AT_ONCE = 1000;
 
@@ -58,10 +79,10 @@ interface Asked {
 }
 
 async function matchedByPattern(view: FindingsView, where: Expression): Promise<readonly string[]> {
-  if (![...nodesOf(where)].some(({ kind }) => kind === 'matches')) return [];
+  if (!hasPattern(where)) return [];
   const statement = new FindingStatement(view);
-  const open = [statement.matching(where, 'possibly'), `(${statement.matching(where, 'certainly')}) IS NOT TRUE`];
-  const rows = await view.session.query<Row>(statement.select(open, everything), statement.values);
+  const sql = statement.select(openOf(statement, where), everything);
+  const rows = await view.session.query<Row>(sql, statement.values);
   const { certainly } = compile(where, () => UNREAD);
   const records = rows.map((row) => ({ ...shownFinding(recordOf(row)), __typename: FINDING }) as unknown as Asset);
   return records.filter(certainly.isTrue).map(({ id }) => String(id));

@@ -1,6 +1,12 @@
 import { IamqlError } from '../../iam/error.ts';
 import { FINDING, findingCatalogue } from '../../inventory/finding-type.ts';
-import type { FindingSeverity, FindingsSummary, HistoryDay, SummaryQuestion } from '../../inventory/findings.ts';
+import type {
+  FindingSeverity,
+  FindingsCost,
+  FindingsSummary,
+  HistoryDay,
+  SummaryQuestion,
+} from '../../inventory/findings.ts';
 import { always, type Expression, nodesOf } from '../../where/expression.ts';
 import { SqlWriter } from '../../where/sql.ts';
 import { inMicroseconds } from '../read-scope.ts';
@@ -42,6 +48,18 @@ export async function readSummary(view: FindingsView, question: SummaryQuestion)
     days: summed(changes, days).filter(({ day }) => day >= first),
     unread: [...deleted, ...(await whyNotAllFindings(view, where))],
   };
+}
+
+/** How many changes a summary adds up, of how many; counted, and none is read. */
+export async function countChanges(view: FindingsView, where: Expression): Promise<FindingsCost['matching']> {
+  rejectChanging(where);
+  const from = ofJudgementsIn(where) === where ? changesOfJudgements : changesOfFindings;
+  const count = async (of: Expression): Promise<number> => {
+    const { condition, newest, values } = statementOf(view, of);
+    const sql = `SELECT count(*)::int AS count FROM (${from(newest)}) a WHERE ${condition}`;
+    return (await view.session.query<{ count: number }>(sql, values))[0]?.count ?? 0;
+  };
+  return { rows: await count(where), of: await count(always) };
 }
 
 function summed(changes: readonly ChangeRow[], judged: ReadonlyMap<string, number>): readonly HistoryDay[] {

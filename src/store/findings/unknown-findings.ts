@@ -53,7 +53,7 @@ function whyNotJudged(
 ): IamqlError | undefined {
   const { scan, failure, connector } = account;
   if (failure) return because(account, failure.error.kind, `the last scan read nothing: ${failure.error.message}`);
-  if (!scan) return because(account, 'NotCollected', 'it was not scanned');
+  if (!scan) return because(account, 'NotCollected', scope.isNow ? 'it was not scanned' : 'it was not scanned by then');
   const old = scope.tooOld(account);
   if (old) return because(account, 'TooOld', old);
   if (judged.has(connector)) return undefined;

@@ -13,13 +13,13 @@ export interface FailedAccount {
   readonly lastGoodAt: Date | null;
 }
 
-/** All accounts that are stale. */
+/** All accounts that are stale, but for those that are asked about no longer. */
 export const failedAccounts = (session: SqlSession): Promise<readonly FailedAccount[]> =>
   session.query<FailedAccount & Record<string, unknown>>(
     `SELECT failed.id::text AS scan, c.id AS connector, c.name AS "accountName", failed.ended_at AS "failedAt",
             failed.error, good.ended_at AS "lastGoodAt"
      FROM connector c JOIN scan failed ON failed.id = c.failed_scan LEFT JOIN scan good ON good.id = c.scan
-     ORDER BY c.id`,
+     WHERE c.retired_at IS NULL ORDER BY c.id`,
   );
 
 /** Whether the scan of an account before this one read nothing: then it is news that this one did. */

@@ -11,15 +11,18 @@ export interface Expired {
 }
 
 /**
- * Of each account, all scans that ended before a time but the newest, which says how things were at that time, and the
- * newest good one, which says what was found where later ones failed.
+ * Of each account, all scans that ended before a time but the newest, which says how things were at that time, and, where
+ * that one failed, the newest good one, which says what was found, and the first that failed after it: from then on the
+ * account was stale.
  */
 const EXPIRED_SCANS = `
   DELETE FROM scan s
   WHERE s.ended_at < $1 AND EXISTS (
     SELECT 1 FROM scan newer
     WHERE newer.connector = s.connector AND newer.id > s.id AND newer.ended_at < $1
-      AND (newer.header IS NOT NULL OR s.header IS NULL)
+      AND (newer.header IS NOT NULL OR s.header IS NULL AND (
+        SELECT before.header IS NULL FROM scan before
+        WHERE before.connector = s.connector AND before.id < s.id ORDER BY before.id DESC LIMIT 1))
   )`;
 
 /** States that none of the scans that are left saw. */

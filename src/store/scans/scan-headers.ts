@@ -1,6 +1,16 @@
 import type { SnapshotHeader } from '../../inventory/snapshot/snapshot.ts';
 import type { SqlSession } from '../database/database.ts';
 
+/** What a scan says of itself. */
+export interface ScanHeader extends SnapshotHeader {
+  /** When facts were read that it could not read itself, and whose assets are there as an earlier scan found them. */
+  readonly kept?: SnapshotHeader['facts'];
+}
+
+/** When the facts of a group were read which are there after a scan; undefined where they are not. */
+export const factsOfGroup = ({ facts, kept }: ScanHeader, group: string): SnapshotHeader['facts'][string] | undefined =>
+  facts[group] ?? kept?.[group];
+
 /** Of so many scans some megabytes are kept, or of twice as many as a question is about. */
 const MOST_KEPT = 20_000;
 
@@ -12,14 +22,14 @@ interface ScanKey {
 
 /** What scans say of themselves, each read once: a thousand accounts say more than the answer to most questions. */
 export class ScanHeaders {
-  private readonly known = new Map<string, SnapshotHeader>();
+  private readonly known = new Map<string, ScanHeader>();
   /** Scans of one iamql know the same fields, so that one list of them does for all. */
   private readonly lists = new Map<string, string[]>();
 
   /** The headers of scans, by their numbers. */
-  async of(session: SqlSession, scans: readonly ScanKey[]): Promise<ReadonlyMap<string, SnapshotHeader>> {
+  async of(session: SqlSession, scans: readonly ScanKey[]): Promise<ReadonlyMap<string, ScanHeader>> {
     if (this.known.size > Math.max(MOST_KEPT, 2 * scans.length)) this.known.clear();
-    const found = new Map<string, SnapshotHeader>();
+    const found = new Map<string, ScanHeader>();
     const lacking = new Map<string, ScanKey>();
     for (const scan of scans) {
       const header = this.known.get(nameOf(scan));
@@ -34,7 +44,7 @@ export class ScanHeaders {
     return found;
   }
 
-  private withSharedLists(header: SnapshotHeader): SnapshotHeader {
+  private withSharedLists(header: ScanHeader): ScanHeader {
     const types = Object.entries(header.types).map(([type, { assets, fields }]) => {
       const name = fields.join();
       const shared = this.lists.get(name) ?? fields;
@@ -46,7 +56,7 @@ export class ScanHeaders {
 }
 
 const readHeaders = (session: SqlSession, ids: readonly string[]) =>
-  session.query<{ id: string; header: SnapshotHeader }>(
+  session.query<{ id: string; header: ScanHeader }>(
     'SELECT id::text AS id, header FROM scan WHERE id = ANY($1::bigint[])',
     [ids],
   );

@@ -1,9 +1,8 @@
 import type { ErrorKind } from '../../iam/error.ts';
 import type { SnapshotHeader, UnreadNote } from '../../inventory/snapshot/snapshot.ts';
 import type { SqlSession } from '../database/database.ts';
-import { readScope } from '../read-scope.ts';
-import type { ScopeRequest } from '../scope.ts';
-import { ScanHeaders } from './scan-headers.ts';
+import { chosenConnectors } from '../read-scope.ts';
+import type { Choice } from '../scope.ts';
 
 /** A scan that the store has. */
 export interface ListedScan {
@@ -34,19 +33,13 @@ interface Row extends Record<string, unknown> {
  *
  * @throws IamqlError as `readScope` does, for accounts that are not there.
  */
-export async function listScans(
-  session: SqlSession,
-  { connectors, units, tags }: Pick<ScopeRequest, 'connectors' | 'units' | 'tags'>,
-): Promise<readonly ListedScan[]> {
-  const isChosen = connectors !== undefined || units !== undefined || Object.keys(tags).length > 0;
-  const request = { connectors, units, tags, asOf: undefined };
-  const scope = isChosen ? await readScope(session, request, new ScanHeaders()) : undefined;
+export async function listScans(session: SqlSession, chosen: Choice): Promise<readonly ListedScan[]> {
   const rows = await session.query<Row>(
     `SELECT s.id::text AS id, s.connector, c.account_id, c.name, s.started_at, s.ended_at, s.header, s.error
      FROM scan s JOIN connector c ON c.id = s.connector
      WHERE $1::text[] IS NULL OR c.id = ANY($1)
      ORDER BY s.id DESC`,
-    [scope?.accounts.map(({ connector }) => connector) ?? null],
+    [await chosenConnectors(session, chosen)],
   );
   return rows.map(({ id, connector, account_id: account, name, header, error, ...row }) => ({
     number: id,

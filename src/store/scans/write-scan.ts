@@ -14,6 +14,7 @@ import { NOTE_CHANGES, refreshStatistics } from '../statistics.ts';
 import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } from '../tables.ts';
 import { additionalKeyRows } from './additional-keys.ts';
 import { KnownRows, readKnownRows } from './known-rows.ts';
+import type { ScanHeader } from './scan-headers.ts';
 
 const tables = tablesOf(catalogue);
 
@@ -55,7 +56,14 @@ export async function writeScan(database: Database, scanned: Scanned): Promise<s
     const [scan] = await session.query<{ id: string }>(
       `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys, round)
        VALUES ($1, $2, $3, $4, $5, $6) ${ONCE_IN_A_ROUND} RETURNING id::text`,
-      [header.connector.id, startedAt, endedAt, header, hasAdditionalKeys(scanned), round ?? null],
+      [
+        header.connector.id,
+        startedAt,
+        endedAt,
+        await withKept(session, header),
+        hasAdditionalKeys(scanned),
+        round ?? null,
+      ],
     );
     if (!scan) return undefined;
     const { id } = scan;
@@ -63,11 +71,25 @@ export async function writeScan(database: Database, scanned: Scanned): Promise<s
     const known = await readKnownRows(session, tables, header.connector.id);
     for (const table of tables) await writer.write(table, known.get(table.name) ?? new KnownRows());
     await session.query('UPDATE connector SET scan = $2, failed_scan = NULL WHERE id = $1', [header.connector.id, id]);
+    if (round === undefined) await session.query(ASKED_AGAIN, [header.connector.id]);
     await session.query(NOTE_CHANGES);
     return id;
   });
   await refreshStatistics(database);
   return id;
+}
+
+/** What could not be listed is there as it was: so are the times at which that was read. */
+async function withKept(session: SqlSession, header: SnapshotHeader): Promise<ScanHeader> {
+  if (header.unread.every(({ fields }) => fields !== undefined)) return header;
+  const [before] = await session.query<Pick<ScanHeader, 'facts' | 'kept'> & Record<string, unknown>>(
+    `SELECT s.header->'facts' AS facts, s.header->'kept' AS kept
+     FROM scan s JOIN connector c ON c.scan = s.id WHERE c.id = $1`,
+    [header.connector.id],
+  );
+  const known = Object.entries({ ...before?.kept, ...before?.facts });
+  const kept = Object.fromEntries(known.filter(([group]) => !(group in header.facts)));
+  return Object.keys(kept).length === 0 ? header : { ...header, kept };
 }
 
 /** Somebody may: the report says so, or does not say, or could not be read. */
@@ -76,6 +98,11 @@ const hasAdditionalKeys = ({ assets, header }: Scanned): boolean =>
   (assets.get('IAMUserCredentials') ?? []).some(({ asset }) => asset['additionalCredentialsInfo'] !== null);
 
 const ONCE_IN_A_ROUND = 'ON CONFLICT (round, connector) WHERE round IS NOT NULL DO NOTHING';
+
+/** Who scans an account by itself asks about it, whatever a file of connectors says no longer. */
+const ASKED_AGAIN = `
+  UPDATE connector SET retired_at = NULL, retired_why = NULL, is_enrolled = false
+  WHERE id = $1 AND retired_at IS NOT NULL`;
 
 /** Notes that an account could not be read. What the last scan found of it stays. @returns as `writeScan` does. */
 export function writeFailedScan(database: Database, failed: FailedScan): Promise<string | undefined> {
