@@ -514,6 +514,15 @@ export type IAMPolicy = IAsset & {
   /** The ARN of a managed policy. Null: an inline policy has none. */
   readonly arn: Maybe<Scalars['String']['output']>;
   readonly assetCategory: Scalars['String']['output'];
+  /** The ids (`AGPA...`) of the groups that a managed policy is attached to, in order. Null: as for `attachedUserIDs`. */
+  readonly attachedGroupIDs: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The ids (`AROA...`) of the roles that a managed policy is attached to, in order. Null: as for `attachedUserIDs`. */
+  readonly attachedRoleIDs: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /**
+   * The ids (`AIDA...`) of the users that a managed policy is attached to, in order. Null: none, which is what published texts
+   * ask (`attachedUserIDs_NOT: null`), or the policy is inline.
+   */
+  readonly attachedUserIDs: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** To how many users, groups and roles it is attached. Null: an inline policy is attached to what it is embedded in. */
   readonly attachmentCount: Maybe<Scalars['Int']['output']>;
   /** The roles whose permissions boundary it is. */

@@ -1102,6 +1102,24 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "String",
         "nullable": false
       },
+      "attachedGroupIDs": {
+        "type": "String",
+        "nullable": true,
+        "list": true,
+        "fact": "GROUP_DETAILS"
+      },
+      "attachedRoleIDs": {
+        "type": "String",
+        "nullable": true,
+        "list": true,
+        "fact": "ROLE_DETAILS"
+      },
+      "attachedUserIDs": {
+        "type": "String",
+        "nullable": true,
+        "list": true,
+        "fact": "USER_DETAILS"
+      },
       "attachmentCount": {
         "type": "Int",
         "nullable": true,
@@ -3286,6 +3304,9 @@ export const getters: Readonly<Record<string, (asset: Readonly<Record<string, un
   assertionEncryptionMode: (asset) => asset['assertionEncryptionMode'],
   assetCategory: (asset) => asset['assetCategory'],
   assumeRolePolicyDocument: (asset) => asset['assumeRolePolicyDocument'],
+  attachedGroupIDs: (asset) => asset['attachedGroupIDs'],
+  attachedRoleIDs: (asset) => asset['attachedRoleIDs'],
+  attachedUserIDs: (asset) => asset['attachedUserIDs'],
   attachmentCount: (asset) => asset['attachmentCount'],
   boundedRoles: (asset) => asset['boundedRoles'],
   boundedUsers: (asset) => asset['boundedUsers'],
