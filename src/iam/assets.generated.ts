@@ -982,7 +982,10 @@ export type IAMUserCredentials = IAsset & {
   /** The AWS service that the key in slot 2 was last used with. */
   readonly accessKey2LastUsedService: Maybe<Scalars['String']['output']>;
   readonly accountID: Scalars['String']['output'];
-  /** Access keys beyond the two slots, as AWS words it. Null: there are none. What it holds is not parsed. */
+  /**
+   * Access keys or signing certificates beyond the two slots of each, as AWS words it: how many, and what lists them. Null:
+   * there are none. What it holds is not parsed.
+   */
   readonly additionalCredentialsInfo: Maybe<Scalars['String']['output']>;
   readonly assetCategory: Scalars['String']['output'];
   /** There is an X.509 signing certificate in slot 1 and it is active. */

@@ -2607,8 +2607,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
           "ACCESS_KEY_LAST_USED"
         ],
         "words": {
-          "yes": "there are access keys beyond the two slots",
-          "no": "there are no access keys beyond the two slots"
+          "yes": "there are keys or certificates beyond the two slots",
+          "no": "there are none beyond the two slots"
         }
       },
       "assetCategory": {
