@@ -5,10 +5,12 @@ import {
   type GraphQLSchema,
   Kind,
   Lexer,
+  type ListValueNode,
   parse,
   type SelectionSetNode,
   Source,
   TokenKind,
+  type ValueNode,
   validate,
   visit,
 } from 'graphql';
@@ -56,7 +58,7 @@ function prepareAnew(schema: GraphQLSchema, text: string, limits: Limits): Prepa
     const invalid = validate(schema, document).map((error) => inPlainWords(error, written));
     const errors = [...operationErrors(document), ...flat.errors, ...invalid];
     return errors.length > 0
-      ? { errors: errors.map((error) => withCode(withPlace(error, source), 'GRAPHQL_VALIDATION_FAILED')) }
+      ? { errors: errors.map((error) => withCode(withPlace(error, source), codeOf(error, document))) }
       : { document };
   });
 }
@@ -78,6 +80,16 @@ function preparing(text: string, prepare: (source: Source) => Prepared): Prepare
 
 const readSource = (source: Source, limits: Limits): DocumentNode =>
   scan(source, limits).isBare ? parseBareText(source) : parse(source);
+
+/** A null that the language gives no meaning to is a wrong value; what else validation finds asks for what there is not. */
+function codeOf({ nodes = [] }: GraphQLError, document: DocumentNode): string {
+  const [node] = nodes;
+  const lists: ListValueNode[] = [];
+  if (node?.kind === Kind.NULL) visit(document, { ListValue: (list) => void lists.push(list) });
+  return lists.some(({ values }) => values.includes(node as ValueNode))
+    ? 'BAD_USER_INPUT'
+    : 'GRAPHQL_VALIDATION_FAILED';
+}
 
 /** Everything here reads. */
 function operationErrors(document: DocumentNode): readonly GraphQLError[] {
