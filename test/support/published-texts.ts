@@ -196,6 +196,7 @@ export const publishedTexts: readonly PublishedText[] = [
     AWS130IAM13: 'IAMUser',
     AWS130IAM19: 'IAMServerCertificate',
     'ExpiringSSLCertificates(days: 30)': 'IAMServerCertificate',
+    'LongLivedAPIKeys(days: 90)': 'IAMServiceSpecificCredential',
     'UnusedAWSIAMRoles(days: 90)': 'IAMRole',
     AWSRolesWithExternalAccess: 'IAMRole',
   }).map(([field, subject]) => ({
