@@ -1106,19 +1106,31 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "String",
         "nullable": true,
         "list": true,
-        "fact": "GROUP_DETAILS"
+        "fact": "GROUP_DETAILS",
+        "words": {
+          "yes": "it is attached to a group",
+          "no": "it is attached to no group"
+        }
       },
       "attachedRoleIDs": {
         "type": "String",
         "nullable": true,
         "list": true,
-        "fact": "ROLE_DETAILS"
+        "fact": "ROLE_DETAILS",
+        "words": {
+          "yes": "it is attached to a role",
+          "no": "it is attached to no role"
+        }
       },
       "attachedUserIDs": {
         "type": "String",
         "nullable": true,
         "list": true,
-        "fact": "USER_DETAILS"
+        "fact": "USER_DETAILS",
+        "words": {
+          "yes": "it is attached to a user",
+          "no": "it is attached to no user"
+        }
       },
       "attachmentCount": {
         "type": "Int",
