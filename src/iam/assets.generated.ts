@@ -348,7 +348,10 @@ export type IAMAssumeRolePolicyPrincipal = IAsset & {
 export type IAMAssumeRolePolicyStatement = IAsset & {
   readonly __typename: 'IAMAssumeRolePolicyStatement';
   readonly accountID: Scalars['String']['output'];
-  /** As written, `*:*` as `*`. Null: the statement has `NotAction` instead. */
+  /**
+   * As written, `*:*` as `*`. Null: the statement has `NotAction` instead. AWS takes actions in any letter case: a pattern of
+   * `asWritten`, such as `(?is).*"iam:passrole".*`, finds them all.
+   */
   readonly actions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** The statement as written, as JSON text. */
   readonly asWritten: Scalars['String']['output'];
@@ -634,7 +637,10 @@ export type IAMPolicy = IAsset & {
 export type IAMPolicyStatement = IAsset & {
   readonly __typename: 'IAMPolicyStatement';
   readonly accountID: Scalars['String']['output'];
-  /** As written, `*:*` as `*`. Null: the statement has `NotAction` instead. */
+  /**
+   * As written, `*:*` as `*`. Null: the statement has `NotAction` instead. AWS takes actions in any letter case: a pattern of
+   * `asWritten`, such as `(?is).*"iam:passrole".*`, finds them all.
+   */
   readonly actions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** The statement as written, as JSON text. */
   readonly asWritten: Scalars['String']['output'];
