@@ -9,7 +9,9 @@ import type { Provenance } from '../inventory/provenance.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import { withAdditionalKeys } from '../where/additional-keys.ts';
 import { type DecidingFact, decidingFacts } from '../where/deciding-facts.ts';
+import { type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount } from '../where/per-account.ts';
+import { type FactKey, factKeys, furtherFacts, oncePerKey, sinceOf } from './fact-keys.ts';
 
 /** An asset that breaks a rule, with the facts that decided it. */
 export interface Finding {
@@ -75,7 +77,7 @@ export async function describeFinding(
   const where = withAdditionalKeys(ofAccount(selection.where, connector));
   await inventory.prepare?.([asset], where);
   if (asset.__typename === 'IAMAccessKey') await wholeField(inventory, asset, 'user');
-  const facts = decidingFacts(where, inventory.read, asset);
+  const facts = await factsOf(inventory, asset, where);
   const credentials = rowOf(inventory, asset);
   return {
     identifier: String(inventory.read(asset, 'identifier')),
@@ -87,9 +89,30 @@ export async function describeFinding(
       value: value === UNREAD ? undefined : value,
       ...inventory.provenance(record, field),
     })),
-    keys: await describeKeys(inventory, asset, facts),
+    keys: await describeKeys(inventory, { asset, where, facts }),
     hasConsolePassword: credentials ? await passwordOf(inventory, credentials) : undefined,
   };
+}
+
+/**
+ * What decided first may have spared the reading of keys that have no slot, and these may be found as well: they are listed, as
+ * they are in order to name those that were found. An exception for one key must not hide another.
+ */
+async function factsOf(inventory: Inventory, asset: Asset, where: Expression): Promise<readonly DecidingFact[]> {
+  const first = decidingFacts(where, inventory.read, asset);
+  const keys = factKeys(ownersOf(inventory, asset), first);
+  const named = await Promise.all(
+    [...new Set(keys.map(({ owner }) => owner))].map((owner) => (owner ? nameKeys(inventory, owner) : [])),
+  );
+  const slots = new Set(named.flatMap((one) => (one instanceof IamqlError ? [] : one.map(({ slot }) => slot))));
+  const emptied = keys.filter(({ slot }) => slot !== null && !slots.has(slot));
+  return [...first, ...furtherFacts(first, decidingFacts(where, inventory.read, asset), emptied)];
+}
+
+/** Whose keys a fact may be about. */
+function ownersOf(inventory: Inventory, asset: Asset): readonly Asset[] {
+  const rootUser = asset.__typename === 'Connector' ? inventory.read(asset, 'rootUser') : undefined;
+  return [asset, rootUser].filter((owner): owner is Asset => typeof owner === 'object' && owner !== null);
 }
 
 /** The asset's row of the credential report, where it has one and the question has read it. */
@@ -112,32 +135,32 @@ async function passwordOf(inventory: Inventory, credentials: Asset): Promise<boo
 /** Every key that a fact is about is a key of the finding: an exception for one of them must not hide another. */
 async function describeKeys(
   inventory: Inventory,
-  asset: Asset,
-  facts: readonly DecidingFact[],
+  {
+    asset,
+    where,
+    facts,
+  }: { readonly asset: Asset; readonly where: Expression; readonly facts: readonly DecidingFact[] },
 ): Promise<readonly FindingKey[]> {
-  const rootUser = asset.__typename === 'Connector' ? inventory.read(asset, 'rootUser') : undefined;
-  const isThere = (owner: unknown): owner is Asset => typeof owner === 'object' && owner !== null;
-  const owners = [asset, rootUser].filter(isThere);
-  const byOwner = [...Map.groupBy(factKeys(owners, facts), ({ owner }) => owner)];
+  const byOwner = [...Map.groupBy(factKeys(ownersOf(inventory, asset), facts), ({ owner }) => owner)];
   const described = await Promise.all(
     byOwner.map(async ([owner, keys]) => {
       const named = owner ? await nameKeys(inventory, owner) : ofAnother(asset);
-      return keys.map((key) => describeKey(key, named));
+      const unlisted = owner && named instanceof IamqlError ? unlistedKeys(inventory, owner, where, named) : [];
+      return [...keys.map((key) => describeKey(key, named)), ...unlisted];
     }),
   );
   return oncePerKey(described.flat(), ({ accessKeyId }) => accessKeyId);
 }
 
-/** A text may ask about one key twice: by its slot and as one of the user's keys. */
-function oncePerKey<Key extends { readonly foundUnused: boolean }>(
-  keys: readonly Key[],
-  idOf: (key: Key) => string | undefined,
-): readonly Key[] {
-  const distinct = Map.groupBy(keys, (key) => idOf(key) ?? key);
-  return [...distinct.values()].map((same) => ({
-    ...(same[0] as Key),
-    foundUnused: same.some(({ foundUnused }) => foundUnused),
-  }));
+/** Where any key is asked for, and the report says that there are more than it shows, one of these may be found as well. */
+function unlistedKeys(inventory: Inventory, owner: Asset, where: Expression, why: IamqlError): readonly FindingKey[] {
+  const asksForAny = [...nodesOf(where)].some(
+    (node) => node.kind === 'additionalKey' || ('field' in node && node.field === 'accessKeys'),
+  );
+  const row = rowOf(inventory, owner);
+  if (!asksForAny || typeof row?.['additionalCredentialsInfo'] !== 'string') return [];
+  const nothing = { slot: null, since: null, accessKeyId: undefined, createDate: undefined, lastUsedDate: undefined };
+  return [{ ...nothing, unnamed: `there are more keys than slots: ${why.message}`, foundUnused: false }];
 }
 
 const ofAnother = (asset: Asset): IamqlError =>
@@ -145,54 +168,6 @@ const ofAnother = (asset: Asset): IamqlError =>
     'NotCollected',
     `the key is not of this ${catalogue[asset.__typename as AssetTypeName].one}, but of somebody it is related to`,
   );
-
-/** A key as a fact speaks of it: by its slot, or by its id. */
-interface FactKey {
-  /** Who is asked for the key's name; undefined where that is not known. */
-  readonly owner: Asset | undefined;
-  readonly slot: number | null;
-  readonly since: Instant | null;
-  readonly id: string | undefined;
-  readonly foundUnused: boolean;
-}
-
-/** Slots first, then the keys that have none. */
-function factKeys(owners: readonly Asset[], facts: readonly DecidingFact[]): readonly FactKey[] {
-  const keys = facts.flatMap((fact) => {
-    const key = factKey(owners, fact.record, fact.field);
-    return key ? { ...key, foundUnused: fact.value === null && LAST_USED.test(fact.field) } : [];
-  });
-  const idOf = (key: FactKey): string => `${key.slot ?? 3} ${key.id} ${key.since}`;
-  return [...oncePerKey(keys, idOf)].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
-}
-
-/** The time of a key's last use, of a slot of the report and of the key itself. */
-const LAST_USED = /lastUsedDate$/i;
-
-function factKey(owners: readonly Asset[], record: Asset, field: string): Omit<FactKey, 'foundUnused'> | undefined {
-  const id = typeof record['accessKeyId'] === 'string' ? record['accessKeyId'] : undefined;
-  if (record.__typename === 'IAMAccessKey') {
-    const owner = record['user'] as Asset;
-    // What the report tells of a key, before AWS has listed it, has a slot and no id.
-    const slot = id === undefined ? (record['slot'] as number) : null;
-    return { owner, slot, since: slot ? sinceOf(owner['hasIAMUserCredentials'] as Asset, slot) : null, id };
-  }
-  const slot = catalogue[record.__typename as AssetTypeName].fields[field]?.slot;
-  if (slot === undefined) return undefined;
-  if (id !== undefined) return { owner: owners[0], slot: null, since: null, id };
-  if (!isFilled(record, slot)) return undefined;
-  const owner = owners.find((one) => one['hasIAMUserCredentials'] === record);
-  return { owner, slot, since: sinceOf(record, slot), id };
-}
-
-/** A fact may be that there is no key. */
-const isFilled = (credentials: Asset, slot: number): boolean =>
-  credentials[`accessKey${slot}Active`] === true || credentials[`accessKey${slot}LastRotated`] !== null;
-
-function sinceOf(credentials: Asset | undefined, slot: number): Instant | null {
-  const since = credentials?.[`accessKey${slot}LastRotated`];
-  return typeof since === 'string' ? since : null;
-}
 
 interface NamedKey {
   readonly accessKeyId: string;

@@ -81,7 +81,9 @@ export async function runControl(
   const scope = { control: control.id, now };
   // What was read last may have told whose account it is.
   const { account } = inventory.evidence();
-  const rules = judged.map((one) => ruleRun(control, ofAccount(one, account), { applicable, exceptions: own, scope }));
+  const rules = judged
+    .map((one) => withSetup(ofAccount(one, account), inventory.settings.setupSeconds))
+    .map((one) => ruleRun(control, one, { applicable, exceptions: own, scope }));
   const deciding = rules.filter(({ rule }) => !rule.informative).map(({ verdict }) => verdict);
   return { control, parameters, verdict: combine(deciding), rules };
 }
@@ -96,6 +98,14 @@ const ofAccount = (judged: JudgedRule, account: string | undefined): JudgedRule 
   ...judged,
   findings: judged.findings.map((finding) => ({ ...finding, account: finding.account ?? account })),
 });
+
+/** What counts as setup is the run's to say, and decides what is found: it stands beside the verdict. */
+const withSetup = ({ rule, ...judged }: JudgedRule, seconds: number): JudgedRule => {
+  const title = /\bcreatedDuringUserSetup\b/.test(rule.query)
+    ? `${rule.title}; setup: the first ${seconds} s`
+    : rule.title;
+  return { ...judged, rule: { ...rule, title } };
+};
 
 interface RunScope {
   readonly applicable: Applicable;

@@ -138,8 +138,9 @@ class SyntaxValues implements Values<ValueNode, SyntaxEntry> {
     return value.kind === Kind.VARIABLE ? Object.assign({ ...value }, { [NEVER_NULL]: message }) : value;
   }
 
-  reject({ node }: SyntaxEntry, message: string): void {
-    this.errors.push(new GraphQLError(`${message}.`, { nodes: node }));
+  reject({ node }: SyntaxEntry, message: string, what?: 'name' | 'null'): void {
+    const extensions = what === 'null' ? { code: 'BAD_USER_INPUT' } : {};
+    this.errors.push(new GraphQLError(`${message}.`, { nodes: node, extensions }));
   }
 }
 

@@ -5,10 +5,12 @@ import {
   type GraphQLSchema,
   Kind,
   Lexer,
+  type ListValueNode,
   parse,
   type SelectionSetNode,
   Source,
   TokenKind,
+  type ValueNode,
   validate,
   visit,
 } from 'graphql';
@@ -53,10 +55,10 @@ function prepareAnew(schema: GraphQLSchema, text: string, limits: Limits): Prepa
     const flat = rewriteDocument(schema, written);
     const document = withKnownFragments(schema, flat.value);
     checkSelections(document, limits);
-    const invalid = validate(schema, document).map((error) => inPlainWords(error, written));
+    const invalid = validate(schema, document).map((error) => inPlainWords(error, written, schema));
     const errors = [...operationErrors(document), ...flat.errors, ...invalid];
     return errors.length > 0
-      ? { errors: errors.map((error) => withCode(withPlace(error, source), 'GRAPHQL_VALIDATION_FAILED')) }
+      ? { errors: errors.map((error) => withCode(withPlace(error, source), codeOf(error, document))) }
       : { document };
   });
 }
@@ -79,6 +81,16 @@ function preparing(text: string, prepare: (source: Source) => Prepared): Prepare
 const readSource = (source: Source, limits: Limits): DocumentNode =>
   scan(source, limits).isBare ? parseBareText(source) : parse(source);
 
+/** A null that the language gives no meaning to is a wrong value; what else validation finds asks for what there is not. */
+function codeOf({ nodes = [] }: GraphQLError, document: DocumentNode): string {
+  const [node] = nodes;
+  const lists: ListValueNode[] = [];
+  if (node?.kind === Kind.NULL) visit(document, { ListValue: (list) => void lists.push(list) });
+  return lists.some(({ values }) => values.includes(node as ValueNode))
+    ? 'BAD_USER_INPUT'
+    : 'GRAPHQL_VALIDATION_FAILED';
+}
+
 /** Everything here reads. */
 function operationErrors(document: DocumentNode): readonly GraphQLError[] {
   return document.definitions
@@ -88,15 +100,22 @@ function operationErrors(document: DocumentNode): readonly GraphQLError[] {
 }
 
 /** What validation says of some errors leaves open what to do about them. */
-function inPlainWords(error: GraphQLError, written: DocumentNode): GraphQLError {
+function inPlainWords(error: GraphQLError, written: DocumentNode, schema: GraphQLSchema): GraphQLError {
   const nodes = error.nodes ?? [];
   const [, unknown] = /^Unknown fragment "(.+)"\.$/.exec(error.message) ?? [];
   if (unknown !== undefined) {
     const known = [...fragmentsOf(written).keys(), ASSET_FRAGMENT];
     return new GraphQLError(error.message + didYouMean(suggestionList(unknown, known)), { nodes });
   }
+  const [, argument, root = ''] = PAGING_ARGUMENT.exec(error.message) ?? [];
+  const args = schema.getQueryType()?.getFields()[root]?.args ?? [];
+  if (args.some(({ name }) => name === 'options'))
+    return new GraphQLError(`${error.message} Write options: {${argument}: ...}.`, { nodes });
   return error.message === 'Validation aborted.' ? new GraphQLError(TOO_MANY_ALIKE, { nodes }) : error;
 }
+
+/** Newer versions of the language have these beside `where`; older ones, and this service, in `options`. */
+const PAGING_ARGUMENT = /^Unknown argument "(limit|offset|sort)" on field "Query\.(\w+)"\.$/;
 
 /** graphql-js has a budget for that, which is none of the limits that have a flag. */
 const TOO_MANY_ALIKE =

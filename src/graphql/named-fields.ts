@@ -171,6 +171,19 @@ export const namedFields: Readonly<Record<string, NamedField>> = {
     group: 'SERVER_CERTIFICATES',
     where: ({ now, until }) => ({ expiration_GT: now, expiration_LTE: until }),
   },
+  LongLivedAPIKeys: {
+    description:
+      'Active long-term API keys of single services that never expire, or were made more than that many days ago.',
+    types: ['IAMServiceSpecificCredential'],
+    days: 90,
+    group: 'SERVICE_SPECIFIC_CREDENTIALS',
+    // Only those that are a user name and a password have a user name.
+    where: ({ since }) => ({
+      status: 'Active',
+      serviceUserName: null,
+      OR: [{ expirationDate: null }, { createDate_LT: since }],
+    }),
+  },
   UnusedAWSIAMRoles: {
     description: 'Roles that were not used within that many days, service-linked ones apart.',
     types: ['IAMRole'],

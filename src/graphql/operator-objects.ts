@@ -25,8 +25,8 @@ export interface Values<V, E extends Entry<V>> {
   entry(key: string, value: V, like: E): E;
   /** A value that may not turn out to be null, as a variable may: published versions disagree on what that asks. */
   neverNull(value: V, message: string): V;
-  /** Says what is wrong with an entry. */
-  reject(entry: E, message: string): void;
+  /** Says what is wrong with an entry: with its name, or with the null that is its value. */
+  reject(entry: E, message: string, what?: 'name' | 'null'): void;
 }
 
 /**
@@ -94,7 +94,7 @@ export class OperatorObjects<V, E extends Entry<V>> {
     const advice = `write ${name}: null for "has none", or ${name}: {} for "has some"`;
     const message = `${name}: {${word.key}: null} is read differently by published versions; ${advice}`;
     if (this.values.isNull(word.value)) {
-      this.values.reject(word, message);
+      this.values.reject(word, message, 'null');
       return [];
     }
     const value = this.values.neverNull(this.rewrite(field.type, word.value), message);

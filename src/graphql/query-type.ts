@@ -53,6 +53,7 @@ class QueryTypes {
     const summary = this.assets.getType(FINDING) ? { [SUMMARY]: this.summary() } : {};
     return new GraphQLObjectType({
       name: 'Query',
+      description: 'What can be asked: assets of each type, and questions that have a name.',
       fields: { ...Object.fromEntries(fields), ...this.namedFields(), ...summary },
     });
   }
@@ -71,8 +72,8 @@ class QueryTypes {
     if (!('days' in rest)) return { description, type, args: { asOf } };
     const days =
       rest.days === undefined
-        ? { type: new GraphQLNonNull(GraphQLInt) }
-        : { type: GraphQLInt, defaultValue: rest.days };
+        ? { type: new GraphQLNonNull(GraphQLInt), description: DAYS }
+        : { type: GraphQLInt, defaultValue: rest.days, description: DAYS };
     return { description, type, args: { days, asOf } };
   }
 
@@ -99,7 +100,7 @@ class QueryTypes {
 
   private rootFields(name: string, root: string): GraphQLFieldConfigMap<unknown, unknown> {
     const node = this.named(name) as GraphQLObjectType;
-    const where = { type: this.named(`${name}Where`) as GraphQLInputObjectType };
+    const where = { type: this.named(`${name}Where`) as GraphQLInputObjectType, description: WHERE };
     const sort = this.sort(name);
     const asOf = this.asOf();
     const names = rootFieldsOf(root);
@@ -107,7 +108,11 @@ class QueryTypes {
       [names.list]: {
         description: `Every ${name} that matches. A null in the list stands for what could not be read: see \`errors\`.`,
         type: new GraphQLList(node),
-        args: { where, options: { type: this.options(name, sort) }, asOf },
+        args: {
+          where,
+          options: { type: this.options(name, sort), description: 'Their order, and which part of them.' },
+          asOf,
+        },
       },
       [names.connection]: {
         description: `Every ${name} that matches, page by page.`,
@@ -124,6 +129,7 @@ class QueryTypes {
         description: `What can be said of every ${name} that matches, taken together.`,
         type: new GraphQLObjectType({
           name: `${name}AggregateSelection`,
+          description: `What is said of every ${name} that matches.`,
           fields: {
             count: {
               type: GraphQLInt,
@@ -139,17 +145,25 @@ class QueryTypes {
   private connection(name: string, root: string, node: GraphQLObjectType): GraphQLObjectType {
     const edge = new GraphQLObjectType({
       name: `${name}Edge`,
-      fields: { cursor: { type: new GraphQLNonNull(GraphQLString) }, node: { type: new GraphQLNonNull(node) } },
+      description: `A ${name} and its place in the list.`,
+      fields: {
+        cursor: { type: new GraphQLNonNull(GraphQLString), description: 'For `after`: the page behind this place.' },
+        node: { type: new GraphQLNonNull(node), description: `The ${name} itself.` },
+      },
     });
     return new GraphQLObjectType({
       name: `${root.charAt(0).toUpperCase()}${root.slice(1)}Connection`,
+      description: 'A page of what matches.',
       fields: {
         totalCount: {
           type: GraphQLInt,
           description:
             'How many match, on all pages. Null when something that decides it could not be read: see `errors`.',
         },
-        pageInfo: { type: new GraphQLNonNull(this.named('PageInfo') as GraphQLObjectType) },
+        pageInfo: {
+          type: new GraphQLNonNull(this.named('PageInfo') as GraphQLObjectType),
+          description: 'Where the page stands.',
+        },
         edges: {
           description: 'A null in the list stands for what could not be read: see `errors`.',
           type: new GraphQLList(edge),
@@ -161,6 +175,7 @@ class QueryTypes {
   private where(name: string, type: Pick<AssetType, 'fields'>): GraphQLInputObjectType {
     return new GraphQLInputObjectType({
       name: `${name}Where`,
+      description: `What is asked of a ${name}. ${KEYS}`,
       fields: () => {
         const self = this.named(`${name}Where`) as GraphQLInputObjectType;
         const keys = Object.entries(type.fields).flatMap(([field, entry]) =>
@@ -193,6 +208,7 @@ class QueryTypes {
   private options(name: string, sort: GraphQLInputObjectType): GraphQLInputObjectType {
     return new GraphQLInputObjectType({
       name: `${name}Options`,
+      description: `In which order, and which part of every ${name} that matches.`,
       fields: {
         limit: { type: GraphQLInt, description: 'How many at most; all of them when it is not said.' },
         offset: { type: GraphQLInt, description: 'How many to leave out before the first.' },
@@ -221,6 +237,14 @@ class QueryTypes {
 }
 
 const SORT = 'In this order; what is equal in all of it, and everything when it is not said, by `identifier`.';
+
+const WHERE = 'Only what matches; everything when it is not said.';
+
+const DAYS = 'How many days, counted from when the facts were true.';
+
+/** What the keys of every `where` have in common. docs/where.md says the rest. */
+const KEYS =
+  'Several keys are AND. A field alone is compared with a value, or with null for "there is none"; an ending says how else: `_NOT`, `_IN`, `_LT`, `_CONTAINS`, `_SOME`. Comparing null data is unknown, and so is its negation: neither selects.';
 
 const AS_OF = 'Of a store: as the scans that had ended by then found it.';
 

@@ -75,7 +75,7 @@ export async function readRequest(schema: GraphQLSchema, request: Request, limit
     const nulls = nullVariables(withoutOthers(document, operation), coerced);
     if (nulls.length > 0) return { ...nothing, errors: nulls.map(asInputError) };
     return {
-      ...(await readQuestions(schema, selectedFields(document, operation.selectionSet), coerced, limits)),
+      ...(await readQuestions(schema, selectedFields(document, operation.selectionSet, coerced), coerced, limits)),
       variables: flat.value,
     };
   } catch (error) {

@@ -6,6 +6,7 @@ import {
   type GraphQLErrorOptions,
   GraphQLScalarType,
   type GraphQLSchema,
+  isObjectType,
   Kind,
 } from 'graphql';
 import { type AssetType, type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
@@ -22,8 +23,21 @@ let part: { readonly types: ReadonlySet<AssetTypeName>; readonly schema: GraphQL
 
 /** The schema of schema/*.graphql with its root fields, built once per process. */
 export function loadSchema(): GraphQLSchema {
-  whole ??= withQueryType(readSchema(schemaFiles()), catalogue);
+  whole ??= withQueryType(withCommonDescriptions(readSchema(schemaFiles())), catalogue);
   return whole;
+}
+
+/** What the interface says of the fields that all assets have is true of each type's. */
+function withCommonDescriptions(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    const fields = type.getFields();
+    for (const common of type.getInterfaces().flatMap((one) => Object.values(one.getFields()))) {
+      const field = fields[common.name];
+      if (field) field.description ??= common.description;
+    }
+  }
+  return schema;
 }
 
 /**

@@ -110,6 +110,7 @@ export type FactGroup =
 /** What a control found in the scans of a store, from the first that found it on. */
 export type Finding = {
   readonly __typename: 'Finding';
+  /** The AWS account id, 12 digits. */
   readonly accountID: Scalars['String']['output'];
   /** What the account is called. */
   readonly accountName: Scalars['String']['output'];
@@ -137,7 +138,9 @@ export type Finding = {
   readonly reopenedCount: Scalars['Int']['output'];
   /** When the scan ended that did not find it any more; null where it is not resolved. */
   readonly resolvedAt: Maybe<Scalars['DateTime']['output']>;
+  /** How bad the control takes it for. */
   readonly severity: FindingSeverity;
+  /** Whether it is there, and whether it counts. */
   readonly state: FindingState;
   /** Since when it is in that state: when the scan ended that changed it. */
   readonly stateSince: Scalars['DateTime']['output'];
@@ -150,9 +153,13 @@ export type Finding = {
 /** Who has agreed to live with a finding, and until when. */
 export type FindingException = {
   readonly __typename: 'FindingException';
+  /** From when on it counts again. */
   readonly expires: Scalars['DateTime']['output'];
+  /** Who has agreed. */
   readonly owner: Scalars['String']['output'];
+  /** Why. */
   readonly reason: Scalars['String']['output'];
+  /** Where it was agreed upon. Null: it does not say. */
   readonly ticket: Maybe<Scalars['String']['output']>;
 };
 
@@ -170,14 +177,19 @@ export type FindingKey = {
 /** A value of a control's parameter. */
 export type FindingParameter = {
   readonly __typename: 'FindingParameter';
+  /** What the control calls it. */
   readonly name: Scalars['String']['output'];
   /** As JSON writes it, for example `45` or `true`; a text in quotes. */
   readonly value: Scalars['String']['output'];
 };
 
+/** How bad a control takes what it finds for. */
 export type FindingSeverity =
+  /** To be mended first. */
   | 'HIGH'
+  /** To be mended in time. */
   | 'LOW'
+  /** To be mended soon. */
   | 'MEDIUM';
 
 /** What has become of a finding. */
@@ -191,10 +203,14 @@ export type FindingState =
   /** It was found once, and the control has been asked with other values of its parameters since: nobody looks for it any more. */
   | 'RETIRED';
 
+/** A number of findings, by severity. */
 export type FindingsBySeverity = {
   readonly __typename: 'FindingsBySeverity';
+  /** Of high severity. */
   readonly high: Scalars['Int']['output'];
+  /** Of low severity. */
   readonly low: Scalars['Int']['output'];
+  /** Of medium severity. */
   readonly medium: Scalars['Int']['output'];
 };
 
@@ -229,8 +245,10 @@ export type IAMAccessKey = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
+  /** When it was created. */
   readonly createDate: Scalars['DateTime']['output'];
   /** The key was created no more than `--setup-seconds` (default 10) after the user: during the user's setup. */
   readonly createdDuringUserSetup: Scalars['Boolean']['output'];
@@ -252,6 +270,7 @@ export type IAMAccessKey = IAsset & {
   readonly slot: Maybe<Scalars['Int']['output']>;
   /** `Active`, `Inactive` or `Expired`. */
   readonly status: Scalars['String']['output'];
+  /** The user that it belongs to. */
   readonly user: IAMUser;
 };
 
@@ -263,8 +282,10 @@ export type IAMAccountSummary = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
+  /** The numbers, each under its name. */
   readonly hasIAMAccountSummaryItem: Maybe<ReadonlyArray<IAMAccountSummaryItem>>;
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -277,11 +298,13 @@ export type IAMAccountSummary = IAsset & {
 export type IAMAccountSummaryItem = IAsset & {
   readonly __typename: 'IAMAccountSummaryItem';
   readonly accountID: Scalars['String']['output'];
+  /** The summary that it is of. */
   readonly accountSummary: IAMAccountSummary;
   readonly assetCategory: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
@@ -291,6 +314,7 @@ export type IAMAccountSummaryItem = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** As AWS names it: `AccountMFAEnabled`, `Users`, `UsersQuota`, ... */
   readonly key: Scalars['String']['output'];
+  /** The number itself. */
   readonly value: Scalars['Int']['output'];
 };
 
@@ -302,6 +326,7 @@ export type IAMAssumeRolePolicyPrincipal = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
@@ -311,6 +336,7 @@ export type IAMAssumeRolePolicyPrincipal = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** It was deleted, and `value` is the unique id that AWS leaves in its place: `AIDA...` of a user, `AROA...` of a role. */
   readonly isDeleted: Scalars['Boolean']['output'];
+  /** The statement that names it. */
   readonly statement: IAMAssumeRolePolicyStatement;
   /** `AWS`, `Service`, `Federated` or `CanonicalUser`; `AWS` for a bare `*`. */
   readonly type: Scalars['String']['output'];
@@ -322,7 +348,10 @@ export type IAMAssumeRolePolicyPrincipal = IAsset & {
 export type IAMAssumeRolePolicyStatement = IAsset & {
   readonly __typename: 'IAMAssumeRolePolicyStatement';
   readonly accountID: Scalars['String']['output'];
-  /** As written, `*:*` as `*`. Null: the statement has `NotAction` instead. */
+  /**
+   * As written, `*:*` as `*`. Null: the statement has `NotAction` instead. AWS takes actions in any letter case: a pattern of
+   * `asWritten`, such as `(?is).*"iam:passrole".*`, finds them all.
+   */
   readonly actions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** The statement as written, as JSON text. */
   readonly asWritten: Scalars['String']['output'];
@@ -332,6 +361,7 @@ export type IAMAssumeRolePolicyStatement = IAsset & {
   readonly cloudProvider: Scalars['String']['output'];
   /** The `Condition` block, as JSON text with sorted keys. Null: none. */
   readonly conditions: Maybe<Scalars['String']['output']>;
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** `Allow` or `Deny`. */
@@ -347,6 +377,7 @@ export type IAMAssumeRolePolicyStatement = IAsset & {
   readonly notActions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** Whom `NotPrincipal` names: the statement is about everybody else. Empty: the statement has none. */
   readonly notPrincipals: Maybe<ReadonlyArray<IAMAssumeRolePolicyPrincipal>>;
+  /** The role that it is of. */
   readonly role: IAMRole;
   /** Null: the statement has none. */
   readonly sid: Maybe<Scalars['String']['output']>;
@@ -362,11 +393,14 @@ export type IAMGroup = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
+  /** When it was created. */
   readonly createDate: Scalars['DateTime']['output'];
   /** AWS's own id, which a group of the same name made later does not share: `AGPA...`. */
   readonly groupId: Scalars['String']['output'];
+  /** The name. */
   readonly groupName: Scalars['String']['output'];
   /** The same as `iamPolicies`, under the name that older published texts use. */
   readonly hasIAMPolicy: Maybe<ReadonlyArray<IAMPolicy>>;
@@ -377,6 +411,7 @@ export type IAMGroup = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** From the ARN; `/` when it has none. */
   readonly path: Scalars['String']['output'];
   /** Its members. */
   readonly users: Maybe<ReadonlyArray<IAMUser>>;
@@ -386,24 +421,31 @@ export type IAMGroup = IAsset & {
 export type IAMInstanceProfile = IAsset & {
   readonly __typename: 'IAMInstanceProfile';
   readonly accountID: Scalars['String']['output'];
+  /** Its ARN. */
   readonly arn: Scalars['String']['output'];
   readonly assetCategory: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
+  /** When it was created. */
   readonly createDate: Scalars['DateTime']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
+  /** AWS's own id: `AIPA...`. */
   readonly instanceProfileId: Scalars['String']['output'];
+  /** The name. */
   readonly instanceProfileName: Scalars['String']['output'];
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** From the ARN; `/` when it has none. */
   readonly path: Scalars['String']['output'];
   /** The roles that EC2 instances get by it. Empty: none yet. */
   readonly roles: Maybe<ReadonlyArray<IAMRole>>;
+  /** Its tags. */
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
 };
 
@@ -418,6 +460,7 @@ export type IAMMFADevice = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** Since when it is in use. Null: nobody uses it. */
@@ -445,6 +488,7 @@ export type IAMMFADevice = IAsset & {
 export type IAMOIDCProvider = IAsset & {
   readonly __typename: 'IAMOIDCProvider';
   readonly accountID: Scalars['String']['output'];
+  /** Its ARN. */
   readonly arn: Scalars['String']['output'];
   readonly assetCategory: Scalars['String']['output'];
   /** The audiences that it may speak for. */
@@ -452,8 +496,10 @@ export type IAMOIDCProvider = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
+  /** When it was created. */
   readonly createDate: Maybe<Scalars['DateTime']['output']>;
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -462,6 +508,7 @@ export type IAMOIDCProvider = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** The roles whose trust policy lets those in whom it vouches for. */
   readonly roles: Maybe<ReadonlyArray<IAMRole>>;
+  /** Its tags. */
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
   /** Of the certificates that its server shows. */
   readonly thumbprints: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -476,13 +523,16 @@ export type IAMOIDCProvider = IAsset & {
 export type IAMPasswordPolicy = IAsset & {
   readonly __typename: 'IAMPasswordPolicy';
   readonly accountID: Scalars['String']['output'];
+  /** Users may change their own passwords. */
   readonly allowUsersToChangePassword: Scalars['Boolean']['output'];
   readonly assetCategory: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
+  /** Passwords end after `maxPasswordAge` days. */
   readonly expirePasswords: Scalars['Boolean']['output'];
   /** Users whose password has expired cannot set a new one themselves. */
   readonly hardExpiry: Scalars['Boolean']['output'];
@@ -495,12 +545,17 @@ export type IAMPasswordPolicy = IAsset & {
   readonly isDefault: Scalars['Boolean']['output'];
   /** In days. 0: passwords do not expire. */
   readonly maxPasswordAge: Scalars['Int']['output'];
+  /** The shortest password that is taken, in characters: 6 to 128. */
   readonly minimumPasswordLength: Scalars['Int']['output'];
   /** How many former passwords may not be used again. 0: all may. */
   readonly passwordReusePrevention: Scalars['Int']['output'];
+  /** A password needs a lowercase letter of a to z. */
   readonly requireLowercaseCharacters: Scalars['Boolean']['output'];
+  /** A password needs a digit. */
   readonly requireNumbers: Scalars['Boolean']['output'];
+  /** A password needs a character that is no letter and no digit. */
   readonly requireSymbols: Scalars['Boolean']['output'];
+  /** A password needs an uppercase letter of A to Z. */
   readonly requireUppercaseCharacters: Scalars['Boolean']['output'];
 };
 
@@ -514,6 +569,15 @@ export type IAMPolicy = IAsset & {
   /** The ARN of a managed policy. Null: an inline policy has none. */
   readonly arn: Maybe<Scalars['String']['output']>;
   readonly assetCategory: Scalars['String']['output'];
+  /** The ids (`AGPA...`) of the groups that a managed policy is attached to, in order. Null: as for `attachedUserIDs`. */
+  readonly attachedGroupIDs: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The ids (`AROA...`) of the roles that a managed policy is attached to, in order. Null: as for `attachedUserIDs`. */
+  readonly attachedRoleIDs: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /**
+   * The ids (`AIDA...`) of the users that a managed policy is attached to, in order. Null: none, which is what published texts
+   * ask (`attachedUserIDs_NOT: null`), or the policy is inline.
+   */
+  readonly attachedUserIDs: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** To how many users, groups and roles it is attached. Null: an inline policy is attached to what it is embedded in. */
   readonly attachmentCount: Maybe<Scalars['Int']['output']>;
   /** The roles whose permissions boundary it is. */
@@ -523,6 +587,7 @@ export type IAMPolicy = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** When it was made. Null: AWS does not say so of an inline policy. */
@@ -552,6 +617,7 @@ export type IAMPolicy = IAsset & {
   readonly permissionsBoundaryUsageCount: Maybe<Scalars['Int']['output']>;
   /** AWS's own id. Null: an inline policy has none. */
   readonly policyId: Maybe<Scalars['String']['output']>;
+  /** The name. */
   readonly policyName: Scalars['String']['output'];
   /** `AWS` (managed by AWS), `Customer` (managed by the account) or `Inline`. */
   readonly policyType: Scalars['String']['output'];
@@ -571,7 +637,10 @@ export type IAMPolicy = IAsset & {
 export type IAMPolicyStatement = IAsset & {
   readonly __typename: 'IAMPolicyStatement';
   readonly accountID: Scalars['String']['output'];
-  /** As written, `*:*` as `*`. Null: the statement has `NotAction` instead. */
+  /**
+   * As written, `*:*` as `*`. Null: the statement has `NotAction` instead. AWS takes actions in any letter case: a pattern of
+   * `asWritten`, such as `(?is).*"iam:passrole".*`, finds them all.
+   */
   readonly actions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** The statement as written, as JSON text. */
   readonly asWritten: Scalars['String']['output'];
@@ -581,6 +650,7 @@ export type IAMPolicyStatement = IAsset & {
   readonly cloudProvider: Scalars['String']['output'];
   /** The `Condition` block, as JSON text with sorted keys. Null: none. */
   readonly conditions: Maybe<Scalars['String']['output']>;
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** `Allow` or `Deny`. */
@@ -596,6 +666,7 @@ export type IAMPolicyStatement = IAsset & {
   readonly notPrincipals: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** Null: the statement has no `NotResource`. */
   readonly notResources: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The policy that it is of. */
   readonly policy: IAMPolicy;
   /** Whom it is about, as written. Null: it does not say, as a policy of a user, group or role does not. */
   readonly principals: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -613,6 +684,7 @@ export type IAMPolicyVersion = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** When it was made. */
@@ -626,6 +698,7 @@ export type IAMPolicyVersion = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** It is the version in force. */
   readonly isDefaultVersion: Scalars['Boolean']['output'];
+  /** The policy that it is of. */
   readonly policy: IAMPolicy;
   /** Such as `v3`: the third that was made. */
   readonly versionId: Scalars['String']['output'];
@@ -643,8 +716,10 @@ export type IAMRole = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
+  /** When it was created. */
   readonly createDate: Scalars['DateTime']['output'];
   /** Null: it has none. */
   readonly description: Maybe<Scalars['String']['output']>;
@@ -674,6 +749,7 @@ export type IAMRole = IAsset & {
   readonly maxSessionDuration: Maybe<Scalars['Int']['output']>;
   /** The OpenID Connect providers that its trust policy names in a statement that allows. */
   readonly oidcProviders: Maybe<ReadonlyArray<IAMOIDCProvider>>;
+  /** From the ARN; `/` when it has none. */
   readonly path: Scalars['String']['output'];
   /** The policy that this names. Null: none. */
   readonly permissionsBoundary: Maybe<IAMPolicy>;
@@ -681,9 +757,11 @@ export type IAMRole = IAsset & {
   readonly permissionsBoundaryArn: Maybe<Scalars['String']['output']>;
   /** AWS's own id, which a role of the same name made later does not share: `AROA...`. */
   readonly roleId: Scalars['String']['output'];
+  /** The name. */
   readonly roleName: Scalars['String']['output'];
   /** The SAML providers that its trust policy names in a statement that allows. */
   readonly samlProviders: Maybe<ReadonlyArray<IAMSAMLProvider>>;
+  /** Its tags. */
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
 };
 
@@ -695,6 +773,7 @@ export type IAMSAMLPrivateKey = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
@@ -702,7 +781,9 @@ export type IAMSAMLPrivateKey = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** AWS's own id. */
   readonly keyId: Scalars['String']['output'];
+  /** The provider that it belongs to. */
   readonly samlProvider: IAMSAMLProvider;
   /** When it was uploaded. */
   readonly timestamp: Scalars['DateTime']['output'];
@@ -712,6 +793,7 @@ export type IAMSAMLPrivateKey = IAsset & {
 export type IAMSAMLProvider = IAsset & {
   readonly __typename: 'IAMSAMLProvider';
   readonly accountID: Scalars['String']['output'];
+  /** Its ARN. */
   readonly arn: Scalars['String']['output'];
   /**
    * `Required`: what it says of somebody is taken only encrypted. `Allowed`: unencrypted as well. Null: encryption was never
@@ -722,6 +804,7 @@ export type IAMSAMLProvider = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** When it was made. */
@@ -739,6 +822,7 @@ export type IAMSAMLProvider = IAsset & {
   readonly samlMetadataDocument: Maybe<Scalars['String']['output']>;
   /** AWS's own id, which a provider of the same name made later does not share. */
   readonly samlProviderUUID: Maybe<Scalars['String']['output']>;
+  /** Its tags. */
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
   /** Until when its metadata is valid. Null: AWS says no end. */
   readonly validUntil: Maybe<Scalars['DateTime']['output']>;
@@ -752,6 +836,7 @@ export type IAMSSHPublicKey = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
@@ -759,11 +844,15 @@ export type IAMSSHPublicKey = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** AWS's own id: `APKA...`. */
   readonly sshPublicKeyId: Scalars['String']['output'];
   /** `Active` or `Inactive`. */
   readonly status: Scalars['String']['output'];
+  /** When it was uploaded. */
   readonly uploadDate: Scalars['DateTime']['output'];
+  /** The user that it belongs to. */
   readonly user: IAMUser;
+  /** The name of the user that it belongs to. */
   readonly userName: Scalars['String']['output'];
 };
 
@@ -771,11 +860,13 @@ export type IAMSSHPublicKey = IAsset & {
 export type IAMServerCertificate = IAsset & {
   readonly __typename: 'IAMServerCertificate';
   readonly accountID: Scalars['String']['output'];
+  /** Its ARN. */
   readonly arn: Scalars['String']['output'];
   readonly assetCategory: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** When it stops being valid. */
@@ -785,10 +876,15 @@ export type IAMServerCertificate = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** From the ARN; `/` when it has none. */
   readonly path: Scalars['String']['output'];
+  /** AWS's own id: `ASCA...`. */
   readonly serverCertificateId: Scalars['String']['output'];
+  /** The name. */
   readonly serverCertificateName: Scalars['String']['output'];
+  /** Its tags. */
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
+  /** When it was uploaded. */
   readonly uploadDate: Scalars['DateTime']['output'];
 };
 
@@ -803,8 +899,10 @@ export type IAMServiceSpecificCredential = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
+  /** When it was created. */
   readonly createDate: Scalars['DateTime']['output'];
   /** Null: it does not expire. */
   readonly expirationDate: Maybe<Scalars['DateTime']['output']>;
@@ -817,12 +915,15 @@ export type IAMServiceSpecificCredential = IAsset & {
   readonly serviceCredentialAlias: Maybe<Scalars['String']['output']>;
   /** For example `bedrock.amazonaws.com`. */
   readonly serviceName: Scalars['String']['output'];
+  /** AWS's own id: `ACCA...`. */
   readonly serviceSpecificCredentialId: Scalars['String']['output'];
   /** The name to sign in with. Null: an API key has none. */
   readonly serviceUserName: Maybe<Scalars['String']['output']>;
   /** `Active`, `Inactive` or `Expired`. */
   readonly status: Scalars['String']['output'];
+  /** The user that it belongs to. */
   readonly user: IAMUser;
+  /** The name of the user that it belongs to. */
   readonly userName: Scalars['String']['output'];
 };
 
@@ -833,10 +934,12 @@ export type IAMSigningCertificate = IAsset & {
   readonly assetCategory: Scalars['String']['output'];
   /** The certificate itself, in PEM. It is public. */
   readonly certificateBody: Scalars['String']['output'];
+  /** AWS's own id. */
   readonly certificateId: Scalars['String']['output'];
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
@@ -846,8 +949,11 @@ export type IAMSigningCertificate = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** `Active`, `Inactive` or `Expired`. */
   readonly status: Scalars['String']['output'];
+  /** When it was uploaded. */
   readonly uploadDate: Scalars['DateTime']['output'];
+  /** The user that it belongs to. */
   readonly user: IAMUser;
+  /** The name of the user that it belongs to. */
   readonly userName: Scalars['String']['output'];
 };
 
@@ -859,6 +965,7 @@ export type IAMTag = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
@@ -868,6 +975,7 @@ export type IAMTag = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** What it is called; letter case counts. */
   readonly key: Scalars['String']['output'];
   /** The virtual MFA device that has it. Null: it is of something else. */
   readonly mfaDevice: Maybe<IAMMFADevice>;
@@ -883,6 +991,7 @@ export type IAMTag = IAsset & {
   readonly serverCertificate: Maybe<IAMServerCertificate>;
   /** The user that has it. Null: it is of something else. */
   readonly user: Maybe<IAMUser>;
+  /** What it says; may be empty. */
   readonly value: Scalars['String']['output'];
 };
 
@@ -898,6 +1007,7 @@ export type IAMUser = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** When the user was created. */
@@ -917,6 +1027,7 @@ export type IAMUser = IAsset & {
   readonly internalAssetType: Scalars['String']['output'];
   readonly internalName: Scalars['String']['output'];
   readonly internalRegion: Scalars['String']['output'];
+  /** The user's MFA devices, of any kind. Empty: there is none. */
   readonly mfaDevices: Maybe<ReadonlyArray<IAMMFADevice>>;
   /** The serial numbers of the user's MFA devices. Empty: there is none. */
   readonly mfaSerialNumbers: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -931,12 +1042,17 @@ export type IAMUser = IAsset & {
   readonly permissionsBoundary: Maybe<IAMPolicy>;
   /** The managed policy that bounds what the user may do. Null: none. */
   readonly permissionsBoundaryArn: Maybe<Scalars['String']['output']>;
+  /** The user's passwords and API keys for single services. */
   readonly serviceSpecificCredentials: Maybe<ReadonlyArray<IAMServiceSpecificCredential>>;
+  /** The user's X.509 signing certificates. */
   readonly signingCertificates: Maybe<ReadonlyArray<IAMSigningCertificate>>;
+  /** The user's SSH public keys, for CodeCommit. */
   readonly sshPublicKeys: Maybe<ReadonlyArray<IAMSSHPublicKey>>;
+  /** The tags of the user. */
   readonly tags: Maybe<ReadonlyArray<IAMTag>>;
   /** AWS's own id, which a user of the same name made later does not share: `AIDA...`. */
   readonly userId: Maybe<Scalars['String']['output']>;
+  /** The name, which AWS takes for the same in any letter case. */
   readonly userName: Scalars['String']['output'];
 };
 
@@ -973,7 +1089,10 @@ export type IAMUserCredentials = IAsset & {
   /** The AWS service that the key in slot 2 was last used with. */
   readonly accessKey2LastUsedService: Maybe<Scalars['String']['output']>;
   readonly accountID: Scalars['String']['output'];
-  /** Access keys beyond the two slots, as AWS words it. Null: there are none. What it holds is not parsed. */
+  /**
+   * Access keys or signing certificates beyond the two slots of each, as AWS words it: how many, and what lists them. Null:
+   * there are none. What it holds is not parsed.
+   */
   readonly additionalCredentialsInfo: Maybe<Scalars['String']['output']>;
   readonly assetCategory: Scalars['String']['output'];
   /** There is an X.509 signing certificate in slot 1 and it is active. */
@@ -987,6 +1106,7 @@ export type IAMUserCredentials = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   readonly idFromProvider: Scalars['String']['output'];
@@ -1018,8 +1138,10 @@ export type IAMUserLoginProfile = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
+  /** When it was created. */
   readonly createDate: Scalars['DateTime']['output'];
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -1028,7 +1150,9 @@ export type IAMUserLoginProfile = IAsset & {
   readonly internalRegion: Scalars['String']['output'];
   /** The user has to set a new password at the next sign-in. */
   readonly passwordResetRequired: Scalars['Boolean']['output'];
+  /** The user that it belongs to. */
   readonly user: IAMUser;
+  /** The name of the user that it belongs to. */
   readonly userName: Scalars['String']['output'];
 };
 
@@ -1066,7 +1190,9 @@ export type PageInfo = {
   readonly __typename: 'PageInfo';
   /** The cursor of the page's last edge, for `after`; null when the page is empty. */
   readonly endCursor: Maybe<Scalars['String']['output']>;
+  /** Others match after the page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Others match before the page. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the page's first edge; null when the page is empty. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
@@ -1082,10 +1208,12 @@ export type RootUser = IAsset & {
   readonly cloudAccountID: Scalars['String']['output'];
   readonly cloudAccountName: Scalars['String']['output'];
   readonly cloudProvider: Scalars['String']['output'];
+  /** The account that it is of. */
   readonly connector: Connector;
   readonly contentHash: Scalars['String']['output'];
   /** When the account was created. */
   readonly createDate: Scalars['DateTime']['output'];
+  /** The root user's row of the credential report. */
   readonly hasIAMUserCredentials: Maybe<IAMUserCredentials>;
   readonly idFromProvider: Scalars['String']['output'];
   readonly identifier: Scalars['ID']['output'];
@@ -1098,6 +1226,7 @@ export type RootUser = IAsset & {
   readonly virtualMFADevices: Maybe<ReadonlyArray<IAMMFADevice>>;
 };
 
+/** Which end comes first. */
 export type SortDirection =
   /** Nulls last. */
   | 'ASC'

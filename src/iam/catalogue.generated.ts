@@ -1102,6 +1102,36 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
         "type": "String",
         "nullable": false
       },
+      "attachedGroupIDs": {
+        "type": "String",
+        "nullable": true,
+        "list": true,
+        "fact": "GROUP_DETAILS",
+        "words": {
+          "yes": "it is attached to a group",
+          "no": "it is attached to no group"
+        }
+      },
+      "attachedRoleIDs": {
+        "type": "String",
+        "nullable": true,
+        "list": true,
+        "fact": "ROLE_DETAILS",
+        "words": {
+          "yes": "it is attached to a role",
+          "no": "it is attached to no role"
+        }
+      },
+      "attachedUserIDs": {
+        "type": "String",
+        "nullable": true,
+        "list": true,
+        "fact": "USER_DETAILS",
+        "words": {
+          "yes": "it is attached to a user",
+          "no": "it is attached to no user"
+        }
+      },
       "attachmentCount": {
         "type": "Int",
         "nullable": true,
@@ -2589,8 +2619,8 @@ export const catalogue: Readonly<Record<AssetTypeName, AssetType>> = {
           "ACCESS_KEY_LAST_USED"
         ],
         "words": {
-          "yes": "there are access keys beyond the two slots",
-          "no": "there are no access keys beyond the two slots"
+          "yes": "there are keys or certificates beyond the two slots",
+          "no": "there are none beyond the two slots"
         }
       },
       "assetCategory": {
@@ -3286,6 +3316,9 @@ export const getters: Readonly<Record<string, (asset: Readonly<Record<string, un
   assertionEncryptionMode: (asset) => asset['assertionEncryptionMode'],
   assetCategory: (asset) => asset['assetCategory'],
   assumeRolePolicyDocument: (asset) => asset['assumeRolePolicyDocument'],
+  attachedGroupIDs: (asset) => asset['attachedGroupIDs'],
+  attachedRoleIDs: (asset) => asset['attachedRoleIDs'],
+  attachedUserIDs: (asset) => asset['attachedUserIDs'],
   attachmentCount: (asset) => asset['attachmentCount'],
   boundedRoles: (asset) => asset['boundedRoles'],
   boundedUsers: (asset) => asset['boundedUsers'],

@@ -78,7 +78,9 @@ export const absorb: { readonly [G in Exclude<FactGroup, 'CALLER_IDENTITY'>]: Ab
   },
   SERVICE_SPECIFIC_CREDENTIALS: (graph, credentials) => {
     for (const { serviceSpecificCredentialId: id, ...facts } of credentials) {
-      const own = { internalName: id, serviceSpecificCredentialId: id, ...facts };
+      // What people know it by; the user's name is in it.
+      const internalName = facts.serviceCredentialAlias ?? facts.serviceUserName ?? id;
+      const own = { internalName, serviceSpecificCredentialId: id, ...facts };
       graph.relations.add(
         facts.userName,
         'serviceSpecificCredentials',

@@ -86,6 +86,11 @@ export class AccountGraph {
     return this.times.has(group);
   }
 
+  /** What is being read of the account, or was; undefined for what nobody asked for. */
+  underWay(group: FactGroup): Promise<void> | undefined {
+    return this.loads.get(group);
+  }
+
   get report(): ReportFacts | undefined {
     return this.users.report;
   }

@@ -13,6 +13,7 @@ import { BaseReadings, listOf } from './base-readings.ts';
 import { askedOf, type Demand, demandsToMeet, ownerOf, userOf, type WantedFact } from './demand.ts';
 import { known, whyUnreadable } from './derive.ts';
 import type { Evidence, Found, Inventory, InventorySettings } from './inventory.ts';
+import { moreThanReported } from './more-users.ts';
 import { nextDemand } from './next-demand.ts';
 import { isFiltered, notCounted, notInReport, onceEach, unknownAge } from './not-told.ts';
 import { candidatesOf, unlistedOf } from './owners.ts';
@@ -50,7 +51,8 @@ export class AccountInventory implements Inventory {
       : await this.bases.readAssets(type, where, page);
     const { withdrawn, ...found } = await this.select(type, where);
     const { assets, unread } = await placed(this, found.assets, page.sort);
-    const whole = type === 'IAMUser' && this.graph.report?.isFiltered ? [isFiltered()] : [];
+    const isFilteredReport = type === 'IAMUser' && this.graph.report?.isFiltered;
+    const whole = [...(isFilteredReport ? [isFiltered()] : []), ...(await moreThanReported(this.graph, type))];
     const restsOn = this.groupsBehind(type, where).map((group) => provenanceOf(group, this.graph.factTime(group)));
     // What is said of an owner already says why.
     const unsaid = unlisted.filter(({ message }) => !found.unread.some((error) => error.message.endsWith(message)));

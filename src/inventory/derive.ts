@@ -91,6 +91,16 @@ const permissionsBoundary: Derivation = (graph, { permissionsBoundaryArn: arn })
   return (graph.isRead('POLICY_DETAILS') && graph.policy(arn)) || UNREAD;
 };
 
+/** Published texts ask for null where nothing has the policy, and an inline policy is embedded, not attached. */
+const attachedIds =
+  (relation: string, id: string, group: FactGroup): Derivation =>
+  (graph, policy) => {
+    if (policy['policyType'] === 'Inline') return null;
+    if (!graph.isRead(group)) return UNREAD;
+    const owners = graph.relations.of(policy, relation);
+    return owners.length > 0 ? owners.map((owner) => String(owner[id])).sort() : null;
+  };
+
 const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>> = {
   IAMUser: {
     ...reported,
@@ -142,6 +152,9 @@ const derivations: Readonly<Record<string, Readonly<Record<string, Derivation>>>
     users: (graph, policy) => (graph.isRead('USER_DETAILS') ? graph.relations.of(policy, 'users') : UNREAD),
     groups: (graph, policy) => (graph.isRead('GROUP_DETAILS') ? graph.relations.of(policy, 'groups') : UNREAD),
     roles: (graph, policy) => (graph.isRead('ROLE_DETAILS') ? graph.relations.of(policy, 'roles') : UNREAD),
+    attachedUserIDs: attachedIds('users', 'userId', 'USER_DETAILS'),
+    attachedGroupIDs: attachedIds('groups', 'groupId', 'GROUP_DETAILS'),
+    attachedRoleIDs: attachedIds('roles', 'roleId', 'ROLE_DETAILS'),
     // Those of AWS cannot have any, and an account may not ask for them.
     tags: (_graph, policy) => (policy['policyType'] === 'AWS' ? NONE : UNREAD),
   },

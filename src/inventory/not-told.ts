@@ -57,6 +57,12 @@ export function newerThanReport(arn: unknown): IamqlError {
   return new IamqlError('NotCollected', message);
 }
 
+/** Nobody has said who the others are. */
+export function notAllReported(users: number, reported: number): IamqlError {
+  const message = `the account has ${users} users, and the credential report ${reported}: those whom it does not show were not judged; pass --verify, which lists them`;
+  return new IamqlError('NotCollected', message);
+}
+
 /** Of what is true now this field alone cannot be told by any call. */
 export function changedSinceReport(field: string, arn: unknown): IamqlError {
   const message = `${field} of ${arn} changed since the credential report, which alone tells it; ask again once AWS has a newer one`;

@@ -47,7 +47,7 @@ export function mfaSerialNumbers(graph: AccountGraph, user: Asset): unknown {
 }
 
 /**
- * The report has a slot for each of the two that a user may have, and shows an active one in it. Of a user without an active
+ * The report has two slots, shows an active one in each, and says so where a user has more credentials than slots. Of a user without an active
  * one it says nothing (IAM User Guide, "Generate credential reports": N/A), so that there may be others.
  */
 export function signingCertificates(user: Asset): unknown {
@@ -63,6 +63,8 @@ export function signingCertificates(user: Asset): unknown {
     if (active) return [standIn(of, 'one', { status: 'Active' })];
     return changed === null ? NONE : [standIn(of, 'one')];
   });
+  // A word on more credentials than slots does not say whether these are keys or certificates.
+  if (row['additionalCredentialsInfo'] !== null) return [...shown, standIn(of, 'anyNumber')];
   const hidden = shown.length < slots.length ? INACTIVE.map((status) => standIn(of, 'anyNumber', { status })) : NONE;
   return [...shown, ...hidden];
 }

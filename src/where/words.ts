@@ -71,12 +71,13 @@ const timeWords: Partial<typeof comparisonWords> = {
   atLeast: ['is at or after', 'is not at or after'],
 };
 
-/** `accessKey1LastRotated`: `access key 1 last rotated`. */
+/** `accessKey1LastRotated`: `access key 1 last rotated`; `clientIDs`: `client IDs`. */
 function fieldName(field: string): string {
-  const words = field.split(/(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
+  const words = field.split(/(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?!Ds$)/);
   return words
     .map((word) => (/^(?:[A-Z]+|arn|mfa|ssh)$/.test(word) ? word.toUpperCase() : word.toLowerCase()))
-    .join(' ');
+    .join(' ')
+    .replace(/ ids$/, ' IDs');
 }
 
 /** As a text writes it; instants as GraphQL prints them. */

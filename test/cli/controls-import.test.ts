@@ -97,7 +97,18 @@ describe('what is left out, and why', () => {
       },
       said: /its slug has 400 characters, too many for a file's name$/,
     },
-    { name: 'no rules', control: control('no-rules', []), said: /not in the published form: rules: / },
+    { name: 'no rules', control: control('no-rules', []), said: /: it has no rules: it is for people to look at$/ },
+    {
+      name: 'null for no rules',
+      control: control('null-rules', [], { rules: null }),
+      said: /: it has no rules: it is for people to look at$/,
+    },
+    {
+      name: 'a field that there is not, of the account',
+      control: control('odd-account', [rule('odd', { subjects: ['CloudAccount'] })]),
+      query: bare('connectors{shoeSize}'),
+      said: /odd: 1:12: Cannot query field "shoeSize" on type "Connector"/,
+    },
     {
       name: 'another severity',
       control: control('severe', [rule('good')], { severity: 4 }),
@@ -187,6 +198,14 @@ describe('what is kept', () => {
 
   test('types that the text asks for, where no known one is named', async () => {
     expect((await importOne({}, TEXT, { subjects: ['Person'] })).imported?.assetTypes).toEqual(['IAMUser']);
+  });
+
+  test('types that the return path leads to, where it is about the account under another name', async () => {
+    const account = { subjects: ['CloudAccount'], returnPath: 'of' };
+    const { imported } = await importOne({}, '{iamPolicies{of:connector{identifier}}}', account);
+    expect(imported?.assetTypes).toEqual(['Connector']);
+    const value = await importOne({}, 'iamUsers{of:arn}', account);
+    expect(value.imported?.assetTypes).toEqual(['IAMUser']);
   });
 
   test('what the published control has nothing to say about says so', async () => {

@@ -3,6 +3,8 @@ import { parseExpectation } from '../../src/controls/expectation.ts';
 import { describeFinding } from '../../src/controls/finding.ts';
 import { judge } from '../../src/controls/judge.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
+import { denied, key, scriptedAccount, USED, user } from '../inventory/live-account.ts';
+import type { Scenario } from '../support/aws-endpoint.ts';
 
 const NEVER_USED = 'status:"Active",lastUsedDate:null';
 
@@ -86,5 +88,55 @@ describe('that something is related at all is a fact', () => {
     ],
   ])('%s', async (_name, text, facts) => {
     expect(await factsOf(text)).toEqual(facts);
+  });
+});
+
+describe('keys without a slot are found beside those in slots that decide already', () => {
+  const account = scriptedAccount();
+  const day = (number: number) => ({ createDate: `2024-03-0${number}T00:00:00Z` });
+  const more: Scenario = {
+    users: [user('ana', key('A1', day(5)), key('A2', { ...day(6), lastUsed: USED }), key('A3', day(7)))],
+    report: { columns: 'with-additional' },
+  };
+  const texts = [
+    'iamUsers(where:{hasIAMUserCredentials:{OR:[{accessKey1Active:true,accessKey1LastUsedDate:null},{accessKey2Active:true,accessKey2LastUsedDate:null}]}}){arn}',
+    `iamUsers(where:{accessKeys_SOME:{${NEVER_USED}}}){arn}`,
+  ];
+  const keysIn = async (scenario: Scenario, text: string) => {
+    const inventory = account.open(scenario);
+    const { findings } = await judge(inventory, { text }, parseExpectation('eq []'));
+    const [found] = findings;
+    if (!found) throw new Error('nothing was found');
+    return (await describeFinding(inventory, found)).keys;
+  };
+
+  test.each(texts)('%s', async (text) => {
+    const keys = await keysIn(more, text);
+    expect(keys.map(({ slot, accessKeyId }) => [slot, accessKeyId])).toEqual([
+      [1, 'AKIAEXAMPLEA1'],
+      [null, 'AKIAEXAMPLEA3'],
+    ]);
+    expect(account.counts()).toEqual({ GetCredentialReport: 1, ListAccessKeys: 1, GetAccessKeyLastUsed: 3 });
+  });
+
+  test.each(texts)('and where they cannot be listed, some key that no exception names: %s', async (text) => {
+    const keys = await keysIn({ ...more, faults: [denied('ListAccessKeys')] }, text);
+    expect(keys.map(({ slot, unnamed }) => [slot, unnamed])).toEqual([
+      [1, expect.stringMatching(/^iam:ListAccessKeys denied/)],
+      [null, expect.stringMatching(/^there are more keys than slots: iam:ListAccessKeys denied/)],
+    ]);
+  });
+
+  test.each([
+    ['four, of which any two may be in the slots', [1, 2, 3, 4], 6],
+    ['two that may be in either slot, and no more', [1, 2], 2],
+  ])('keys made in the same second: %s', async (_name, numbers, count) => {
+    const alike = { ...more, users: [user('ana', ...numbers.map((number) => key(`A${number}`)))] };
+    for (const text of texts) expect(await keysIn(alike, text)).toHaveLength(count);
+  });
+
+  test('but none is named of who has no more than slots', async () => {
+    const two = { ...more, users: [user('ana', key('A1', day(5)))], faults: [denied('ListAccessKeys')] };
+    for (const text of texts) expect(await keysIn(two, text)).toHaveLength(1);
   });
 });

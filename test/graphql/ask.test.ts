@@ -85,3 +85,21 @@ test.each([
   expect(result.errors).toBeUndefined();
   expect(result.data).toEqual({ connectors: names.map((name) => ({ name })) });
 });
+
+describe('what a directive leaves out is not asked', () => {
+  test.each([
+    ['a field', 'query($no:Boolean!){iamUsers(where:{userName_MATCHES:"("})@skip(if:$no){arn} rootUsers{arn}}'],
+    ['a fragment', 'query($no:Boolean!){...F@skip(if:$no) rootUsers{arn}} fragment F on Query{AWSIAM3(days:-1){arn}}'],
+    ['one within it', '{...@include(if:false){iamUsers(options:{limit:-1}){arn}} rootUsers{arn}}'],
+  ])('%s', async (_name, text) => {
+    const variables = text.startsWith('query') ? { no: true } : {};
+    const { result } = await askSample({ text, variables });
+    expect(result.errors).toBeUndefined();
+    expect(Object.keys(result.data ?? {})).toEqual(['rootUsers']);
+  });
+
+  test('but what it lets in is', async () => {
+    const { result } = await askSample({ text: '{iamUsers(where:{userName_MATCHES:"("})@skip(if:false){arn}}' });
+    expect(result.errors?.map(({ message }) => message)).toEqual([expect.stringMatching(/^userName_MATCHES: "\("/)]);
+  });
+});

@@ -168,6 +168,12 @@ describe('refused, at the line and column of the text as it was written', () => 
       '1:10 Unknown argument "were" on field "Query.iamUsers". Did you mean "where"?',
     ],
     [
+      'an argument that other versions have there',
+      'iamUsers(limit:1){arn}',
+      '1:10 Unknown argument "limit" on field "Query.iamUsers". Write options: {limit: ...}.',
+    ],
+    ['the same, of no list', 'AWSIAM3(limit:1){arn}', '1:9 Unknown argument "limit" on field "Query.AWSIAM3".'],
+    [
       'an unknown fragment',
       'iamUsers{...AsetFragment}',
       '1:13 Unknown fragment "AsetFragment". Did you mean "AssetFragment"?',

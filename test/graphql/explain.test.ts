@@ -47,6 +47,10 @@ describe('a condition in words', () => {
       ].join('\n'),
     ],
     ['{mfaSerialNumbers:[]}', 'MFA serial numbers is []'],
+    [
+      '{iamPolicies:{attachedRoleIDs_INCLUDES:"A",attachedUserIDs:null}}',
+      'there is an IAM policy for which\n  attached role IDs includes "A"\n  AND it is attached to no user',
+    ],
     ['{mfaDevices_SOME:{},sshPublicKeys_SOME:{}}', 'there is an MFA device\nAND there is an SSH public key'],
     ['{accessKeys_SOME:{}}', 'there is an access key'],
     ['{accessKeys_NONE:{status:"Active"}}', 'there is no access key for which\n  status is "Active"'],

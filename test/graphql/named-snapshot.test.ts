@@ -37,6 +37,21 @@ describe('UnusedAWSIAMRoles: not used within 90 days', () => {
   });
 });
 
+describe('LongLivedAPIKeys: of single services, without an end or more than 90 days old', () => {
+  const young = { createDate: at(-1) };
+  const ends = { expirationDate: at(1) };
+  test.each<[name: string, facts: Line, isFound: boolean]>([
+    ['made exactly 90 days ago', { createDate: at(-90), ...ends }, false],
+    ['made a second before', { createDate: at(-90, -1), ...ends }, true],
+    ['made just now, and never ends', { ...young, expirationDate: null }, true],
+    ['turned off', { ...young, expirationDate: null, status: 'Inactive' }, false],
+    ['over', { ...young, expirationDate: at(-1), status: 'Expired' }, false],
+    ['a password', { ...young, expirationDate: null, serviceUserName: 'etl-at-111122223333' }, false],
+  ])('%s', async (_name, facts, expected) => {
+    expect(await isFound('LongLivedAPIKeys', 'etl-at-111122223333', facts)).toBe(expected);
+  });
+});
+
 describe('server certificates', () => {
   test.each<[name: string, expiration: string, hasExpired: boolean, expiresIn30: boolean]>([
     ['expired a second ago', at(0, -1), true, false],

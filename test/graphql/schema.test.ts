@@ -1,4 +1,4 @@
-import { isObjectType } from 'graphql';
+import { isEnumType, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';
 
@@ -59,3 +59,24 @@ describe('the schema of what a text names', () => {
     expect(schemaFor('iamUsers{arn}')).toBe(loadSchema());
   });
 });
+
+test('says of every type, field, argument and value what it is, but for the keys of conditions and of orders', async () => {
+  const { loadSchema } = await fresh();
+  const types = Object.values(loadSchema().getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+  const parts = types.flatMap((type): readonly Described[] => {
+    const own = { name: type.name, description: type.description };
+    if (isEnumType(type)) return [own, ...type.getValues()];
+    if (!('getFields' in type) || /(?:Where|Sort)$/.test(type.name)) return [own];
+    const fields = Object.values(type.getFields()) as readonly (Described & { readonly args?: readonly Described[] })[];
+    return [own, ...fields.flatMap((field) => [field, ...(field.args ?? [])])].map((part) => ({
+      name: `${type.name} ${part.name}`,
+      description: part.description,
+    }));
+  });
+  expect(parts.filter(({ description }) => !description).map(({ name }) => name)).toEqual([]);
+});
+
+interface Described {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+}

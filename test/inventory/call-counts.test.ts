@@ -71,6 +71,7 @@ const rows: Readonly<Record<string, readonly [text: string, ofFew: Counts, ofMan
   'more than one active key': ['AWS130IAM13{...AssetFragment}', REPORT],
   'certificates that have expired': ['AWS130IAM19{...AssetFragment}', { ListServerCertificates: 1 }],
   'certificates that will': ['ExpiringSSLCertificates(days:30){...AssetFragment}', { ListServerCertificates: 1 }],
+  'API keys of single services': ['LongLivedAPIKeys{identifier}', { ListServiceSpecificCredentials: 1 }],
   'roles unused': ['UnusedAWSIAMRoles{...AssetFragment}', { [DETAILS]: 1 }],
   'roles for strangers': ['AWSRolesWithExternalAccess{...AssetFragment}', { [DETAILS]: 1 }],
   'users without a device: the report decides who has none, and who has one': [

@@ -124,3 +124,30 @@ test('a user who was deleted since the report has no policies, and spoils nothin
   expect(answer.errors).toEqual([]);
   expect(names(answer)).toEqual(['here']);
 });
+
+describe('that there are more users than the report shows is told by the number of users, where it is read anyway', () => {
+  const CLEAN = `iamUsers(where:{userName:"nobody",${UNUSED}}){userName}`;
+  const SUMMARY = 'iamAccountSummaries{accountID}';
+  const MORE = expect.stringMatching(
+    /^iamUsers\.0: NotCollected the account has 5 users, and the credential report 2: those whom it does not show were not judged; pass --verify/,
+  );
+
+  test.each([
+    ['before', `{${SUMMARY} ${CLEAN}}`],
+    ['after', `{${CLEAN} ${SUMMARY}}`],
+  ])('read %s the users', async (_order, text) => {
+    const { data, errors, counts } = await account(scenario, text);
+    expect([data?.['iamUsers'], errors]).toEqual([[null], [MORE]]);
+    expect(counts['ListUsers'] ?? counts['GetAccountAuthorizationDetails']).toBeUndefined();
+  });
+
+  test('but not where it is not read, fails, shows no more, or the users are listed', async () => {
+    const twoUsers = { ...scenario, users: scenario.users?.slice(0, 2) ?? [] };
+    const denies = { ...scenario, faults: [denied('GetAccountSummary')] };
+    expect((await account(scenario, CLEAN)).errors).toEqual([]);
+    expect((await account(twoUsers, `{${CLEAN} ${SUMMARY}}`)).errors).toEqual([]);
+    expect((await account(denies, `{${CLEAN} ${SUMMARY}}`)).data?.['iamUsers']).toEqual([]);
+    const listed = `{iamUsers(where:{${LISTED},${UNUSED}}){userName} ${SUMMARY}}`;
+    expect((await account(scenario, listed)).errors).toEqual([]);
+  });
+});

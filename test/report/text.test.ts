@@ -47,7 +47,7 @@ FAIL  aws-iam-no-initial-access-keys
   Also judged, without changing the verdict:
     FAIL  The same, of users with a console password (the CIS audit by command line)
           2 of 10 IAM users: ana, bruno
-    FAIL  A key made during user setup, never used, active or not, of users with a console password (the CIS audit by console)
+    FAIL  A key made during user setup, never used, active or not, of users with a console password (the CIS audit by console); setup: the first 10 s
           2 of 10 IAM users: ana, carla
     Why they differ: The stored check asks of every user and of any age of key; the CIS audit by
     command line leaves out users without a console password; the CIS audit by console leaves out

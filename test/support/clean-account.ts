@@ -68,6 +68,16 @@ export const CLEAN_ACCOUNT: Scenario = {
       path: '/programs/',
       createDate: '2024-05-06T07:08:09Z',
       groups: ['programs'],
+      serviceSpecificCredentials: [
+        {
+          id: 'ACCACLEAN00000000001',
+          service: 'bedrock.amazonaws.com',
+          createDate: '2026-10-15T00:00:00Z',
+          expirationDate: '2026-11-14T00:00:00Z',
+          alias: 'exporter-at-111122223333',
+        },
+        { id: 'ACCACLEAN00000000002', service: 'codecommit.amazonaws.com', createDate: '2024-06-01T00:00:00Z' },
+      ],
       accessKeys: [
         {
           id: 'AKIACLEAN003EXAMPLE1',

@@ -88,7 +88,7 @@ function userRow(scenario: ResolvedScenario, user: ScenarioUser, clock: Clock): 
     mfa_active: String(user.mfaActive ?? (user.mfaDevices ?? []).length > 0),
     ...slotCells(keys, clock),
     ...certificateCells(user.signingCertificates, clock),
-    additional_credentials_info: user.additionalCredentialsInfo ?? additionalInfo(keys.length),
+    additional_credentials_info: user.additionalCredentialsInfo ?? additionalInfo(keys, user.signingCertificates),
   };
 }
 
@@ -117,7 +117,7 @@ function slotCells(keys: readonly ScenarioAccessKey[], clock: Clock): Row {
   return { ...keyCells(1, first, clock), ...keyCells(2, second, clock) };
 }
 
-/** Certificates fill the slots in the order of the list; IAM lets nobody have more than two. */
+/** Certificates fill the slots in the order of the list. */
 /** AWS writes N/A of one that is not active (IAM User Guide, "Generate credential reports"). */
 function certificateCells(certificates: readonly ScenarioSigningCertificate[] = [], clock: Clock): Row {
   const [first, second] = certificates
@@ -157,8 +157,12 @@ function inSlots(keys: readonly ScenarioAccessKey[]): readonly (ScenarioAccessKe
 }
 
 /** AWS documents that the column holds a number and the actions that list the rest, but not its words: these are ours. */
-function additionalInfo(keys: number): string {
-  return keys > 2 ? `${keys - 2} additional access keys. Use ListAccessKeys to list them.` : 'N/A';
+function additionalInfo(keys: readonly unknown[], certificates: readonly unknown[] = []): string {
+  const more = [
+    keys.length > 2 ? `${keys.length - 2} additional access keys. Use ListAccessKeys to list them.` : [],
+    certificates.length > 2 ? `${certificates.length - 2} additional certificates. Use ListSigningCertificates.` : [],
+  ].flat();
+  return more.join(' ') || 'N/A';
 }
 
 function reportClock(generatedTime: string | undefined, suffix: string): Clock {

@@ -143,6 +143,14 @@ export const publishedTexts: readonly PublishedText[] = [
       'iamPolicies(where:{iamPolicyStatements:{some:{effect:{eq:"Allow"},OR:[{notActions:{includes:"iam:*"}},{notResources:{includes:"arn:aws:s3:::audit/*"}}]}}}){...AssetFragment}',
   },
   {
+    subjects: ['Connector'],
+    slug: 'policies-are-attached',
+    returnPath: 'connector',
+    flat: 'iamPolicies(where:{policyName:"AWSSupportAccess" OR:[{attachedUserIDs_NOT:null}{attachedGroupIDs_NOT:null}{attachedRoleIDs_NOT:null}]}){connector{...AssetFragment}}',
+    operators:
+      'iamPolicies(where:{policyName:{eq:"AWSSupportAccess"},NOT:{attachedUserIDs:{eq:null},attachedGroupIDs:{eq:null},attachedRoleIDs:{eq:null}}}){connector{...AssetFragment}}',
+  },
+  {
     subjects: ['IAMPasswordPolicy'],
     slug: 'passwords-are-long-and-change',
     flat: '{ iamPasswordPolicies(where:{OR:[{minimumPasswordLength_LT:14},{maxPasswordAge:0},{maxPasswordAge_GT:90},{passwordReusePrevention_LT:24}]}){...AssetFragment} }',
@@ -188,6 +196,7 @@ export const publishedTexts: readonly PublishedText[] = [
     AWS130IAM13: 'IAMUser',
     AWS130IAM19: 'IAMServerCertificate',
     'ExpiringSSLCertificates(days: 30)': 'IAMServerCertificate',
+    'LongLivedAPIKeys(days: 90)': 'IAMServiceSpecificCredential',
     'UnusedAWSIAMRoles(days: 90)': 'IAMRole',
     AWSRolesWithExternalAccess: 'IAMRole',
   }).map(([field, subject]) => ({
@@ -224,7 +233,7 @@ export const publishedVocabulary: Readonly<Record<string, readonly string[]>> = 
   IAMRole: ['iamPolicies', 'hasIAMAssumeRolePolicyStatement'],
   IAMAssumeRolePolicyStatement: ['hasIAMAssumeRolePolicyPrincipal'],
   IAMAssumeRolePolicyPrincipal: ['type', 'value'],
-  IAMPolicy: ['policyType', 'iamPolicyStatements'],
+  IAMPolicy: ['policyType', 'iamPolicyStatements', 'attachedUserIDs', 'attachedGroupIDs', 'attachedRoleIDs'],
   IAMPolicyStatement: ['effect', 'actions', 'notActions', 'resources', 'notResources', 'conditions'],
   IAMPasswordPolicy: [
     'minimumPasswordLength',

@@ -128,6 +128,14 @@ for (const [meaning, table] of Object.entries(rows)) {
 describe('a request error, and no list at all', () => {
   test.each<[where: string, error: RegExp]>([
     ['{accessKeys_NONE:null}', /^: BAD_USER_INPUT accessKeys_NONE: null is read differently by published versions/],
+    [
+      '{accessKeys:{some:null}}',
+      /^: BAD_USER_INPUT accessKeys: \{some: null\} is read differently by published versions/,
+    ],
+    ['{userName_IN:["ana",null]}', /^: BAD_USER_INPUT Expected value of type "String!", found null\./],
+    ['{OR:[{userName:{in:[null]}}]}', /^: BAD_USER_INPUT Expected value of type "String!", found null\./],
+    ['{accessKeys:{some:{},any:null}}', /^: GRAPHQL_VALIDATION_FAILED accessKeys has no operator "any"/],
+    ['{accessKeys:{any:null}}', /^: GRAPHQL_VALIDATION_FAILED Field "any" is not defined/],
     ['{createDate:"2024-01-02T00:00:00"}', /DateTime: "2024-01-02T00:00:00" is not an RFC 3339 time with an offset/],
     ['{accessKeys:{slot:"1"}}', /Int cannot represent non-integer value: "1"/],
     ['{userNames:"ana"}', /Field "userNames" is not defined by type "IAMUserWhere"\. Did you mean "userName"/],

@@ -3,14 +3,14 @@ import { prepareDocument } from '../../graphql/document.ts';
 import { usualLimits } from '../../graphql/limits.ts';
 import { readRequest } from '../../graphql/request.ts';
 import { loadSchema } from '../../graphql/schema.ts';
-import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
+import { type AssetTypeName, catalogue } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
 import type { Control, ParameterValue } from '../control.ts';
 import { fieldsAtPath } from '../return-path.ts';
 
 /** A text that runs as it is. */
 export interface RunnableText {
-  /** What its root fields select. */
+  /** What is judged: what its root fields select, or the assets that the return path leads to from there. */
   readonly types: readonly AssetTypeName[];
   /** Its variables; undefined for one that has no single value as its default. */
   readonly variables: ReadonlyMap<string, ParameterValue | undefined>;
@@ -28,8 +28,12 @@ export async function readPublishedText(text: string, returnPath: string): Promi
   const request = await readRequest(schema, { document, operationName: undefined, variables: {} }, usualLimits);
   if (request.errors.length > 0) return request.errors.map(({ message }) => message).join(' ');
   if (request.questions.length === 0) return 'it asks for no assets';
-  const types = request.questions.flatMap(({ type, named }) => named?.field.types ?? [type]);
-  return whyNotPath(document, returnPath) ?? { types: [...new Set(types)], variables: variablesOf(operation) };
+  const paths = pathsOf(document, returnPath);
+  if (typeof paths === 'string') return paths;
+  const types = request.questions.flatMap(({ type, named, node }) =>
+    (named?.field.types ?? [type]).map((one) => typeAt(one, paths.get((node.alias ?? node.name).value) ?? [])),
+  );
+  return { types: [...new Set(types)], variables: variablesOf(operation) };
 }
 
 function placeOf(locations: readonly { readonly line: number; readonly column: number }[] | undefined): string {
@@ -70,13 +74,23 @@ export function parametersOf(texts: readonly RunnableText[]): Control['parameter
   return parameters;
 }
 
-function whyNotPath(document: DocumentNode, returnPath: string): string | undefined {
-  if (returnPath === '') return undefined;
+function pathsOf(document: DocumentNode, returnPath: string): ReturnType<typeof fieldsAtPath> | string {
+  if (returnPath === '') return new Map();
   try {
-    fieldsAtPath(document, undefined, returnPath);
-    return undefined;
+    return fieldsAtPath(document, undefined, returnPath);
   } catch (error) {
     if (error instanceof IamqlError) return error.message;
     throw error;
   }
+}
+
+/** Of a path that ends at a value the row is judged. */
+function typeAt(row: AssetTypeName, path: readonly string[]): AssetTypeName {
+  let type = row;
+  for (const name of path) {
+    const field = catalogue[type].fields[name];
+    if (!field?.relation) return row;
+    type = field.type as AssetTypeName;
+  }
+  return type;
 }
