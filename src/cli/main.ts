@@ -36,6 +36,8 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   writeNote(`iamql: cannot write to stdout: ${code}`);
   process.exit(exitCodes.couldNotRun);
 });
+// Notes that nobody can read are lost; the result and the exit code are not.
+process.stderr.on('error', () => {});
 
 try {
   await createProgram().parseAsync(withVerifyMode(process.argv));

@@ -91,6 +91,11 @@ describe('check --sample', () => {
     expect((await runCli(query, { closeStdout: true })).code).toBe(1);
   });
 
+  test('notes that nobody reads take neither the result nor the exit code with them', async () => {
+    const unread = await runCli(['query', '{iamUsers{arn}}', '--sample', '--explain'], { closeStderr: true });
+    expect(unread).toMatchObject({ code: 0, stdout: expect.stringContaining('"credentialReport"') });
+  });
+
   test.skipIf(!existsSync('/dev/full'))('a disk that is full is said, and is no pass', async () => {
     const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const;
     const args = [join(packageRoot, 'bin', 'iamql.js'), 'check', '--sample'];
