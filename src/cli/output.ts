@@ -4,10 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { printableLines } from '../report/printable.ts';
+import { clearProgress, endProgress } from './progress.ts';
 
 /** Writes the result to stdout, or to the file of `--output`. */
 export function writeResult(text: string, file: string | undefined): void {
   if (file === undefined) {
+    endProgress();
     process.stdout.write(text);
     return;
   }
@@ -48,6 +50,7 @@ export async function writeLines(
   lines: Iterable<string> | AsyncIterable<string>,
   file: string | undefined,
 ): Promise<void> {
+  if (file === undefined) endProgress();
   const pieces = Readable.from(lines);
   if (file === undefined) await pipeline(pieces, process.stdout, { end: false });
   else if (!file.endsWith('.gz')) await writeFileWhole(file, pieces);
@@ -62,6 +65,7 @@ export async function* withFirst<T>(first: IteratorResult<T>, rest: AsyncIterabl
 
 /** Everything that is not the result. */
 export function writeNote(text: string): void {
+  clearProgress();
   process.stderr.write(printableLines(text.endsWith('\n') ? text : `${text}\n`));
 }
 

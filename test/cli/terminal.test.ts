@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AwsEndpoint, startAwsEndpoint } from '../support/aws-endpoint.ts';
+import { runInTerminal } from '../support/in-terminal.ts';
+import { awsEnv } from '../support/run-cli.ts';
+
+/** To the beginning of the line, and what stands there away. */
+const CLEAR = '\r\u001b[K';
+
+describe('in a terminal', () => {
+  let endpoint: AwsEndpoint;
+  /** Slow enough that the line about what is going on is drawn before the first answer. */
+  beforeAll(async () => {
+    endpoint = await startAwsEndpoint({ latencyMs: 500 });
+  });
+  afterAll(() => endpoint.close());
+
+  test.each([['check'], ['query', 'iamUsers{userName}'], ['snapshot', '--output', '/dev/null'], ['remediate', 'plan']])(
+    '%s says what is going on, and Ctrl-C leaves one line and nothing of it',
+    async (...args) => {
+      const env = awsEnv(endpoint.url);
+      const { code, screen } = await runInTerminal(args, { env, ctrlCAfter: 'AWS calls so far' });
+      expect(code).toBe(130);
+      expect(screen.endsWith(`${CLEAR}iamql: interrupted\r\n`), screen).toBe(true);
+    },
+  );
+
+  test('no line is longer than the terminal is wide, and none is left beside the result', async () => {
+    const { screen } = await runInTerminal(['check'], { env: awsEnv(endpoint.url), columns: 20 });
+    const [drawn = '', ...result] = screen.split(/(?=account 1)/);
+    for (const line of drawn.split(CLEAR)) expect(line.length).toBeLessThan(20);
+    expect(result.join('')).toContain('PASS  aws-iam-no-initial-access-keys');
+    expect(result.join('')).not.toContain(CLEAR);
+  });
+});
