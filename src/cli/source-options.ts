@@ -52,7 +52,7 @@ export function addSourceOptions(command: Command): Command {
 /** The same without those that are of a store: for who fills one. */
 export function addAccountOptions(command: Command): Command {
   return addLiveOptions(command.optionsGroup('Where facts come from (default: live AWS):'))
-    .option('--report <file>', "a credential report: AWS's CSV, or its JSON answer")
+    .option('--report <file>', "a credential report: AWS's CSV, or its JSON answer; - for stdin")
     .option('--generated-at <time>', 'when a CSV was generated, which it does not say itself', readInstant)
     .option('--accept-filtered', "take a report without the root user's row for a whole one")
     .option('--snapshot <file>', 'a snapshot that `iamql snapshot` took')

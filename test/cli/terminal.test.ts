@@ -6,7 +6,7 @@ import { awsEnv } from '../support/run-cli.ts';
 /** To the beginning of the line, and what stands there away. */
 const CLEAR = '\r\u001b[K';
 
-describe('in a terminal', () => {
+describe.concurrent('in a terminal', () => {
   let endpoint: AwsEndpoint;
   /** Slow enough that the line about what is going on is drawn before the first answer. */
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe('in a terminal', () => {
   });
   afterAll(() => endpoint.close());
 
-  test.each([['check'], ['query', 'iamUsers{userName}'], ['snapshot', '--output', '/dev/null'], ['remediate', 'plan']])(
+  test.each([['check'], ['snapshot', '--output', '/dev/null']])(
     '%s says what is going on, and Ctrl-C leaves one line and nothing of it',
     async (...args) => {
       const env = awsEnv(endpoint.url);
