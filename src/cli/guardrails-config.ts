@@ -30,12 +30,12 @@ const BUNDLE = join(packageRoot, 'dist', 'config-rule');
 /** Writes a folder: the template, and the function that it makes. */
 export async function writeConfigRule(id: string | undefined, options: ConfigRuleOptions): Promise<void> {
   const { output: folder } = options;
-  if (folder === undefined)
-    throw new IamqlError('InvalidInput', 'the rule is a template and a function: name a folder for both with --output');
-  const guarded = await readGuarded(options);
   const { asked } = await selectControls(id === undefined ? [] : [id], options);
   const [{ control, parameters }] = asked as [{ readonly control: Control; readonly parameters: Parameters }];
   rejectOfAStore(control);
+  if (folder === undefined)
+    throw new IamqlError('InvalidInput', 'the rule is a template and a function: name a folder for both with --output');
+  const guarded = await readGuarded(options);
   const { id: rule, title, assetTypes } = control;
   const groups = await groupsOfControl(control);
   const template = renderConfigRule({
