@@ -111,7 +111,7 @@ function pairWords(words: readonly Word[]): readonly Output[] {
 function checkFolder(file: string): void {
   const folder = dirname(file);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new IamqlError('InvalidInput', `cannot write ${file}: there is no folder ${folder}: ENOENT`);
+  throw new IamqlError('InvalidInput', `cannot write ${file}: there is no folder ${folder}`);
 }
 
 /**

@@ -9,6 +9,7 @@ import { renderConfigRule } from '../guardrails/config-rule.ts';
 import { type GuardedOrganization, wordsOfStackSet } from '../guardrails/coverage.ts';
 import { renderStackSet } from '../guardrails/stack-set.ts';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import { packageRoot } from '../package-root.ts';
 import { version } from '../package-version.ts';
 import { selectControls } from './control-options.ts';
@@ -101,7 +102,7 @@ function writeFolder(folder: string, { control, exceptions, template, stackSet }
     writeFileSync(join(folder, TEMPLATE), template);
     if (stackSet !== undefined) writeFileSync(join(folder, ORGANIZATION), stackSet);
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot write ${folder}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot write ${folder}`, cause);
   }
 }
 

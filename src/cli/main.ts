@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { IamqlError } from '../iam/error.ts';
+import { fileReason } from '../iam/file-error.ts';
 import { version } from '../package-version.ts';
 import { addCheckCommand } from './check.ts';
 import { addConnectorsCommand } from './connectors.ts';
@@ -31,9 +32,9 @@ process.once('SIGINT', () => {
   process.exit(exitCodes.interrupted);
 });
 // A reader that closed its end of the pipe (head, a pager) has seen enough.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-  if (code === 'EPIPE') process.exit(process.exitCode ?? 0);
-  writeNote(`iamql: cannot write to stdout: ${code}`);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  writeNote(`iamql: cannot write to stdout: ${fileReason(error)}`);
   process.exit(exitCodes.couldNotRun);
 });
 // Notes that nobody can read are lost; the result and the exit code are not.

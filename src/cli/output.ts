@@ -2,6 +2,7 @@ import { createWriteStream, renameSync, rmSync, statSync, writeFileSync } from '
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { printableLines } from '../report/printable.ts';
 import { clearProgress, endProgress } from './progress.ts';
@@ -16,7 +17,7 @@ export function writeResult(text: string, file: string | undefined): void {
   try {
     writeFileSync(file, text);
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot write ${file}`, cause);
   }
 }
 
@@ -37,7 +38,7 @@ export async function writeFileWhole(file: string, content: Readable, ...through
     if (isOrdinary) rmSync(written, { force: true });
     // What was to be written could not be had.
     if (cause instanceof IamqlError) throw cause;
-    throw new IamqlError('InvalidInput', `cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot write ${file}`, cause);
   }
 }
 

@@ -175,7 +175,7 @@ describe.concurrent('check --report', () => {
   test('no such file, and a folder: nothing was judged', async () => {
     const missing = await runCli(['check', '--report', join(folder, 'missing.csv')]);
     expect(missing).toMatchObject({ code: 3, stdout: '' });
-    expect(missing.stderr).toMatch(/^iamql: cannot open .*missing\.csv: there is no such file\n$/);
+    expect(missing.stderr).toMatch(/^iamql: cannot open .*missing\.csv: there is no such file or folder\n$/);
     const directory = await runCli(['check', '--report', folder]);
     expect(directory).toMatchObject({ code: 3, stdout: '' });
     expect(directory.stderr).toContain('it is a folder');

@@ -167,7 +167,7 @@ describe('what cannot be judged is an error, never an empty list', () => {
   });
 
   test.each<[name: string, file: string, reason: string]>([
-    ['no file', 'nowhere.csv', 'there is no such file'],
+    ['no file', 'nowhere.csv', 'there is no such file or folder'],
     ['a folder', '.', 'it is a folder'],
   ])('%s', async (_, file, reason) => {
     const { data, errors } = await askFile(join(folder, file), NEVER_USED);
