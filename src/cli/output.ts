@@ -11,7 +11,7 @@ import { clearProgress, endProgress } from './progress.ts';
 export function writeResult(text: string, file: string | undefined): void {
   if (file === undefined) {
     endProgress();
-    process.stdout.write(text);
+    process.stdout.write(forStdout(text));
     return;
   }
   try {
@@ -52,10 +52,17 @@ export async function writeLines(
   file: string | undefined,
 ): Promise<void> {
   if (file === undefined) endProgress();
-  const pieces = Readable.from(lines);
+  const pieces = Readable.from(file === undefined && process.stdout.isTTY ? linesForTerminal(lines) : lines);
   if (file === undefined) await pipeline(pieces, process.stdout, { end: false });
   else if (!file.endsWith('.gz')) await writeFileWhole(file, pieces);
   else await writeFileWhole(file, pieces, (await import('node:zlib')).createGzip());
+}
+
+/** A file of facts keeps every byte of a name; a terminal would take some for commands. JSON has the same value either way. */
+const forStdout = (text: string): string => (process.stdout.isTTY ? printableLines(text) : text);
+
+async function* linesForTerminal(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield printableLines(line);
 }
 
 /** What was looked at already, and all that follows it. */

@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AwsEndpoint, startAwsEndpoint } from '../support/aws-endpoint.ts';
+import { type AwsEndpoint, renderCredentialReport, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { runInTerminal } from '../support/in-terminal.ts';
 import { awsEnv } from '../support/run-cli.ts';
 
@@ -8,11 +11,18 @@ const CLEAR = '\r\u001b[K';
 
 describe.concurrent('in a terminal', () => {
   let endpoint: AwsEndpoint;
+  let report: string;
   /** Slow enough that the line about what is going on is drawn before the first answer. */
   beforeAll(async () => {
     endpoint = await startAwsEndpoint({ latencyMs: 500 });
+    report = join(await mkdtemp(join(tmpdir(), 'iamql-terminal-')), 'report.csv');
+    const accessKeys = [{ id: 'AKIAEXAMPLE1', status: 'Active' as const, createDate: '2025-01-01T00:00:00Z' }];
+    const users = [{ name: '\u009b2J', createDate: '2025-01-01T00:00:00Z', accessKeys }];
+    await writeFile(report, renderCredentialReport({ users }));
   });
-  afterAll(() => endpoint.close());
+  afterAll(async () => {
+    await Promise.all([endpoint.close(), rm(dirname(report), { recursive: true })]);
+  });
 
   test.each([['check'], ['snapshot', '--output', '/dev/null']])(
     '%s says what is going on, and Ctrl-C leaves one line and nothing of it',
@@ -30,5 +40,14 @@ describe.concurrent('in a terminal', () => {
     for (const line of drawn.split(CLEAR)) expect(line.length).toBeLessThan(20);
     expect(result.join('')).toContain('PASS  aws-iam-no-initial-access-keys');
     expect(result.join('')).not.toContain(CLEAR);
+  });
+
+  test.each([
+    ['export', 'IAMUser'],
+    ['remediate', 'plan', '--format', 'json'],
+  ])('%s shows a name that would command the terminal as text', async (...args) => {
+    const { screen } = await runInTerminal([...args, '--report', report], { env: {} });
+    expect(screen).toContain('\\u009b2J');
+    expect(screen.replaceAll('\r\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 });
