@@ -9,6 +9,7 @@ import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { addExportCommand } from './export.ts';
 import { addGuardrailsCommand } from './guardrails.ts';
+import { addMoreHelp, helpConfiguration } from './help.ts';
 import { addHistoryCommand } from './history.ts';
 import { addIacCommand } from './iac.ts';
 import { writeNote } from './output.ts';
@@ -21,10 +22,6 @@ import { addServeCommand } from './serve.ts';
 import { addSnapshotCommand } from './snapshot.ts';
 import { withVerifyMode } from './source-options.ts';
 import { addStoreCommand } from './store.ts';
-
-const EPILOGUE = `
-Exit codes: 0 every control passed; 1 at least one failed; 2 at least one could not be judged; 3 could not run;
-130 interrupted.`;
 
 // Reading changes nothing, so there is nothing to undo: stop at once, and say so.
 process.once('SIGINT', () => {
@@ -52,7 +49,7 @@ function createProgram(): Command {
   const program = new Command('iamql')
     .description('Answers compliance questions about AWS IAM in GraphQL, with evidence.')
     .version(version())
-    .addHelpText('after', EPILOGUE)
+    .configureHelp(helpConfiguration)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'iamql: ')) })
     .exitOverride();
   addCheckCommand(program);
@@ -72,6 +69,7 @@ function createProgram(): Command {
   addExceptionsCommand(program);
   addRemediateCommand(program);
   refuseTwice(program);
+  addMoreHelp(program);
   return exitOverrideAll(program);
 }
 

@@ -55,15 +55,19 @@ describe('docs/cli.md', () => {
   interface Help {
     readonly command: readonly string[];
     readonly flags: readonly string[];
+    /** Commands of a shell, each on one line. */
+    readonly examples: readonly string[];
+    readonly hasCommands: boolean;
   }
 
   async function helpOf(command: readonly string[]): Promise<readonly Help[]> {
     const { stdout } = await runCli([...command, '--help']);
     const flags = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag as string);
+    const examples = /\nExamples:\n([\s\S]*?)\n\n/.exec(stdout)?.[1]?.split('\n') ?? [];
     const commands = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(stdout)?.[1] ?? '';
     const names = [...commands.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name as string);
     const below = await Promise.all(names.filter((name) => name !== 'help').map((name) => helpOf([...command, name])));
-    return [{ command, flags }, ...below.flat()];
+    return [{ command, flags, examples, hasCommands: names.length > 0 }, ...below.flat()];
   }
 
   const help = helpOf([]);
@@ -91,6 +95,18 @@ describe('docs/cli.md', () => {
     const named = tableRows('docs/cli.md').flatMap(([first = '']) => /^--[a-z-]+/.exec(first)?.[0] ?? []);
     expect(named.length).toBeGreaterThan(15);
     expect(named.filter((flag) => !known.has(flag))).toEqual([]);
+  });
+
+  test('has examples of every command, with flags that it has, and its help shows them', async () => {
+    for (const { command, flags, examples, hasCommands } of await help) {
+      if (!hasCommands) expect(examples, command.join(' ')).not.toEqual([]);
+      for (const example of examples) {
+        expect(read('docs/cli.md')).toContain(example.trim());
+        const [, own = ''] = example.split(`iamql ${command.join(' ')}`);
+        const used = [...own.replace(/'[^']*'|\|.*| #.*/g, '').matchAll(/ (--[a-z-]+)/g)].map(([, flag]) => flag);
+        if (!hasCommands) expect(flags, example).toEqual(expect.arrayContaining(used));
+      }
+    }
   });
 
   test('gives the exit code of every kind of ending as README.md does', () => {
