@@ -36,7 +36,7 @@ const renderExamples = (examples: readonly string[]): string =>
   examples.length === 0 ? '' : `\nExamples:\n${examples.map((line) => `  ${line}\n`).join('')}`.trimEnd();
 
 /** The lines of code in the section of docs/cli.md that is about a command. */
-export function examplesOf([name = '', ...below]: readonly string[]): readonly string[] {
+function examplesOf([name = '', ...below]: readonly string[]): readonly string[] {
   const page = readFileSync(join(packageRoot, 'docs', 'cli.md'), 'utf8');
   const [section = ''] = page.split(`\n## ${name}\n`)[1]?.split('\n## ') ?? [];
   const isOf = new RegExp(`\\biamql ${[name, ...below].join(' ')}\\b`);

@@ -7,11 +7,15 @@ import type { Source } from '../inventory/inventory.ts';
 import { printableLines } from '../report/printable.ts';
 import { clearProgress, endProgress } from './progress.ts';
 
-/** Writes the result to stdout, or to the file of `--output`. */
-export function writeResult(text: string, file: string | undefined): void {
+/**
+ * Writes the result to stdout, or to the file of `--output`.
+ *
+ * @param style what a person at a terminal sees of it more.
+ */
+export function writeResult(text: string, file: string | undefined, style = (plain: string): string => plain): void {
   if (file === undefined) {
     endProgress();
-    process.stdout.write(forStdout(text));
+    process.stdout.write(style(forStdout(text)));
     return;
   }
   try {

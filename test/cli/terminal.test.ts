@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AwsEndpoint, renderCredentialReport, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { runInTerminal } from '../support/in-terminal.ts';
@@ -49,5 +50,14 @@ describe.concurrent('in a terminal', () => {
     const { screen } = await runInTerminal([...args, '--report', report], { env: {} });
     expect(screen).toContain('\\u009b2J');
     expect(screen.replaceAll('\r\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  test('verdicts have colours, unless nobody wants them', async () => {
+    const check = async (env: Readonly<Record<string, string>>): Promise<string> =>
+      (await runInTerminal(['check', '--sample'], { env: { TERM: 'xterm-256color', ...env } })).screen;
+    const [coloured, plain] = await Promise.all([check({}), check({ NO_COLOR: '1' })]);
+    expect(coloured).toContain('\u001b[31mFAIL\u001b[39m  aws-iam-no-initial-access-keys');
+    expect(stripVTControlCharacters(coloured)).toBe(stripVTControlCharacters(plain));
+    expect(plain).not.toContain('\u001b[3');
   });
 });
