@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import { renderBenchmarks } from '../../scripts/benchmarks.ts';
 import { madeFiles } from '../../scripts/connectors.ts';
 import { editorSchemas, withTables } from '../../scripts/library-shape.ts';
@@ -109,6 +110,29 @@ describe('docs/cli.md', () => {
     }
   });
 
+  /** Lines of code that begin with a command, on whichever page; where a shell goes on below, as one line. */
+  const lines = pages.flatMap((page) =>
+    [
+      ...read(page)
+        .replace(/\\\n\s*/g, '')
+        .matchAll(/^ *(?:- |npx |.* \| )?iamql ((?:[a-z]+ ?)+)([^\n]*)$/gm),
+    ].map(([line, words = '', rest = '']) => ({ page, line, words: words.trim().split(' '), rest })),
+  );
+
+  test('and no page has a command with a flag that it does not have', async () => {
+    const known = await help;
+    expect(lines.length).toBeGreaterThan(80);
+    for (const { page, line, words, rest } of lines) {
+      const found = known.findLast(
+        ({ command }) => command.length > 0 && command.every((name, at) => name === words[at]),
+      );
+      const used = [...rest.replace(/'[^']*'|\|.*| #.*/g, '').matchAll(/ ?(--[a-z-]+)/g)].map(([, flag]) => flag);
+      expect(['--help', '--version', ...(found?.flags ?? [])], `${page}: ${line}`).toEqual(
+        expect.arrayContaining(used),
+      );
+    }
+  });
+
   test('gives the exit code of every kind of ending as README.md does', () => {
     const codes = (page: string): readonly string[] =>
       tableRows(page).flatMap(([code = '']) => (/^\d+$/.test(code) ? [code] : []));
@@ -151,6 +175,14 @@ describe('examples', () => {
   });
 
   test('there are some to run', () => expect(commands.length).toBeGreaterThan(4));
+});
+
+describe('docs/ci.md', () => {
+  test('has pipelines that their services can parse', () => {
+    const [github, gitlab] = codeBlocks('docs/ci.md', 'yaml').map((text) => parse(text));
+    expect(github.jobs.check.steps[2].run).toMatch(/^iamql check (?:\S+ )+--format text$/);
+    expect(gitlab.iam.script).toEqual([expect.any(String), expect.stringMatching(/^iamql check /)]);
+  });
 });
 
 describe('docs/errors.md', () => {
