@@ -6,6 +6,7 @@ import {
   type GraphQLErrorOptions,
   GraphQLScalarType,
   type GraphQLSchema,
+  isObjectType,
   Kind,
 } from 'graphql';
 import { type AssetType, type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
@@ -87,6 +88,19 @@ function readSchema(files: readonly string[]): GraphQLSchema {
   const schema = buildSchema(sdl.join('\n'), { assumeValid: true, noLocation: true });
   const dateTime = schema.getType('DateTime');
   if (dateTime instanceof GraphQLScalarType) Object.assign(dateTime, dateTimeScalar);
+  return describeAsInterfaces(schema);
+}
+
+/** What an interface says of a field is said once, and read in the documentation of each type that has it. */
+export function describeAsInterfaces(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    const fields = type.getFields();
+    for (const [name, { description }] of type.getInterfaces().flatMap((one) => Object.entries(one.getFields()))) {
+      const field = fields[name];
+      if (field) field.description ??= description;
+    }
+  }
   return schema;
 }
 

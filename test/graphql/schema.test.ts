@@ -1,4 +1,4 @@
-import { isObjectType } from 'graphql';
+import { type GraphQLInterfaceType, type GraphQLObjectType, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { FOUNDING_TEXT } from '../support/founding-text.ts';
 
@@ -58,4 +58,19 @@ describe('the schema of what a text names', () => {
     expect(schemaFor('{__schema{types{name}}}')).toBe(loadSchema());
     expect(schemaFor('iamUsers{arn}')).toBe(loadSchema());
   });
+});
+
+test('a field that all assets have is described in every type, as the interface describes it', async () => {
+  const { loadSchema } = await fresh();
+  const schema = loadSchema();
+  const common = (schema.getType('IAsset') as GraphQLInterfaceType).getFields();
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  const assets = types.filter((type) => type.getInterfaces().some(({ name }) => name === 'IAsset'));
+  expect(assets.length).toBeGreaterThan(20);
+  for (const type of assets)
+    for (const name of Object.keys(common))
+      expect(type.getFields()[name]?.description, `${type.name}.${name}`).toEqual(expect.any(String));
+  expect((schema.getType('IAMRole') as GraphQLObjectType).getFields()['contentHash']?.description).toBe(
+    common['contentHash']?.description,
+  );
 });
