@@ -33,16 +33,21 @@ export function writeResult(text: string, file: string | undefined, style = (pla
 export async function writeFileWhole(file: string, content: Readable, ...through: readonly Transform[]): Promise<void> {
   const isOrdinary = statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
   const written = isOrdinary ? `${file}.${process.pid}.part` : file;
+  const remove = (): void => (isOrdinary ? rmSync(written, { force: true }) : undefined);
+  // Ctrl-C ends the process in the middle.
+  process.once('exit', remove);
   try {
     // The name can be guessed: what lies there, such as a link that somebody has put there, is not written through.
-    if (isOrdinary) rmSync(written, { force: true });
+    remove();
     await pipeline([content, ...through, createWriteStream(written, { flags: isOrdinary ? 'wx' : 'w' })]);
     if (isOrdinary) renameSync(written, file);
   } catch (cause) {
-    if (isOrdinary) rmSync(written, { force: true });
+    remove();
     // What was to be written could not be had.
     if (cause instanceof IamqlError) throw cause;
     throw fileError(`cannot write ${file}`, cause);
+  } finally {
+    process.off('exit', remove);
   }
 }
 
