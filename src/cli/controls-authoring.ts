@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { libraryFolder, loadLibrary } from '../controls/load-controls.ts';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import { addControlsFolders } from './control-options.ts';
 import { exitCodes } from './exit-code.ts';
 import { writeNote, writeResult } from './output.ts';
@@ -53,7 +54,7 @@ function writeNew(folder: string, file: string, text: string): void {
     mkdirSync(folder, { recursive: true });
     writeFileSync(file, text, { flag: 'wx' });
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot write ${file}`, cause);
   }
 }
 

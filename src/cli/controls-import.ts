@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Control } from '../controls/control.ts';
 import { loadControls } from '../controls/load-controls.ts';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import { writeFileWhole, writeResult } from './output.ts';
 
 interface ImportOptions {
@@ -63,6 +64,6 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot make ${folder}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot make ${folder}`, cause);
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
+import { meant } from '../yaml/meant.ts';
 import { exitCodes } from './exit-code.ts';
 import { withFirst, writeCalls, writeLines, writeNote } from './output.ts';
 import { addSourceOptions, type SourceOptions, withSource } from './source-options.ts';
@@ -36,7 +37,7 @@ function typeOf(name: string): AssetTypeName {
   if (Object.hasOwn(catalogue, name)) return name as AssetTypeName;
   throw new IamqlError(
     'InvalidInput',
-    `there is no asset type ${JSON.stringify(name)}; there are ${typeNames.join(', ')}`,
+    `there is no asset type ${JSON.stringify(name)}${meant(name, typeNames) || `; there are ${typeNames.join(', ')}`}`,
   );
 }
 

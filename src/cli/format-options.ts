@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import type { Run } from '../report/run.ts';
+import { colourVerdicts } from './colour.ts';
 import { writeFileWhole, writeNote, writeResult } from './output.ts';
 
 /** Each format is loaded when it is asked for: a start costs what it uses. */
@@ -111,7 +112,7 @@ function pairWords(words: readonly Word[]): readonly Output[] {
 function checkFolder(file: string): void {
   const folder = dirname(file);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new IamqlError('InvalidInput', `cannot write ${file}: there is no folder ${folder}: ENOENT`);
+  throw new IamqlError('InvalidInput', `cannot write ${file}: there is no folder ${folder}`);
 }
 
 /**
@@ -126,7 +127,7 @@ export async function writeOutputs(run: Run, outputs: readonly Output[]): Promis
     const render = await renderers[format]();
     try {
       const text = render(run);
-      if (file === undefined) writeResult(text, undefined);
+      if (file === undefined) writeResult(text, undefined, format === 'text' ? colourVerdicts : undefined);
       else await writeFileWhole(file, Readable.from([text]));
     } catch (error) {
       errors.push(error);

@@ -9,6 +9,7 @@ import { renderConfigRule } from '../guardrails/config-rule.ts';
 import { type GuardedOrganization, wordsOfStackSet } from '../guardrails/coverage.ts';
 import { renderStackSet } from '../guardrails/stack-set.ts';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import { packageRoot } from '../package-root.ts';
 import { version } from '../package-version.ts';
 import { selectControls } from './control-options.ts';
@@ -30,12 +31,12 @@ const BUNDLE = join(packageRoot, 'dist', 'config-rule');
 /** Writes a folder: the template, and the function that it makes. */
 export async function writeConfigRule(id: string | undefined, options: ConfigRuleOptions): Promise<void> {
   const { output: folder } = options;
-  if (folder === undefined)
-    throw new IamqlError('InvalidInput', 'the rule is a template and a function: name a folder for both with --output');
-  const guarded = await readGuarded(options);
   const { asked } = await selectControls(id === undefined ? [] : [id], options);
   const [{ control, parameters }] = asked as [{ readonly control: Control; readonly parameters: Parameters }];
   rejectOfAStore(control);
+  if (folder === undefined)
+    throw new IamqlError('InvalidInput', 'the rule is a template and a function: name a folder for both with --output');
+  const guarded = await readGuarded(options);
   const { id: rule, title, assetTypes } = control;
   const groups = await groupsOfControl(control);
   const template = renderConfigRule({
@@ -101,7 +102,7 @@ function writeFolder(folder: string, { control, exceptions, template, stackSet }
     writeFileSync(join(folder, TEMPLATE), template);
     if (stackSet !== undefined) writeFileSync(join(folder, ORGANIZATION), stackSet);
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot write ${folder}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot write ${folder}`, cause);
   }
 }
 

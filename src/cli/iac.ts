@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { foundingControlId, loadControls } from '../controls/load-controls.ts';
 import type { JudgedFile } from '../iac/judge-file.ts';
@@ -59,7 +58,7 @@ async function judgeFiles(files: readonly string[], options: IacOptions): Promis
   const { judgeFile } = await import('../iac/judge-file.ts');
   const judged: JudgedFile[] = [];
   // One after the other: a plan may be large, and what was read of it need not stay.
-  for (const file of files) judged.push(except(judgeFile(file, await read(file), given)));
+  for (const file of files) judged.push(except(judgeFile(file, await readSourceFile(file), given)));
   checkTaken(judged, given);
   process.exitCode = exitCodeOfVerdicts(judged.map(({ verdict }) => verdict));
   for (const { file, unfit = [] } of judged)
@@ -113,8 +112,4 @@ function checkTaken(files: readonly JudgedFile[], given: ReadonlyMap<string, str
   const unknown = [...given.keys()].find((name) => !declared.has(name));
   if (unknown !== undefined)
     throw new IamqlError('InvalidInput', `--param ${unknown}: no template here has such a parameter`);
-}
-
-async function read(file: string): Promise<Uint8Array> {
-  return file === '-' ? buffer(process.stdin) : readSourceFile(file);
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { IamqlError } from '../iam/error.ts';
+import { fileReason } from '../iam/file-error.ts';
 import { version } from '../package-version.ts';
 import { addCheckCommand } from './check.ts';
 import { addConnectorsCommand } from './connectors.ts';
@@ -8,6 +9,7 @@ import { addExceptionsCommand } from './exceptions.ts';
 import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { addExportCommand } from './export.ts';
 import { addGuardrailsCommand } from './guardrails.ts';
+import { addMoreHelp, helpConfiguration } from './help.ts';
 import { addHistoryCommand } from './history.ts';
 import { addIacCommand } from './iac.ts';
 import { writeNote } from './output.ts';
@@ -21,21 +23,19 @@ import { addSnapshotCommand } from './snapshot.ts';
 import { withVerifyMode } from './source-options.ts';
 import { addStoreCommand } from './store.ts';
 
-const EPILOGUE = `
-Exit codes: 0 every control passed; 1 at least one failed; 2 at least one could not be judged; 3 could not run;
-130 interrupted.`;
-
 // Reading changes nothing, so there is nothing to undo: stop at once, and say so.
 process.once('SIGINT', () => {
   writeNote('iamql: interrupted');
   process.exit(exitCodes.interrupted);
 });
 // A reader that closed its end of the pipe (head, a pager) has seen enough.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-  if (code === 'EPIPE') process.exit(process.exitCode ?? 0);
-  writeNote(`iamql: cannot write to stdout: ${code}`);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  writeNote(`iamql: cannot write to stdout: ${fileReason(error)}`);
   process.exit(exitCodes.couldNotRun);
 });
+// Notes that nobody can read are lost; the result and the exit code are not.
+process.stderr.on('error', () => {});
 
 try {
   await createProgram().parseAsync(withVerifyMode(process.argv));
@@ -49,7 +49,7 @@ function createProgram(): Command {
   const program = new Command('iamql')
     .description('Answers compliance questions about AWS IAM in GraphQL, with evidence.')
     .version(version())
-    .addHelpText('after', EPILOGUE)
+    .configureHelp(helpConfiguration)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'iamql: ')) })
     .exitOverride();
   addCheckCommand(program);
@@ -69,6 +69,7 @@ function createProgram(): Command {
   addExceptionsCommand(program);
   addRemediateCommand(program);
   refuseTwice(program);
+  addMoreHelp(program);
   return exitOverrideAll(program);
 }
 

@@ -7,6 +7,7 @@ import { type Judgement, judge } from '../controls/judge.ts';
 import { ask, type Question } from '../graphql/ask.ts';
 import { type ExplainedQuestion, explainText } from '../graphql/explain.ts';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import type { Inventory, Source } from '../inventory/inventory.ts';
 import { printableLines } from '../report/printable.ts';
 import { exitCodeOfError, exitCodeOfVerdicts, exitCodes } from './exit-code.ts';
@@ -108,7 +109,7 @@ async function readText(argument: string | undefined, file: string | undefined):
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot open ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot open ${file}`, cause);
   }
 }
 

@@ -12,6 +12,7 @@ import { judgedAccounts, type KnownAccount } from '../guardrails/judged-accounts
 import { Owners } from '../guardrails/owners.ts';
 import { makeRollOut, type RollOut, type RollOutSettings } from '../guardrails/roll-out.ts';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import { renderJson } from '../report/json.ts';
 import { renderRollOut } from '../report/roll-out.ts';
 import { judge } from './check.ts';
@@ -151,5 +152,5 @@ function checkAge(file: string, { judgedAt }: CheckResult, maxAgeMs: number | un
 
 const readResult = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new IamqlError('InvalidInput', `--result: cannot open ${file}: ${cause.code}`, { cause });
+    throw fileError(`--result: cannot open ${file}`, cause);
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { findControls, foundingControlId } from '../controls/load-controls.ts';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import type { Database } from '../store/database/database.ts';
 import { parseDuration } from './duration.ts';
@@ -176,7 +177,7 @@ function readTokenFile(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot open ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot open ${file}`, cause);
   }
 }
 

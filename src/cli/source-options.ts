@@ -8,6 +8,7 @@ import type { Verify } from '../inventory/verification.ts';
 import type { Database } from '../store/database/database.ts';
 import { collectTags, enrollAccounts } from './connector-options.ts';
 import { parseDuration } from './duration.ts';
+import { startProgress } from './progress.ts';
 import { saveMemory } from './save-memory.ts';
 
 /** Where facts come from: the same flags on every command that reads any. */
@@ -51,7 +52,7 @@ export function addSourceOptions(command: Command): Command {
 /** The same without those that are of a store: for who fills one. */
 export function addAccountOptions(command: Command): Command {
   return addLiveOptions(command.optionsGroup('Where facts come from (default: live AWS):'))
-    .option('--report <file>', "a credential report: AWS's CSV, or its JSON answer")
+    .option('--report <file>', "a credential report: AWS's CSV, or its JSON answer; - for stdin")
     .option('--generated-at <time>', 'when a CSV was generated, which it does not say itself', readInstant)
     .option('--accept-filtered', "take a report without the root user's row for a whole one")
     .option('--snapshot <file>', 'a snapshot that `iamql snapshot` took')
@@ -89,12 +90,16 @@ export function durationOption(flags: string, description: string, usual: string
   return new Option(flags, description).argParser(parseDuration).default(parseDuration(usual), usual);
 }
 
-/** Opens the source that the flags name, and closes it when the work is done: a database would keep the process alive. */
+/** Opens the source that the flags name, says on a terminal how far it is read, and closes it when the work is done: a database would keep the process alive. */
 export async function withSource<T>(options: SourceOptions, work: (source: Source) => Promise<T>): Promise<T> {
   const source = await openSource(options);
+  // What is in a file or a store is there at once.
+  const progress =
+    source.kind === 'live' ? startProgress(() => `reading, ${source.calls.length} AWS calls so far`) : undefined;
   try {
     return await work(source);
   } finally {
+    progress?.end();
     await source.close?.();
   }
 }

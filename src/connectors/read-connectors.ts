@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import { type ConnectorsFile, parseConnectors } from './parse-connectors.ts';
 
 /** @throws IamqlError InvalidInput for a file that is not there or means nothing. */
@@ -8,6 +9,6 @@ export async function readConnectors(file: string): Promise<ConnectorsFile> {
     return parseConnectors(await readFile(file, 'utf8'), file);
   } catch (cause) {
     if (cause instanceof IamqlError) throw cause;
-    throw new IamqlError('InvalidInput', `cannot open ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot open ${file}`, cause);
   }
 }

@@ -1,5 +1,7 @@
 import type { Question } from '../graphql/ask.ts';
+import { prepareDocument } from '../graphql/document.ts';
 import { explain } from '../graphql/explain.ts';
+import { loadSchema } from '../graphql/schema.ts';
 import type { FactGroup } from '../iam/assets.generated.ts';
 import { IamqlError } from '../iam/error.ts';
 import { basesOf } from '../inventory/bases.ts';
@@ -33,8 +35,7 @@ export async function groupsOfControl(control: Control, verify?: Verify): Promis
 export async function groupsOfText(question: Question, verify?: Verify): Promise<readonly FactGroup[]> {
   const asked = await explain(question, verify);
   if (asked.length > 0) return asked.flatMap(({ facts }) => facts.map(({ group }) => group));
-  throw new IamqlError(
-    'InvalidInput',
-    `${JSON.stringify(question.text)} cannot be read as a question; \`iamql query\` says why`,
-  );
+  const [error] = prepareDocument(loadSchema(), question.text).errors ?? [];
+  const why = error?.message ?? 'it cannot be read as a question; `iamql query` says why';
+  throw new IamqlError('InvalidInput', `${JSON.stringify(question.text)}: ${why}`);
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { IamqlError } from '../iam/error.ts';
+import { fileReason } from '../iam/file-error.ts';
 import { YamlSource } from '../yaml/yaml-source.ts';
 import type { OrderGroup } from './order.ts';
 
@@ -39,7 +40,7 @@ function ofTag(text: string): OrderGroup {
 async function readFileOf(file: string): Promise<readonly OrderGroup[]> {
   const yaml = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const advice = 'write a tag as key=value, or name a file of groups';
-    throw new IamqlError('InvalidInput', `--order-by: cannot open ${file}: ${cause.code}; ${advice}`, { cause });
+    throw new IamqlError('InvalidInput', `--order-by: cannot open ${file}: ${fileReason(cause)}; ${advice}`, { cause });
   });
   const source = new YamlSource(yaml, file);
   const read = source.read(orderShape);

@@ -3,6 +3,7 @@ import { instantToMs, renderInstant } from '../iam/instant.ts';
 import { type Evidence, type Inventory, isSample } from '../inventory/inventory.ts';
 import { prepareDocument } from './document.ts';
 import { type Limits, usualLimits } from './limits.ts';
+import { Related } from './related.ts';
 import { readRequest } from './request.ts';
 import { type Context, resolveField, type Selection } from './resolve.ts';
 import { loadSchema, schemaFor } from './schema.ts';
@@ -41,6 +42,7 @@ export async function ask(inventory: Inventory, question: Question): Promise<Ans
     selections: [],
     rowsOnly: question.rowsOnly === true,
     isJudged: question.isJudged === true,
+    related: new Related(limits),
   };
   const result = await execute({
     schema,
@@ -50,7 +52,8 @@ export async function ask(inventory: Inventory, question: Question): Promise<Ans
     operationName,
     fieldResolver: resolveField,
   });
-  const { selections } = contextValue;
+  const { selections, related } = contextValue;
+  if (related.error) return refuse([related.error]);
   const extensions = { ...extensionsOf(inventory.evidence(), request.warnings), ...withdrawnFrom(selections) };
   result.errors?.forEach(addCode);
   return { result: { ...result, extensions }, selections };

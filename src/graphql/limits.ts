@@ -57,6 +57,12 @@ export const limitTable = {
     most: 10_000,
     why: 'the same root field under many names is the cheapest way to ask for much',
   },
+  maxRelated: {
+    counts: 'assets behind two relations or more',
+    usual: 2_000_000,
+    most: 1_000_000_000,
+    why: 'relations lead round in circles, and each step to many multiplies the answer: a text of a hundred characters would fill any memory',
+  },
   maxWhereDepth: {
     counts: 'conditions inside conditions',
     usual: 30,

@@ -8,6 +8,7 @@ import type { Expression } from '../where/expression.ts';
 import { connectionOf, countOf } from './connection.ts';
 import { findingsRoot } from './findings-fields.ts';
 import { throwGraphQLError, toGraphQLError } from './graphql-error.ts';
+import type { Related } from './related.ts';
 import type { RootKind } from './root-fields.ts';
 import { askedOf, conditionsOf, type RootQuestion, readRootQuestion, rootField } from './root-question.ts';
 import { selectFindings } from './select-findings.ts';
@@ -33,6 +34,7 @@ export interface Context {
   readonly rowsOnly: boolean;
   /** How many match is wanted, whatever is selected. */
   readonly isJudged: boolean;
+  readonly related: Related;
 }
 
 /**
@@ -42,10 +44,15 @@ export interface Context {
 export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
   try {
     const isRoot = info.path.prev === undefined;
-    const value = isRoot
-      ? rootValue(source, args, context, info)
-      : fieldOf(source as Asset, info.fieldName, context.inventory);
-    return value instanceof Promise ? value.catch(throwGraphQLError) : value;
+    if (isRoot) {
+      const value = rootValue(source, args, context, info);
+      return value instanceof Promise ? value.catch(throwGraphQLError) : value;
+    }
+    const value = fieldOf(source as Asset, info.fieldName, context.inventory);
+    const { related } = context;
+    return value instanceof Promise
+      ? value.then((read) => related.follow(read, info), throwGraphQLError)
+      : related.follow(value, info);
   } catch (error) {
     return throwGraphQLError(error);
   }

@@ -3,9 +3,12 @@ import { factGroups } from '../iam/catalogue.generated.ts';
 import { parseCredentialReport } from '../iam/credential-report.ts';
 import { parseReportFile } from '../iam/credential-report-file.ts';
 import { IamqlError } from '../iam/error.ts';
-import type { Instant } from '../iam/instant.ts';
+import { type Instant, instantToMs, renderInstant } from '../iam/instant.ts';
 import type { FactSource, Facts, ReportFacts } from './fact-source.ts';
-import { checkAge, readSourceFile } from './source-file.ts';
+import { checkAge, readSourceFile, STDIN } from './source-file.ts';
+
+/** Clocks of two machines differ. In milliseconds. */
+const CLOCKS_DIFFER_MS = 300_000;
 
 export interface ReportSettings {
   readonly file: string;
@@ -34,12 +37,34 @@ export class ReportSource implements FactSource {
   }
 
   private async readReport(): Promise<ReportFacts> {
-    const { file, acceptFiltered } = this.settings;
-    const { csv, generatedAt: written } = parseReportFile(await readSourceFile(file));
-    const report = parseCredentialReport(csv);
-    if (!report.account) throw new IamqlError('Corrupt', `${file} has a header and no rows: it was cut or emptied`);
-    const generatedAt = written ?? this.settings.generatedAt;
-    checkAge('the report', generatedAt, this.settings.maxAgeMs, 'pass --generated-at');
+    const { acceptFiltered, generatedAt: said, maxAgeMs, file } = this.settings;
+    const { report, generatedAt: written } = parseFile(await readSourceFile(file), file === STDIN ? 'stdin' : file);
+    // What is to come would pass for fresh, whatever age is asked.
+    if (written === undefined && said !== undefined && isToCome(said))
+      throw new IamqlError('InvalidInput', `--generated-at ${renderInstant(said)} has not come yet`);
+    const generatedAt = written ?? said;
+    checkAge('the report', generatedAt, maxAgeMs, 'pass --generated-at');
     return { report, readAt: generatedAt, generatedAt, isFiltered: !report.root && !acceptFiltered };
+  }
+}
+
+const isToCome = (at: Instant): boolean => instantToMs(at) > Date.now() + CLOCKS_DIFFER_MS;
+
+/** @throws IamqlError Corrupt, which names the file: the report alone does not know where it stood. */
+function parseFile(bytes: Uint8Array, name: string) {
+  try {
+    const { csv, generatedAt } = parseReportFile(bytes);
+    const report = parseCredentialReport(csv);
+    if (!report.account) throw new IamqlError('Corrupt', 'it has a header and no rows: it was cut or emptied');
+    if (generatedAt && isToCome(generatedAt)) {
+      const at = renderInstant(generatedAt);
+      throw new IamqlError('Corrupt', `it says that it was generated ${at}, which has not come yet`);
+    }
+    return { report, generatedAt };
+  } catch (cause) {
+    if (!(cause instanceof IamqlError) || cause.kind !== 'Corrupt') throw cause;
+    // Programs that save it anew change times, separators and encodings.
+    const message = `${name}: ${cause.message}; ask for the file again, as AWS made it`;
+    throw new IamqlError('Corrupt', message, { cause });
   }
 }

@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { IamqlError } from '../iam/error.ts';
+import { fileError } from '../iam/file-error.ts';
 import { type Instant, instantToMs, renderInstant } from '../iam/instant.ts';
+
+/** What stands in place of a file's name for stdin. */
+export const STDIN = '-';
 
 /** @throws IamqlError InvalidInput where there is no such file: nothing was opened, so nothing can be distrusted. */
 export async function readSourceFile(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return file === STDIN ? await buffer(process.stdin) : await readFile(file);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(code);
-    throw new IamqlError('InvalidInput', `cannot open ${file}: ${reason}`, { cause });
+    throw fileError(`cannot open ${file}`, cause);
   }
 }
 

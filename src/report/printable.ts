@@ -3,7 +3,7 @@
  * and what an encoding, XML or HTML cannot hold: halves of pairs, noncharacters such as U+FFFE.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{NChar}]/gu;
-const UNPRINTABLE_IN_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{NChar}]/gu;
+const UNPRINTABLE_IN_LINES = /(?!\r?\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{NChar}]/gu;
 
 /**
  * A name as it may be shown. AWS allows few characters in one, but a report file may hold anything, and what a terminal

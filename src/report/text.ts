@@ -80,13 +80,24 @@ function renderControl(run: ControlRun, setting: Setting): string {
     ...renderRollUp(run, setting),
     ...renderDeciding(deciding, run, setting),
     ...(verdict === 'FAIL' ? ['', whatToDo(run)] : []),
-    ...(informative.length > 0 ? ['', '  Also judged, without changing the verdict:'] : []),
-    ...informative.map((rule) => renderInformative(rule, run, setting)),
-    ...(control.whyRulesDiffer && informative.length > 0
-      ? [wrap(`Why they differ: ${control.whyRulesDiffer}`, 4)]
-      : []),
+    ...(hasFailedAlike(deciding, informative) ? [] : renderOthers(informative, run, setting)),
   ].join('\n');
 }
+
+/** What kept the verdict from being reached kept every other rule from it too: nothing is left to say of these. */
+const hasFailedAlike = (deciding: readonly RuleRun[], others: readonly RuleRun[]): boolean => {
+  const reasons = new Set(deciding.flatMap(({ errors }) => errors.map(({ message }) => message)));
+  return others.every(
+    ({ verdict, errors }) =>
+      verdict === 'ERROR' && errors.length > 0 && errors.every(({ message }) => reasons.has(message)),
+  );
+};
+
+const renderOthers = (informative: readonly RuleRun[], run: ControlRun, setting: Setting): readonly string[] => [
+  ...['', '  Also judged, without changing the verdict:'],
+  ...informative.map((rule) => renderInformative(rule, run, setting)),
+  ...(run.control.whyRulesDiffer ? [wrap(`Why they differ: ${run.control.whyRulesDiffer}`, 4)] : []),
+];
 
 /** How the accounts stand, and by name those of which nothing is known. */
 const renderRollUp = (run: ControlRun, { accounts }: Setting): readonly string[] =>

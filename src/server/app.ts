@@ -7,6 +7,7 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { renderAssetFragment } from '../graphql/asset-fragment.ts';
 import type { Limits } from '../graphql/limits.ts';
+import { Related } from '../graphql/related.ts';
 import { resolveField } from '../graphql/resolve.ts';
 import { loadSchema } from '../graphql/schema.ts';
 import type { Inventory } from '../inventory/inventory.ts';
@@ -53,6 +54,7 @@ export async function createApp(settings: ServerSettings): Promise<Express> {
     selections: [],
     rowsOnly: false,
     isJudged: false,
+    related: new Related(settings.limits),
   });
   app.use(
     '/graphql',

@@ -61,6 +61,7 @@ export class DocumentStage {
         return { http, body: { kind: 'single', singleResult: { errors: errors.map((error) => error.toJSON()) } } };
       },
       willSendResponse: async (request) => {
+        refuseTooMuch(request);
         addExtensions(request);
         await request.contextValue.inventory.close?.();
       },
@@ -101,6 +102,14 @@ export class DocumentStage {
 }
 
 const hashOf = (key: string): string => key.slice(key.lastIndexOf(':') + 1);
+
+/** What was followed too far is no answer, and a part of it would look like one. */
+function refuseTooMuch({ response, contextValue }: GraphQLRequestContext<RequestContext>): void {
+  const { error } = contextValue.related;
+  if (!error) return;
+  response.http.status = 400;
+  response.body = { kind: 'single', singleResult: { errors: [error.toJSON()] } };
+}
 
 function addExtensions({ response, contextValue }: GraphQLRequestContext<RequestContext>): void {
   if (response.body?.kind !== 'single') return;

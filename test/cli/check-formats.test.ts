@@ -77,11 +77,7 @@ describe.concurrent('check --format', () => {
   test.each([
     ['two for stdout', ['--format', 'json', '--format', 'csv'], '--format json and csv: only one can go to stdout'],
     ['a file given twice', ['--output', 'a', '--format', 'json', '--output', './a'], '--output ./a is given twice'],
-    [
-      'a folder that is not there',
-      ['--output', 'none/a.json'],
-      'cannot write none/a.json: there is no folder none: ENOENT',
-    ],
+    ['a folder that is not there', ['--output', 'none/a.json'], 'cannot write none/a.json: there is no folder none'],
   ])('%s is refused before anything is asked', async (_name, args, message) => {
     // Without credentials: had anything been asked, it would say so.
     const { code, stdout, stderr } = await runCli(['check', ...args]);
@@ -116,7 +112,7 @@ describe.concurrent('check --format', () => {
     ];
     const { code, stderr } = await check(...outputs);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^iamql: cannot write .*bad\.csv: \w+\niamql: cannot write .*worse\.html: \w+\n$/);
+    expect(stderr).toMatch(/^iamql: cannot write .*bad\.csv: .+\niamql: cannot write .*worse\.html: .+\n$/);
     expect(await readFile(good, 'utf8')).toMatch(beginnings.json);
   });
 

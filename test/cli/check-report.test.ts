@@ -134,6 +134,22 @@ const ROWS: readonly Row[] = [
     code: 2,
     says: ['ERROR', '2026-03-01T10:00:00Z is older'],
   },
+  {
+    name: 'JSON of a time that has not come',
+    file: answerOf(GOOD).replace('2026', '2099'),
+    flags: ['--max-age', '4h'],
+    code: 2,
+    says: ['ERROR', /JSON-of-a-time\S+: it says that it was generated 2099-03-01T10:00:00Z, which has not come yet/],
+  },
+  {
+    name: 'dates as a spreadsheet of another country writes them',
+    file: GOOD.replaceAll(/(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d):\d\d\+00:00/g, '$3.$2.$1 $4'),
+    code: 2,
+    says: [
+      'ERROR',
+      /\S+dates-as-a\S+\.csv: credential report, line 2, column \w+: ".+" is not a time; .* as AWS made it\n/,
+    ],
+  },
 ];
 
 let folder: string;
@@ -159,10 +175,27 @@ describe.concurrent('check --report', () => {
   test('no such file, and a folder: nothing was judged', async () => {
     const missing = await runCli(['check', '--report', join(folder, 'missing.csv')]);
     expect(missing).toMatchObject({ code: 3, stdout: '' });
-    expect(missing.stderr).toMatch(/^iamql: cannot open .*missing\.csv: there is no such file\n$/);
+    expect(missing.stderr).toMatch(/^iamql: cannot open .*missing\.csv: there is no such file or folder\n$/);
     const directory = await runCli(['check', '--report', folder]);
     expect(directory).toMatchObject({ code: 3, stdout: '' });
     expect(directory.stderr).toContain('it is a folder');
+  });
+
+  test('a time of the future is none that a report can have been generated at', async () => {
+    const file = await save(GOOD, 'future');
+    const future = await runCli(['check', '--report', file, '--generated-at', '2099-01-01', '--max-age', '4h']);
+    expect(future).toMatchObject({ code: 3, stdout: '' });
+    expect(future.stderr).toBe('iamql: --generated-at 2099-01-01T00:00:00Z has not come yet\n');
+  });
+
+  test('a report on stdin', async () => {
+    const piped = await runCli(['check', '--report', '-'], { stdin: answerOf(BAD) });
+    expect(piped).toMatchObject({ code: 1, stdout: expect.stringContaining('1 of 2 IAM users'), stderr: '' });
+    const nothing = await runCli(['check', '--report', '-'], { stdin: '' });
+    expect(nothing).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('stdin: the credential report is empty'),
+    });
   });
 
   test('what a report cannot tell is not judged, and says what it needs', async () => {

@@ -55,7 +55,7 @@ describe('controls test', () => {
     expect(await run('test', 'none.yaml')).toEqual({
       code: 3,
       stdout: '',
-      stderr: 'iamql: cannot open none.yaml: ENOENT\n',
+      stderr: 'iamql: cannot open none.yaml: there is no such file or folder\n',
     });
     expect(await run('test', '--controls', '.')).toMatchObject({
       code: 3,

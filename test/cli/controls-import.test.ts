@@ -248,7 +248,7 @@ describe('what is kept', () => {
     await mkdir(join(folder, 'controls', 'folder.json'));
     const again = await runCli(['controls', 'import', folder, '--output', output, '--force']);
     expect(again).toMatchObject({ code: 0, stderr: '' });
-    expect(again.stdout).toContain('left out  controls/folder.json: no file that can be opened: EISDIR\n');
+    expect(again.stdout).toContain('left out  controls/folder.json: no file that can be opened: it is a folder\n');
   });
 
   test('files that are there, unless they are to go', async () => {

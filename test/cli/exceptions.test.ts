@@ -142,7 +142,11 @@ describe.concurrent('check --sample --exceptions', () => {
 
   test('a file that is not there', async () => {
     const result = await runCli(['check', '--sample', '--exceptions', 'none.yaml']);
-    expect(result).toEqual({ code: 3, stdout: '', stderr: 'iamql: cannot open none.yaml: ENOENT\n' });
+    expect(result).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: 'iamql: cannot open none.yaml: there is no such file or folder\n',
+    });
   });
 });
 

@@ -61,5 +61,5 @@ test('a live account is read for what is exported alone', async () => {
 test('a type that there is not is refused', async () => {
   const { code, stderr } = await runCli(['export', 'IAMUsers', '--sample']);
   expect(code).toBe(3);
-  expect(stderr).toContain('there is no asset type "IAMUsers"');
+  expect(stderr).toContain('there is no asset type "IAMUsers"; did you mean IAMUser?');
 });

@@ -49,7 +49,7 @@ describe.concurrent('the forms in which a text is published', () => {
     const twice = await query(FOUNDING_TEXT, '--file', file);
     expect(twice).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('given twice') });
     const missing = await runCli(['query', '--file', join(folder, 'none'), '--sample']);
-    expect(missing).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('ENOENT') });
+    expect(missing).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('there is no such file') });
   });
 
   test('variables, one of several operations, and --output', async () => {

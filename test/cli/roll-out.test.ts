@@ -108,7 +108,12 @@ test.each([
     /is judged already/,
   ],
   ['a source beside a result', undefined, { result: ['r.json'], sample: true }, /--result is judged already/],
-  ['a result that is not there', undefined, { result: ['nowhere.json'] }, /--result: cannot open nowhere.json: ENOENT/],
+  [
+    'a result that is not there',
+    undefined,
+    { result: ['nowhere.json'] },
+    /--result: cannot open nowhere.json: there is no such file/,
+  ],
   ['a control that there is not', 'nothing', { sample: true }, /there is no control "nothing"/],
 ])('is refused with %s', async (_name, control, options, said) => {
   const usual = { ownerTag: [], exceptions: [], batchSize: 10, wait: 0 };

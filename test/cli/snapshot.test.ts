@@ -123,7 +123,7 @@ describe('iamql snapshot', () => {
 
   test('cannot be written where there is no folder', async () => {
     const { code, stderr } = await runCli(['snapshot', '--sample', '--output', path('none/x.ndjson')]);
-    expect(stderr).toMatch(/^iamql: cannot write .*none\/x\.ndjson: ENOENT\n$/);
+    expect(stderr).toMatch(/^iamql: cannot write .*none\/x\.ndjson: there is no such file or folder\n$/);
     expect(code).toBe(3);
   });
 });

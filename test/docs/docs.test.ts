@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import { renderBenchmarks } from '../../scripts/benchmarks.ts';
 import { madeFiles } from '../../scripts/connectors.ts';
 import { editorSchemas, withTables } from '../../scripts/library-shape.ts';
@@ -56,15 +57,19 @@ describe('docs/cli.md', () => {
   interface Help {
     readonly command: readonly string[];
     readonly flags: readonly string[];
+    /** Commands of a shell, each on one line. */
+    readonly examples: readonly string[];
+    readonly hasCommands: boolean;
   }
 
   async function helpOf(command: readonly string[]): Promise<readonly Help[]> {
     const { stdout } = await runCli([...command, '--help']);
     const flags = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag as string);
+    const examples = /\nExamples:\n([\s\S]*?)\n\n/.exec(stdout)?.[1]?.split('\n') ?? [];
     const commands = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(stdout)?.[1] ?? '';
     const names = [...commands.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name as string);
     const below = await Promise.all(names.filter((name) => name !== 'help').map((name) => helpOf([...command, name])));
-    return [{ command, flags }, ...below.flat()];
+    return [{ command, flags, examples, hasCommands: names.length > 0 }, ...below.flat()];
   }
 
   const help = helpOf([]);
@@ -92,6 +97,41 @@ describe('docs/cli.md', () => {
     const named = tableRows('docs/cli.md').flatMap(([first = '']) => /^--[a-z-]+/.exec(first)?.[0] ?? []);
     expect(named.length).toBeGreaterThan(15);
     expect(named.filter((flag) => !known.has(flag))).toEqual([]);
+  });
+
+  test('has examples of every command, with flags that it has, and its help shows them', async () => {
+    for (const { command, flags, examples, hasCommands } of await help) {
+      if (!hasCommands) expect(examples, command.join(' ')).not.toEqual([]);
+      for (const example of examples) {
+        expect(read('docs/cli.md')).toContain(example.trim());
+        const [, own = ''] = example.split(`iamql ${command.join(' ')}`);
+        const used = [...own.replace(/'[^']*'|\|.*| #.*/g, '').matchAll(/ (--[a-z-]+)/g)].map(([, flag]) => flag);
+        if (!hasCommands) expect(flags, example).toEqual(expect.arrayContaining(used));
+      }
+    }
+  });
+
+  /** Lines of code that begin with a command, on whichever page; where a shell goes on below, as one line. */
+  const lines = pages.flatMap((page) =>
+    [
+      ...read(page)
+        .replace(/\\\n\s*/g, '')
+        .matchAll(/^ *(?:- |npx |.* \| )?iamql ((?:[a-z]+ ?)+)([^\n]*)$/gm),
+    ].map(([line, words = '', rest = '']) => ({ page, line, words: words.trim().split(' '), rest })),
+  );
+
+  test('and no page has a command with a flag that it does not have', async () => {
+    const known = await help;
+    expect(lines.length).toBeGreaterThan(80);
+    for (const { page, line, words, rest } of lines) {
+      const found = known.findLast(
+        ({ command }) => command.length > 0 && command.every((name, at) => name === words[at]),
+      );
+      const used = [...rest.replace(/'[^']*'|\|.*| #.*/g, '').matchAll(/ ?(--[a-z-]+)/g)].map(([, flag]) => flag);
+      expect(['--help', '--version', ...(found?.flags ?? [])], `${page}: ${line}`).toEqual(
+        expect.arrayContaining(used),
+      );
+    }
   });
 
   test('gives the exit code of every kind of ending as README.md does', () => {
@@ -136,6 +176,14 @@ describe('examples', () => {
   });
 
   test('there are some to run', () => expect(commands.length).toBeGreaterThan(4));
+});
+
+describe('docs/ci.md', () => {
+  test('has pipelines that their services can parse', () => {
+    const [github, gitlab] = codeBlocks('docs/ci.md', 'yaml').map((text) => parse(text));
+    expect(github.jobs.check.steps[2].run).toMatch(/^iamql check (?:\S+ )+--format text$/);
+    expect(gitlab.iam.script).toEqual([expect.any(String), expect.stringMatching(/^iamql check /)]);
+  });
 });
 
 describe('docs/errors.md', () => {

@@ -46,6 +46,7 @@ test('docs/first-control.md, from begin to end', async () => {
     'text',
     'sh',
     'text',
+    'sh',
   ]);
 });
 

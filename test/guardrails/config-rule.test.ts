@@ -110,6 +110,7 @@ describe('the folder', () => {
 
   test('has to be named', async () => {
     await expect(writeConfigRule(undefined, options)).rejects.toThrow('name a folder for both with --output');
+    await expect(writeConfigRule('aws-iam-no-initial-access-key', options)).rejects.toThrow('there is no control');
   });
 
   test.each(['function/package.json', 'template.yaml'])(

@@ -143,10 +143,18 @@ describe('what cannot be judged is an error, never an empty list', () => {
       COLUMNS.filter((name) => name !== column),
     );
   test.each<[name: string, content: string, error: RegExp]>([
-    ['an empty file', '', /: Corrupt the credential report is empty/],
-    ['a header alone', COLUMNS.join(','), /: Corrupt \S*report has a header and no rows: it was cut or emptied$/],
-    ['a cut last row', whole.slice(0, -30), /: Corrupt credential report, line 4: .* the file was cut$/],
-    ['JSON that was cut', '{"Content":"dXNl', /: Corrupt the file begins like JSON and is not/],
+    ['an empty file', '', /: Corrupt \S+report: the credential report is empty/],
+    [
+      'a header alone',
+      COLUMNS.join(','),
+      /: Corrupt \S*report: it has a header and no rows: it was cut or emptied; ask for the file again, as AWS made it$/,
+    ],
+    [
+      'a cut last row',
+      whole.slice(0, -30),
+      /: Corrupt \S+report: credential report, line 4: .* the file was cut; ask for the file again/,
+    ],
+    ['JSON that was cut', '{"Content":"dXNl', /: Corrupt \S+report: the file begins like JSON and is not/],
     [
       'a missing column',
       csvWithout('access_key_2_active'),
@@ -159,7 +167,7 @@ describe('what cannot be judged is an error, never an empty list', () => {
   });
 
   test.each<[name: string, file: string, reason: string]>([
-    ['no file', 'nowhere.csv', 'there is no such file'],
+    ['no file', 'nowhere.csv', 'there is no such file or folder'],
     ['a folder', '.', 'it is a folder'],
   ])('%s', async (_, file, reason) => {
     const { data, errors } = await askFile(join(folder, file), NEVER_USED);

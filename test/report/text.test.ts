@@ -167,6 +167,16 @@ describe('renderText', () => {
     expect(text).toMatch(/ {4}ERROR {2}The same, of users.*\n {10}not judged: needs iam:ListAccessKeys\n {4}ERROR/);
   });
 
+  test('what kept every rule from being judged is said once, with nothing of the others', () => {
+    const denied = { code: 'AccessDenied', message: 'iam:GetCredentialReport denied' };
+    const outcome = { verdict: 'ERROR', findings: [], total: undefined, errors: [denied] } as const;
+    const text = withOutcome(outcome, outcome);
+    expect(text.match(/denied/g)).toHaveLength(1);
+    expect(text).not.toContain('Also judged');
+    const apart = withOutcome(outcome, { ...outcome, errors: [{ ...denied, message: 'throttled' }] });
+    expect(apart.match(/not judged: throttled/g)).toHaveLength(2);
+  });
+
   test('an informative rule names ten users and counts the rest', () => {
     const one = run.rules[0]?.findings[0] as Finding;
     const findings = Array.from({ length: 13 }, (_, index) => ({ ...one, name: `u${index}` }));

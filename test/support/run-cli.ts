@@ -26,6 +26,8 @@ export interface CliOptions {
   readonly bin?: string;
   /** Nobody reads stdout: its end of the pipe is closed, as `head` closes it. */
   readonly closeStdout?: boolean;
+  /** The same of stderr. */
+  readonly closeStderr?: boolean;
   /** Sent once `when` resolves, to a process that is still running. */
   readonly signal?: { readonly name: NodeJS.Signals; readonly when: Promise<unknown> };
 }
@@ -65,6 +67,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   child.stdin.end(options.stdin ?? '');
   const output = collect(child);
   if (options.closeStdout) child.stdout.destroy();
+  if (options.closeStderr) child.stderr.destroy();
   const ended = new Promise<CliResult>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { IamqlError } from '../../iam/error.ts';
+import { fileError, fileReason } from '../../iam/file-error.ts';
 
 /** A rule as libraries publish it. */
 const ruleShape = z.looseObject({
@@ -80,7 +81,7 @@ async function list(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot read ${folder}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot read ${folder}`, cause);
   }
 }
 
@@ -89,7 +90,7 @@ async function read<T>(file: string, shape: z.ZodType<T>): Promise<T | string> {
   try {
     return parse(await readFile(file, 'utf8'), shape);
   } catch (error) {
-    return `no file that can be opened: ${(error as NodeJS.ErrnoException).code}`;
+    return `no file that can be opened: ${fileReason(error)}`;
   }
 }
 

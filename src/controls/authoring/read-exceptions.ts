@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { IamqlError } from '../../iam/error.ts';
+import { fileError } from '../../iam/file-error.ts';
 import type { Control } from '../control.ts';
 import type { Exception } from '../exception.ts';
 import { parseExceptions } from './parse-exceptions.ts';
@@ -17,6 +17,6 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot open ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot open ${file}`, cause);
   }
 }

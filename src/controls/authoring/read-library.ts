@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { IamqlError } from '../../iam/error.ts';
+import { fileError } from '../../iam/file-error.ts';
 import { packageRoot } from '../../package-root.ts';
 import { meant } from '../../yaml/meant.ts';
 import { YamlSource } from '../../yaml/yaml-source.ts';
@@ -33,7 +34,7 @@ async function filesOf(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder, { recursive: true });
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot read ${folder}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot read ${folder}`, cause);
   }
 }
 
@@ -53,7 +54,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new IamqlError('InvalidInput', `cannot open ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw fileError(`cannot open ${file}`, cause);
   }
 }
 

@@ -42,7 +42,8 @@ const pathOf = (path: string): string => realpathSync(resolve(path));
 
 async function readNamed(name: string): Promise<readonly LibraryFile[]> {
   const isFolder = statSync(name, { throwIfNoEntry: false })?.isDirectory();
-  if (isFolder === undefined) throw new IamqlError('InvalidInput', `cannot open ${name}: ENOENT`);
+  if (isFolder === undefined)
+    throw new IamqlError('InvalidInput', `cannot open ${name}: there is no such file or folder`);
   return isFolder ? readFolder(name) : [await readLibraryFile(name)];
 }
 
