@@ -5,7 +5,7 @@ import { parseSnapshot } from '../src/inventory/snapshot/parse-snapshot.ts';
 import { headerOf } from '../src/inventory/snapshot/snapshot-header.ts';
 import { SnapshotInventory } from '../src/inventory/snapshot/snapshot-inventory.ts';
 import { takeSnapshot } from '../src/inventory/snapshot/take-snapshot.ts';
-import type { Scanned } from '../src/store/write-scan.ts';
+import type { Scanned } from '../src/store/scans/write-scan.ts';
 import { manyUsers, startAwsEndpoint } from '../test/support/aws-endpoint.ts';
 import { cli, environment, run } from './account.ts';
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { saveMemory } from '../src/cli/save-memory.ts';
 import { openOrMakeStore } from '../src/store/open-store.ts';
-import { writeScan } from '../src/store/write-scan.ts';
+import { writeScan } from '../src/store/scans/write-scan.ts';
 import { Accounts, rowsIn } from './store-accounts.ts';
 
 export interface Filled {

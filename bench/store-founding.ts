@@ -5,7 +5,7 @@ import { findControls, foundingControlId } from '../src/controls/load-controls.t
 import { ask } from '../src/graphql/ask.ts';
 import type { Inventory } from '../src/inventory/inventory.ts';
 import { everything } from '../src/inventory/page.ts';
-import type { Database } from '../src/store/database.ts';
+import type { Database } from '../src/store/database/database.ts';
 import { StoreSource } from '../src/store/store-source.ts';
 import { readWhere } from '../src/where/read-where.ts';
 import { type Line, median, medians, ms } from './line.ts';

@@ -1,5 +1,5 @@
-import type { Database, SqlSession } from '../src/store/database.ts';
-import { type Scanned, writeScan } from '../src/store/write-scan.ts';
+import type { Database, SqlSession } from '../src/store/database/database.ts';
+import { type Scanned, writeScan } from '../src/store/scans/write-scan.ts';
 import { type Line, medians } from './line.ts';
 import { type Accounts, rowsIn } from './store-accounts.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findControls, foundingControlId } from '../src/controls/load-controls.ts';
-import type { Database } from '../src/store/database.ts';
+import type { Database } from '../src/store/database/database.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { type Line, medians, ms } from './line.ts';

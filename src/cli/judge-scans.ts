@@ -8,10 +8,10 @@ import { parametersOf } from '../controls/parameters.ts';
 import { type AskedControl, runControls } from '../controls/run-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import { instantOf } from '../iam/instant.ts';
-import type { Database } from '../store/database.ts';
-import { type FailedAccount, failedAccounts } from '../store/failed-accounts.ts';
-import { controlsJudged, scansToJudge } from '../store/judged-scans.ts';
-import { type JudgedScan, keepFindings } from '../store/keep-findings.ts';
+import type { Database } from '../store/database/database.ts';
+import { controlsJudged, scansToJudge } from '../store/findings/judged-scans.ts';
+import { type JudgedScan, keepFindings } from '../store/findings/keep-findings.ts';
+import { type FailedAccount, failedAccounts } from '../store/scans/failed-accounts.ts';
 import {
   type ChangeKind,
   changeKinds,
@@ -19,7 +19,7 @@ import {
   countChanges,
   type FindingChange,
   unjudgedOf,
-} from '../store/scan-changes.ts';
+} from '../store/scans/scan-changes.ts';
 import { StoreSource } from '../store/store-source.ts';
 import { addControlsFolders, paramOption, readOverrides } from './control-options.ts';
 import { addExceptionOptions, type ExceptionOptions, openExceptions } from './exceptions.ts';

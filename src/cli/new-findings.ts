@@ -1,5 +1,5 @@
 import { renderInstant } from '../iam/instant.ts';
-import type { FindingChange } from '../store/scan-changes.ts';
+import type { FindingChange } from '../store/scans/scan-changes.ts';
 import { writeLines } from './output.ts';
 
 /** Writes what a scan changed, an object a line. @param file `-` for stdout. */

@@ -1,6 +1,6 @@
 import { renderDuration } from '../report/duration.ts';
-import type { Database } from '../store/database.ts';
-import { leftOf, type Round } from '../store/rounds.ts';
+import type { Database } from '../store/database/database.ts';
+import { leftOf, type Round } from '../store/scans/rounds.ts';
 import { writeNote } from './output.ts';
 import { type Progress, startProgress } from './progress.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { IamqlError } from '../iam/error.ts';
 import { renderDuration } from '../report/duration.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 import { parseDuration } from './duration.ts';
 import { exitCodes } from './exit-code.ts';
 import { writeNote } from './output.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { instantOf, renderInstant } from '../iam/instant.ts';
-import type { Database } from '../store/database.ts';
-import { noteDelivery, wasDelivered } from '../store/deliveries.ts';
-import { type FailedAccount, wasStale } from '../store/failed-accounts.ts';
-import type { JudgedScan } from '../store/keep-findings.ts';
-import { type ChangeKind, changeKinds, changesOf, type UnjudgedControl } from '../store/scan-changes.ts';
+import type { Database } from '../store/database/database.ts';
+import type { JudgedScan } from '../store/findings/keep-findings.ts';
+import { noteDelivery, wasDelivered } from '../store/scans/deliveries.ts';
+import { type FailedAccount, wasStale } from '../store/scans/failed-accounts.ts';
+import { type ChangeKind, changeKinds, changesOf, type UnjudgedControl } from '../store/scans/scan-changes.ts';
 import { rendered } from './new-findings.ts';
 import { writeNote } from './output.ts';
 import { send, usualPatience, type Webhook } from './webhook.ts';

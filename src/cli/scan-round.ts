@@ -4,8 +4,8 @@ import { version } from '../package-version.ts';
 import { describeSkipped } from '../report/connectors.ts';
 import { printable } from '../report/printable.ts';
 import { patiently } from '../scan/patience.ts';
-import type { Database } from '../store/database.ts';
-import type { Round, RoundAccount } from '../store/rounds.ts';
+import type { Database } from '../store/database/database.ts';
+import type { Round, RoundAccount } from '../store/scans/rounds.ts';
 import { beginEnrollment, type EnrolledAccounts } from './connector-options.ts';
 import { exitCodeOfUnread, exitCodes } from './exit-code.ts';
 import type { Judge } from './judge-scans.ts';
@@ -43,7 +43,7 @@ export async function scanRound(options: RoundOptions, context: RoundContext): P
   // Those whom only the list of all accounts has: they are being moved from one unit to another.
   const begun = new Set(idsOf(first));
   if (ids.some((id) => !begun.has(id))) mine.push(...(await scanOf(enrolled)));
-  const { accountsOfRound, endRound } = await import('../store/rounds.ts');
+  const { accountsOfRound, endRound } = await import('../store/scans/rounds.ts');
   const accounts = await patiently(() => accountsOfRound(database, round), signal);
   const isOver = accounts.every(({ scan }) => scan !== undefined);
   const isEnded = isOver && (await patiently(() => endRound(database, round), signal));
@@ -56,8 +56,8 @@ export async function scanRound(options: RoundOptions, context: RoundContext): P
 
 async function joinedRound(enrolled: EnrolledAccounts, options: RoundOptions, database: Database) {
   const { connector, ou, tag, newRound } = options;
-  const { joinRound } = await import('../store/rounds.ts');
-  const { enrollConnectors } = await import('../store/enrolled.ts');
+  const { joinRound } = await import('../store/scans/rounds.ts');
+  const { enrollConnectors } = await import('../store/scans/enrolled.ts');
   // Who is not among the first is not gone, and what is left out of them is not known to be until all are listed.
   await enrollConnectors(database, enrolled.enrollment.connectors, { skipped: [], isAll: false });
   const sorted = (names: readonly string[] | undefined) => names?.toSorted() ?? null;
@@ -68,8 +68,8 @@ async function joinedRound(enrolled: EnrolledAccounts, options: RoundOptions, da
 
 async function addedToRound(enrolled: EnrolledAccounts, round: Round, database: Database): Promise<void> {
   const [{ enrollConnectors }, { addToRound }] = await Promise.all([
-    import('../store/enrolled.ts'),
-    import('../store/rounds.ts'),
+    import('../store/scans/enrolled.ts'),
+    import('../store/scans/rounds.ts'),
   ]);
   const { connectors, skipped, unlisted } = enrolled.enrollment;
   // An account that one organization of the file leaves out may be in another, which nobody could list.
@@ -83,7 +83,7 @@ const idsOf = ({ enrollment }: EnrolledAccounts): readonly string[] => enrollmen
 
 /** Who listens hears of an account that could not be read, once. */
 async function tellFailures(database: Database, judge: Judge, ids: readonly string[]): Promise<void> {
-  const { failedAccounts } = await import('../store/failed-accounts.ts');
+  const { failedAccounts } = await import('../store/scans/failed-accounts.ts');
   for (const failed of await failedAccounts(database))
     if (failed.connector !== null && ids.includes(failed.connector)) await judge.failure(failed, database);
 }

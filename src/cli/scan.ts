@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { version } from '../package-version.ts';
-import type { Database } from '../store/database.ts';
-import type { ScanOutcome } from '../store/scan-account.ts';
+import type { Database } from '../store/database/database.ts';
+import type { ScanOutcome } from '../store/scans/scan-account.ts';
 import { collectTags } from './connector-options.ts';
 import { exitCodeOfError, exitCodeOfUnread, exitCodes } from './exit-code.ts';
 import { addJudgingOptions, type Judge, type JudgingOptions, openJudging } from './judge-scans.ts';
@@ -92,7 +92,7 @@ async function judgeStore(database: Database, judge: Judge, write: (text: string
 }
 
 async function scanInto(database: Database, source: Source, options: Omit<ScanOptions, 'store'>): Promise<ScanOutcome> {
-  const { scanAccount } = await import('../store/scan-account.ts');
+  const { scanAccount } = await import('../store/scans/scan-account.ts');
   let doing = 'reading the account';
   const progress = startProgress(() => `${doing}, ${source.calls.length} AWS calls so far`);
   const settings = {
@@ -109,7 +109,7 @@ async function scanInto(database: Database, source: Source, options: Omit<ScanOp
 
 /** Where not even whose account it is could be read, all that is known is what it was called. */
 async function failedAccount(database: Database, { scan, failure }: ScanOutcome, name: string | undefined) {
-  const { failedAccounts } = await import('../store/failed-accounts.ts');
+  const { failedAccounts } = await import('../store/scans/failed-accounts.ts');
   const kept = (await failedAccounts(database)).find((one) => one.scan === scan);
   const { kind: code, message } = failure as IamqlError;
   const unknown = { scan: null, connector: null, accountName: name ?? null, lastGoodAt: null };
@@ -117,14 +117,14 @@ async function failedAccount(database: Database, { scan, failure }: ScanOutcome,
 }
 
 async function expireBefore(database: Database, before: Date): Promise<void> {
-  const { expire } = await import('../store/retention.ts');
+  const { expire } = await import('../store/scans/retention.ts');
   const expired = await expire(database, before);
   if (Object.values(expired).some((count) => count > 0))
     writeNote(`iamql: deleted what was older than --keep: ${describeExpired(expired)}`);
 }
 
 async function describe({ scan: number, account, counts, unread }: ScanOutcome, store: string): Promise<string> {
-  const { shownLocation } = await import('../store/location.ts');
+  const { shownLocation } = await import('../store/database/location.ts');
   const found = [...counts].flatMap(([type, count]) => (count > 0 ? [`${count} ${type}`] : []));
   const notRead = unread.map((note) => `not read: ${describeUnread(note)}\n`);
   return `scan ${number} of account ${account}, in ${shownLocation(store)}: ${found.join(', ')}\n${notRead.join('')}`;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { renderColumns } from '../report/columns.ts';
 import { renderDuration } from '../report/duration.ts';
 import { printable } from '../report/printable.ts';
-import type { ListedScan } from '../store/scan-list.ts';
+import type { ListedScan } from '../store/scans/scan-list.ts';
 import { addSelectionOptions, type ConnectorOptions } from './connector-options.ts';
 import { writeResult } from './output.ts';
 import { addStoreOption, formatOption } from './store-options.ts';
@@ -24,7 +24,7 @@ export function addScansCommand(program: Command): void {
 async function scans({ store, connector: connectors, ou: units, tag: tags = {}, format }: ScansOptions): Promise<void> {
   const [{ openStore }, { listScans }] = await Promise.all([
     import('../store/open-store.ts'),
-    import('../store/scan-list.ts'),
+    import('../store/scans/scan-list.ts'),
   ]);
   const database = await openStore(store);
   try {

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { findControls, foundingControlId } from '../controls/load-controls.ts';
 import { IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 import { parseDuration } from './duration.ts';
 import { addLimitOptions, type LimitOptions, limitsOf } from './limit-options.ts';
 import { writeNote } from './output.ts';

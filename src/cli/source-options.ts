@@ -5,7 +5,7 @@ import type { FactSource } from '../inventory/fact-source.ts';
 import type { Source } from '../inventory/inventory.ts';
 import { openAccount } from '../inventory/open-account.ts';
 import type { Verify } from '../inventory/verification.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from '../store/database/database.ts';
 import { collectTags, enrollAccounts } from './connector-options.ts';
 import { parseDuration } from './duration.ts';
 import { saveMemory } from './save-memory.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Expired } from '../store/retention.ts';
+import type { Expired } from '../store/scans/retention.ts';
 import { parseDuration } from './duration.ts';
 
 /** Where scans are kept unless told otherwise: in the folder that one stands in. */

@@ -53,7 +53,7 @@ async function status({ store, format }: StatusOptions): Promise<void> {
 async function vacuumStore({ store, keep }: VacuumOptions): Promise<void> {
   const [{ openStore }, { expire, vacuum }] = await Promise.all([
     import('../store/open-store.ts'),
-    import('../store/retention.ts'),
+    import('../store/scans/retention.ts'),
   ]);
   const database = await openStore(store);
   try {

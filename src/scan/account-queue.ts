@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ConstructorOptions, PgBoss } from 'pg-boss';
-import type { Database } from '../store/database.ts';
-import { databaseError } from '../store/database-error.ts';
-import type { Round } from '../store/rounds.ts';
+import type { Database } from '../store/database/database.ts';
+import { databaseError } from '../store/database/database-error.ts';
+import type { Round } from '../store/scans/rounds.ts';
 
 /** An account that this process is to scan, until it gives it back. */
 export interface TakenAccount {

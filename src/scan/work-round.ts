@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { type ErrorKind, IamqlError } from '../iam/error.ts';
 import type { Source } from '../inventory/inventory.ts';
-import type { Database } from '../store/database.ts';
-import type { EnrolledConnector } from '../store/enrolled.ts';
-import { leftOf, noteBegun, noteNotBegun, type Round } from '../store/rounds.ts';
-import type { ScanOutcome } from '../store/scan-account.ts';
-import { writeFailedScan } from '../store/write-scan.ts';
+import type { Database } from '../store/database/database.ts';
+import type { EnrolledConnector } from '../store/scans/enrolled.ts';
+import { leftOf, noteBegun, noteNotBegun, type Round } from '../store/scans/rounds.ts';
+import type { ScanOutcome } from '../store/scans/scan-account.ts';
+import { writeFailedScan } from '../store/scans/write-scan.ts';
 import type { AccountQueue, TakenAccount } from './account-queue.ts';
 import { patiently } from './patience.ts';
 
@@ -163,7 +163,7 @@ class Worker {
   }
 
   private async scanInto(connector: EnrolledConnector, source: Source, job: string): Promise<ScanOutcome> {
-    const { scanAccount } = await import('../store/scan-account.ts');
+    const { scanAccount } = await import('../store/scans/scan-account.ts');
     const { database, round, version, signal } = this.work;
     const settings = {
       ...{ name: connector.name, tags: connector.tags, accountId: connector.id, isNamed: true, round: round.id },

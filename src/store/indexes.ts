@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import type { Expression } from '../where/expression.ts';
 import { soughtCondition } from '../where/sql.ts';
-import type { Database, SqlSession } from './database.ts';
+import type { Database, SqlSession } from './database/database.ts';
 import { MIGRATION_LOCK } from './migrations.ts';
 import { soughtRelations } from './sought.generated.ts';
 import { rowsNow } from './statement.ts';

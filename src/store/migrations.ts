@@ -1,6 +1,6 @@
 import { IamqlError } from '../iam/error.ts';
 import type { Catalogue } from '../where/read-where.ts';
-import type { Database, SqlSession } from './database.ts';
+import type { Database, SqlSession } from './database/database.ts';
 import { MIGRATIONS } from './fixed-tables.ts';
 import { columnType, createTable, quoted, type Table, tablesOf } from './tables.ts';
 

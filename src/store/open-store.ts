@@ -2,10 +2,10 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
-import type { Database } from './database.ts';
-import { lockFolder } from './folder-lock.ts';
+import type { Database } from './database/database.ts';
+import { lockFolder } from './database/folder-lock.ts';
+import { isServer, shownLocation } from './database/location.ts';
 import { makeIndexes } from './indexes.ts';
-import { isServer, shownLocation } from './location.ts';
 import { hasStore, migrate } from './migrations.ts';
 
 /** Where PGlite keeps its files, in the folder of a store. */
@@ -51,10 +51,10 @@ async function closedOnError(database: Database, work: () => Promise<void>): Pro
 }
 
 async function openDatabase(location: string): Promise<Database> {
-  if (isServer(location)) return (await import('./postgres.ts')).openPostgres(location);
+  if (isServer(location)) return (await import('./database/postgres.ts')).openPostgres(location);
   const lock = await lockFolder(location);
   try {
-    const { openPglite } = await import('./pglite.ts');
+    const { openPglite } = await import('./database/pglite.ts');
     const files = join(location, FILES);
     if (!existsSync(files)) await makeFiles(files, openPglite);
     const database = await openPglite(files);

@@ -3,7 +3,7 @@ import type { IamqlError } from '../iam/error.ts';
 import { UNREAD } from '../iam/unread.ts';
 import type { Page, Position } from '../inventory/page.ts';
 import { isUnread } from '../where/sql.ts';
-import type { SqlSession } from './database.ts';
+import type { SqlSession } from './database/database.ts';
 import { connectorOf } from './row-assets.ts';
 import { Statement } from './statement.ts';
 import { type Asked, type View, whyUnread } from './view.ts';

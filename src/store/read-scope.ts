@@ -1,8 +1,8 @@
 import { IamqlError } from '../iam/error.ts';
 import { type Instant, renderInstant } from '../iam/instant.ts';
 import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
-import type { SqlSession } from './database.ts';
-import type { ScanHeaders } from './scan-headers.ts';
+import type { SqlSession } from './database/database.ts';
+import type { ScanHeaders } from './scans/scan-headers.ts';
 import type { ScopedAccount, ScopeRequest } from './scope.ts';
 
 interface Row extends Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { catalogue } from '../iam/catalogue.generated.ts';
-import type { Database } from './database.ts';
+import type { Database } from './database/database.ts';
 import { quoted, tablesOf } from './tables.ts';
 
 /** The part of a table that may be new before Postgres counts anew what it plans by. It costs the same for any table. */

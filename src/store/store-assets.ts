@@ -5,7 +5,7 @@ import { UNREAD } from '../iam/unread.ts';
 import type { RelationTree } from '../inventory/inventory.ts';
 import { keysInReport, noteAdditionalKeys } from '../inventory/user-keys.ts';
 import { type Expression, isRelated, type Related as RelatedTo } from '../where/expression.ts';
-import type { SqlSession } from './database.ts';
+import type { SqlSession } from './database/database.ts';
 import {
   assetOfRow,
   connectorOf,

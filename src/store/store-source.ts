@@ -1,8 +1,8 @@
 import type { Source } from '../inventory/inventory.ts';
-import type { Database, SqlSession } from './database.ts';
+import type { Database, SqlSession } from './database/database.ts';
 import { openStore } from './open-store.ts';
 import { readScope } from './read-scope.ts';
-import { ScanHeaders } from './scan-headers.ts';
+import { ScanHeaders } from './scans/scan-headers.ts';
 import { Scope, type ScopeRequest } from './scope.ts';
 import { StoreAssets } from './store-assets.ts';
 import { StoreInventory } from './store-inventory.ts';

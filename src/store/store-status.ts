@@ -2,8 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../iam/catalogue.generated.ts';
 import type { ErrorKind } from '../iam/error.ts';
-import type { Database, SqlSession } from './database.ts';
-import { isServer, shownLocation } from './location.ts';
+import type { Database, SqlSession } from './database/database.ts';
+import { isServer, shownLocation } from './database/location.ts';
 import { storeVersion } from './migrations.ts';
 import { quoted, tablesOf } from './tables.ts';
 

@@ -2,7 +2,7 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { StreamedAsset } from '../inventory/inventory.ts';
 import { readStored } from '../where/stored-value.ts';
-import type { SqlSession } from './database.ts';
+import type { SqlSession } from './database/database.ts';
 import type { Scope } from './scope.ts';
 import { Statement } from './statement.ts';
 

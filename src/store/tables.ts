@@ -1,6 +1,6 @@
 import type { AssetTypeName, Field } from '../iam/catalogue.generated.ts';
 import type { Catalogue } from '../where/read-where.ts';
-import { sqlTypes } from '../where/sql.ts';
+import { sqlTypes } from '../where/sql-comparisons.ts';
 import { storedValue } from '../where/stored-value.ts';
 
 /**

@@ -5,7 +5,7 @@ import { notDecided } from '../inventory/not-told.ts';
 import { compile } from '../where/evaluate.ts';
 import { type Expression, nodesOf } from '../where/expression.ts';
 import { ofAccount } from '../where/per-account.ts';
-import type { SqlSession } from './database.ts';
+import type { SqlSession } from './database/database.ts';
 import { countBy } from './page-of-assets.ts';
 import { connectorOf, keyOf } from './row-assets.ts';
 import type { Scope } from './scope.ts';

@@ -3,7 +3,7 @@ import type { AssetTypeName } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import type { Instant } from '../iam/instant.ts';
 import type { Expression } from '../where/expression.ts';
-import type { SqlSession } from './database.ts';
+import type { SqlSession } from './database/database.ts';
 import { connectorOf } from './row-assets.ts';
 import type { Scope } from './scope.ts';
 import type { RowKey } from './statement.ts';

@@ -1,40 +1,11 @@
 import type { AssetTypeName, Field } from '../iam/catalogue.generated.ts';
 import { IamqlError } from '../iam/error.ts';
-import type { Comparison, ComparisonKind, Expression, Related } from './expression.ts';
+import type { Comparison, Expression, Related } from './expression.ts';
 import { PerAccount } from './per-account.ts';
 import type { Catalogue } from './read-where.ts';
+import { sqlComparisons, sqlTypes } from './sql-comparisons.ts';
+import type { SqlRows } from './sql-rows.ts';
 import { storedValue } from './stored-value.ts';
-
-/** Which rows stand for assets, and what they are called: the store says. Every name is quoted already. */
-export interface SqlRows {
-  table(type: AssetTypeName): string;
-  column(field: string): string;
-  /** The table of access keys that the credential report has no slot for, each as a row of credentials. */
-  readonly additionalKeys: string;
-  /** The identifiers of rows that have some such key, as a list: few, so that these rows are found by an index. */
-  readonly haveAdditionalKeys?: string;
-  /**
-   * A condition that rows are found by without looking at the others, in the words that it is found by: undefined for one
-   * that nothing was made ready for.
-   */
-  sought?(expression: Expression): Expression | undefined;
-  /** A condition that is sought, as it is found by indexes. */
-  found?(condition: string, row: string): string;
-  /**
-   * What a relation leads to that stands in the row itself, as a table of its own; undefined where it leads to other rows.
-   * Its names are those of the schema.
-   */
-  within?(field: string, row: string): string | undefined;
-  /** The id of the connector that a row is of. */
-  account(row: string): string;
-  /**
-   * Joins a row to the one that leads to it: of the same account, and there at the same time.
-   *
-   * @param alias the row that is joined.
-   * @param from the row that leads to it.
-   */
-  joined(alias: string, from: string): string;
-}
 
 /** The answers of three-valued logic that evaluate.ts gives as functions, as conditions of SQL. */
 export type Answer = 'isTrue' | 'isFalse';
@@ -180,36 +151,21 @@ export class SqlWriter {
     return answer === 'isTrue' ? this.andRead(isNone, type, field, row) : isSome;
   }
 
-  private comparison(expression: Comparison, row: string, answer: Answer, taking: Taking): string {
-    const { kind, type, field, value } = expression;
-    // The process matches patterns, over the rows that the rest of the condition keeps: here each may match or not.
+  private comparison({ kind, type, field, value }: Comparison, row: string, answer: Answer, taking: Taking): string {
     const column = `${row}.${this.rows.column(field)}`;
-    if (kind === 'matches') {
-      const mayBe = taking === 'possibly' ? `${column} IS NOT NULL` : 'false';
-      return taking === 'possibly' ? this.orUnread(mayBe, type, field, row) : mayBe;
-    }
-    const compared = this.compared({ kind, column, row, value, of: this.field(type, field) }, answer);
-    return taking === 'possibly' ? this.orUnread(compared, type, field, row) : compared;
-  }
-
-  private compared(
-    {
-      kind,
-      column,
-      row,
-      value,
-      of,
-    }: { kind: ComparisonKind; column: string; row: string; value: Comparison['value']; of: Field },
-    answer: Answer,
-  ): string {
+    // The process matches patterns, over the rows that the rest of the condition keeps: here each may match or not.
+    if (kind === 'matches')
+      return taking === 'possibly' ? this.orUnread(`${column} IS NOT NULL`, type, field, row) : 'false';
+    const of = this.field(type, field);
     const scalar = sqlTypes[of.type] ?? 'text';
     const isListOfValues = kind === 'in' || (kind === 'equals' && of.list === true);
     const $ =
       value instanceof PerAccount
         ? this.bindPerAccount(value, row, scalar)
         : this.bind(value, isListOfValues ? `${scalar}[]` : scalar);
-    const [holds, fails] = sqlComparisons[kind as Exclude<ComparisonKind, 'matches'>](column, $);
-    return answer === 'isTrue' ? holds : fails;
+    const [holds, fails] = sqlComparisons[kind](column, $);
+    const compared = answer === 'isTrue' ? holds : fails;
+    return taking === 'possibly' ? this.orUnread(compared, type, field, row) : compared;
   }
 
   /** Whether it is true of the related rows; see quantifiers.ts for the same in memory. */
@@ -294,32 +250,3 @@ const otherTaking = (taking: Taking): Taking => (taking === 'certainly' ? 'possi
 
 /** A row names the fields of it that could not be read; those without any name nothing. Fields are names of the schema. */
 export const isUnread = (field: string, row: string): string => `('${field}' = ANY(${row}._unread)) IS TRUE`;
-
-/**
- * How a scalar is kept. Times are kept as the canonical texts that they are in memory, which is exact to the last digit,
- * where a timestamp would round; texts are compared by code point (collation "C") as in memory.
- */
-export const sqlTypes: Readonly<Record<string, string>> = {
-  ID: 'text',
-  String: 'text',
-  DateTime: 'text',
-  Boolean: 'boolean',
-  Int: 'integer',
-  Float: 'double precision',
-};
-
-/** What is true of a value for which it holds, and what is true of one for which it does not. Of null, neither is. */
-const sqlComparisons: Readonly<
-  Record<Exclude<ComparisonKind, 'matches'>, (column: string, $: string) => readonly [holds: string, fails: string]>
-> = {
-  equals: (column, $) => [`${column} = ${$}`, `${column} <> ${$}`],
-  in: (column, $) => [`${column} = ANY(${$})`, `${column} <> ALL(${$})`],
-  lessThan: (column, $) => [`${column} < ${$}`, `${column} >= ${$}`],
-  atMost: (column, $) => [`${column} <= ${$}`, `${column} > ${$}`],
-  greaterThan: (column, $) => [`${column} > ${$}`, `${column} <= ${$}`],
-  atLeast: (column, $) => [`${column} >= ${$}`, `${column} < ${$}`],
-  contains: (column, $) => [`strpos(${column}, ${$}) > 0`, `strpos(${column}, ${$}) = 0`],
-  startsWith: (column, $) => [`starts_with(${column}, ${$})`, `NOT starts_with(${column}, ${$})`],
-  endsWith: (column, $) => [`right(${column}, length(${$})) = ${$}`, `right(${column}, length(${$})) <> ${$}`],
-  includes: (column, $) => [`${$} = ANY(${column})`, `${$} <> ALL(${column})`],
-};

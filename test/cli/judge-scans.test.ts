@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type JudgingOptions, openJudging } from '../../src/cli/judge-scans.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { type Assets, backends, scan } from '../store/scanned-accounts.ts';
 
 const CONTROL = 'aws-iam-no-initial-access-keys';

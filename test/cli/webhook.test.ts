@@ -8,9 +8,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { deliver, deliverFailure } from '../../src/cli/scan-events.ts';
 import { readWebhook } from '../../src/cli/webhook.ts';
 import { IamqlError } from '../../src/iam/error.ts';
-import type { Database } from '../../src/store/database.ts';
-import { type FailedAccount, failedAccounts } from '../../src/store/failed-accounts.ts';
-import { writeFailedScan } from '../../src/store/write-scan.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { type FailedAccount, failedAccounts } from '../../src/store/scans/failed-accounts.ts';
+import { writeFailedScan } from '../../src/store/scans/write-scan.ts';
 import { backends, scan } from '../store/scanned-accounts.ts';
 import { awsEnv, runCli } from '../support/run-cli.ts';
 

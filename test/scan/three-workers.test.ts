@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPostgres } from '../../src/store/postgres.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
 import { accountId, acme } from '../connectors/acme.ts';
 import { type AwsEndpoint, manyUsers, startAwsEndpoint } from '../support/aws-endpoint.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';

@@ -4,7 +4,7 @@ import { parseExpectation } from '../../src/controls/expectation.ts';
 import { judge } from '../../src/controls/judge.ts';
 import { runControl } from '../../src/controls/run-control.ts';
 import { ask } from '../../src/graphql/ask.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { StoreSource } from '../../src/store/store-source.ts';
 import { withStore } from './kept-account.ts';
 import { type Assets, accountOf, backends, type KeptScan, scan } from './scanned-accounts.ts';

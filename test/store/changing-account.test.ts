@@ -4,7 +4,7 @@ import { runControl } from '../../src/controls/run-control.ts';
 import { type AssetTypeName, catalogue } from '../../src/iam/catalogue.generated.ts';
 import { parseInstant } from '../../src/iam/instant.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { askInventory, denied, key, scriptedAccount, USED, user } from '../inventory/live-account.ts';
 import { clean } from '../support/asked-account.ts';

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { headerOf } from '../../src/inventory/snapshot/snapshot-header.ts';
 import { takeSnapshot } from '../../src/inventory/snapshot/take-snapshot.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
 import { migrate } from '../../src/store/migrations.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { accountOf } from './scanned-accounts.ts';
 

@@ -3,7 +3,7 @@ import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { exportAssets } from '../../src/inventory/snapshot/export-assets.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
-import { scanAccount } from '../../src/store/scan-account.ts';
+import { scanAccount } from '../../src/store/scans/scan-account.ts';
 import { StoreSource } from '../../src/store/store-source.ts';
 import { type Assets, accountOf, backends, scan } from './scanned-accounts.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expire } from '../../src/store/retention.ts';
+import { expire } from '../../src/store/scans/retention.ts';
 import { START_MS } from '../support/databases.ts';
 import { asked, judge, on, type Shown } from './judged-store.ts';
 import { backends } from './scanned-accounts.ts';

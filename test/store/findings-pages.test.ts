@@ -7,7 +7,7 @@ import { UNREAD } from '../../src/iam/unread.ts';
 import { FINDING, findingCatalogue, findingOrder, shownFinding } from '../../src/inventory/finding-type.ts';
 import type { FindingRecord, KeptException, KeptKey } from '../../src/inventory/findings.ts';
 import { everything } from '../../src/inventory/page.ts';
-import { changesOf } from '../../src/store/scan-changes.ts';
+import { changesOf } from '../../src/store/scans/scan-changes.ts';
 import { compile } from '../../src/where/evaluate.ts';
 import { always } from '../../src/where/expression.ts';
 import { type Operator, operators } from '../../src/where/operators.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../../src/graphql/ask.ts';
 import type { JudgedControl, JudgedFinding, KeptKey } from '../../src/inventory/findings.ts';
-import type { Database } from '../../src/store/database.ts';
-import { scansToJudge } from '../../src/store/judged-scans.ts';
-import { type JudgedScan, keepFindings } from '../../src/store/keep-findings.ts';
-import { changesOf } from '../../src/store/scan-changes.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { scansToJudge } from '../../src/store/findings/judged-scans.ts';
+import { type JudgedScan, keepFindings } from '../../src/store/findings/keep-findings.ts';
+import { changesOf } from '../../src/store/scans/scan-changes.ts';
 import type { ScopeRequest } from '../../src/store/scope.ts';
 import { StoreSource } from '../../src/store/store-source.ts';
 import { always } from '../../src/where/expression.ts';

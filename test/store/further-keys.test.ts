@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { makeIndexes } from '../../src/store/indexes.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { askInventory, denied, key, scriptedAccount, USED, user } from '../inventory/live-account.ts';

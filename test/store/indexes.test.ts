@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type AssetTypeName, catalogue } from '../../src/iam/catalogue.generated.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
 import { makeIndexes, soughtIndexes } from '../../src/store/indexes.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
 import { Scope } from '../../src/store/scope.ts';
 import { soughtRelations } from '../../src/store/sought.generated.ts';
 import { Statement } from '../../src/store/statement.ts';

@@ -1,8 +1,8 @@
 import { ask } from '../../src/graphql/ask.ts';
 import type { JudgedControl, JudgedFinding } from '../../src/inventory/findings.ts';
-import type { Database } from '../../src/store/database.ts';
-import { scansToJudge } from '../../src/store/judged-scans.ts';
-import { type JudgedScan, keepFindings } from '../../src/store/keep-findings.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { scansToJudge } from '../../src/store/findings/judged-scans.ts';
+import { type JudgedScan, keepFindings } from '../../src/store/findings/keep-findings.ts';
 import type { StoreInventory } from '../../src/store/store-inventory.ts';
 import { StoreSource } from '../../src/store/store-source.ts';
 import { scan } from './scanned-accounts.ts';

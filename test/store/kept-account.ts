@@ -5,11 +5,11 @@ import { renderSnapshot } from '../../src/inventory/snapshot/render-snapshot.ts'
 import { headerOf } from '../../src/inventory/snapshot/snapshot-header.ts';
 import { SnapshotInventory } from '../../src/inventory/snapshot/snapshot-inventory.ts';
 import { takeSnapshot } from '../../src/inventory/snapshot/take-snapshot.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { writeScan } from '../../src/store/scans/write-scan.ts';
 import type { ScopeRequest } from '../../src/store/scope.ts';
 import { StoreInventory } from '../../src/store/store-inventory.ts';
 import { openView } from '../../src/store/store-source.ts';
-import { writeScan } from '../../src/store/write-scan.ts';
 
 /** The same taken facts, as a snapshot has them and as a scan of the store. */
 export interface KeptAccount {

@@ -5,7 +5,7 @@ import { namedFields } from '../../src/graphql/named-fields.ts';
 import { rootFieldsOf } from '../../src/graphql/root-fields.ts';
 import { type AssetTypeName, catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
-import { scanAccount } from '../../src/store/scan-account.ts';
+import { scanAccount } from '../../src/store/scans/scan-account.ts';
 import type { ScopeRequest } from '../../src/store/scope.ts';
 import { START_MS } from '../support/databases.ts';
 import { forgedCursor } from '../support/forged-cursor.ts';

@@ -4,7 +4,7 @@ import { ask } from '../../src/graphql/ask.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { askInventory } from '../inventory/live-account.ts';
 import { reopen, snapshotOf } from '../inventory/snapshot/snapshot-of.ts';

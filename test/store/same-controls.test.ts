@@ -8,7 +8,7 @@ import { whys } from '../../src/graphql/why.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { askInventory, denied, key, scriptedAccount, user } from '../inventory/live-account.ts';
 import { clean } from '../support/asked-account.ts';

@@ -2,11 +2,11 @@ import { buildTestAccount } from '../../src/controls/authoring/test-account.ts';
 import type { ControlTest } from '../../src/controls/control.ts';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Source } from '../../src/inventory/inventory.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { openPglite } from '../../src/store/database/pglite.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
 import { migrate } from '../../src/store/migrations.ts';
-import { openPglite } from '../../src/store/pglite.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
-import { scanAccount } from '../../src/store/scan-account.ts';
+import { scanAccount } from '../../src/store/scans/scan-account.ts';
 import { startPostgres } from '../support/postgres.ts';
 
 /** The assets of a small account, as a control's test writes them. */

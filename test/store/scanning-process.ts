@@ -1,11 +1,11 @@
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import { SnapshotSource } from '../../src/inventory/snapshot/snapshot-source.ts';
 import { version } from '../../src/package-version.ts';
-import type { Database } from '../../src/store/database.ts';
-import { scansToJudge } from '../../src/store/judged-scans.ts';
-import { keepFindings } from '../../src/store/keep-findings.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { scansToJudge } from '../../src/store/findings/judged-scans.ts';
+import { keepFindings } from '../../src/store/findings/keep-findings.ts';
 import { openOrMakeStore } from '../../src/store/open-store.ts';
-import { scanAccount } from '../../src/store/scan-account.ts';
+import { scanAccount } from '../../src/store/scans/scan-account.ts';
 import { quoted, tablesOf } from '../../src/store/tables.ts';
 
 /** What a store looks like from outside: whoever has seen two scans can tell whether this is one of them, and whole. */

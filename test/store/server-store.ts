@@ -1,6 +1,6 @@
 import type { Asset } from '../../src/iam/assets.ts';
 import { UNREAD } from '../../src/iam/unread.ts';
-import type { SqlSession } from '../../src/store/database.ts';
+import type { SqlSession } from '../../src/store/database/database.ts';
 import { copyValue, createTable, quoted, type Table, tablesOf } from '../../src/store/tables.ts';
 import { types } from '../where/server-schema.ts';
 

@@ -4,7 +4,7 @@ import { ask } from '../../src/graphql/ask.ts';
 import { type AssetTypeName, catalogue } from '../../src/iam/catalogue.generated.ts';
 import { type Instant, instantOf } from '../../src/iam/instant.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
 import { makeIndexes } from '../../src/store/indexes.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import type { ScopeRequest } from '../../src/store/scope.ts';

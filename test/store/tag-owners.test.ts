@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../src/iam/catalogue.generated.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { openPglite } from '../../src/store/database/pglite.ts';
 import { migrate } from '../../src/store/migrations.ts';
-import { openPglite } from '../../src/store/pglite.ts';
 import { askInventory, denied, scriptedAccount } from '../inventory/live-account.ts';
 import { START_MS } from '../support/databases.ts';
 import { FULL_ACCOUNT } from '../support/full-account.ts';

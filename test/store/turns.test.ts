@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Turns } from '../../src/store/turns.ts';
+import { Turns } from '../../src/store/database/turns.ts';
 
 test('who writes waits for those who look, and who comes later for both, in their order', async () => {
   const turns = new Turns();

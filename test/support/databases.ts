@@ -1,6 +1,6 @@
-import type { Database } from '../../src/store/database.ts';
-import { openPglite } from '../../src/store/pglite.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { openPglite } from '../../src/store/database/pglite.ts';
+import { openPostgres } from '../../src/store/database/postgres.ts';
 import { startPostgres } from './postgres.ts';
 
 /** A server makes its files first. */

@@ -1,8 +1,8 @@
-import { type Instant, instantOf } from '../iam/instant.ts';
-import type { KeptException, KeptKey } from '../inventory/findings.ts';
-import { readStored } from '../where/stored-value.ts';
-import type { SqlSession } from './database.ts';
-import type { ChangeCounts } from './merge-findings.ts';
+import { type Instant, instantOf } from '../../iam/instant.ts';
+import type { KeptException, KeptKey } from '../../inventory/findings.ts';
+import { readStored } from '../../where/stored-value.ts';
+import type { SqlSession } from '../database/database.ts';
+import type { ChangeCounts } from '../findings/merge-findings.ts';
 
 export const changeKinds = ['OPENED', 'REOPENED', 'RESOLVED', 'EXCEPTED', 'RETIRED'] as const;
 export type ChangeKind = (typeof changeKinds)[number];

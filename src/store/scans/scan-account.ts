@@ -1,10 +1,10 @@
-import type { IamqlError } from '../iam/error.ts';
-import { IamqlError as Failure } from '../iam/error.ts';
-import type { Inventory, Source } from '../inventory/inventory.ts';
-import type { UnreadNote } from '../inventory/snapshot/snapshot.ts';
-import { headerOf } from '../inventory/snapshot/snapshot-header.ts';
-import { takeSnapshot } from '../inventory/snapshot/take-snapshot.ts';
-import type { Database } from './database.ts';
+import type { IamqlError } from '../../iam/error.ts';
+import { IamqlError as Failure } from '../../iam/error.ts';
+import type { Inventory, Source } from '../../inventory/inventory.ts';
+import type { UnreadNote } from '../../inventory/snapshot/snapshot.ts';
+import { headerOf } from '../../inventory/snapshot/snapshot-header.ts';
+import { takeSnapshot } from '../../inventory/snapshot/take-snapshot.ts';
+import type { Database } from '../database/database.ts';
 import { writeFailedScan, writeScan } from './write-scan.ts';
 
 /** What the store calls an account, where that is not its id. */

@@ -1,5 +1,5 @@
-import type { ErrorKind } from '../iam/error.ts';
-import type { SqlSession } from './database.ts';
+import type { ErrorKind } from '../../iam/error.ts';
+import type { SqlSession } from '../database/database.ts';
 
 /** An account of which the last scan read nothing. */
 export interface FailedAccount {

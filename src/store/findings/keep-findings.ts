@@ -1,5 +1,5 @@
-import type { JudgedControl } from '../inventory/findings.ts';
-import type { Database, SqlSession } from './database.ts';
+import type { JudgedControl } from '../../inventory/findings.ts';
+import type { Database, SqlSession } from '../database/database.ts';
 import { type BegunRow, type EndedRow, type KnownFinding, type Merged, mergeFindings } from './merge-findings.ts';
 
 /** A scan whose facts controls were judged over. */

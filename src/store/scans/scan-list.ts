@@ -1,9 +1,9 @@
-import type { ErrorKind } from '../iam/error.ts';
-import type { SnapshotHeader, UnreadNote } from '../inventory/snapshot/snapshot.ts';
-import type { SqlSession } from './database.ts';
-import { readScope } from './read-scope.ts';
+import type { ErrorKind } from '../../iam/error.ts';
+import type { SnapshotHeader, UnreadNote } from '../../inventory/snapshot/snapshot.ts';
+import type { SqlSession } from '../database/database.ts';
+import { readScope } from '../read-scope.ts';
+import type { ScopeRequest } from '../scope.ts';
 import { ScanHeaders } from './scan-headers.ts';
-import type { ScopeRequest } from './scope.ts';
 
 /** A scan that the store has. */
 export interface ListedScan {

@@ -1,13 +1,15 @@
-import type { Field } from '../iam/catalogue.generated.ts';
-import type { Instant } from '../iam/instant.ts';
-import { findingCatalogue, findingFields } from '../inventory/finding-type.ts';
-import type { Order, Page, Position } from '../inventory/page.ts';
-import type { Expression } from '../where/expression.ts';
-import { type SqlRows, SqlWriter, sqlTypes, type Taking } from '../where/sql.ts';
-import { storedValue } from '../where/stored-value.ts';
-import { inMicroseconds } from './read-scope.ts';
-import type { Scope } from './scope.ts';
-import { quoted } from './tables.ts';
+import type { Field } from '../../iam/catalogue.generated.ts';
+import type { Instant } from '../../iam/instant.ts';
+import { findingCatalogue, findingFields } from '../../inventory/finding-type.ts';
+import type { Order, Page, Position } from '../../inventory/page.ts';
+import type { Expression } from '../../where/expression.ts';
+import { SqlWriter, type Taking } from '../../where/sql.ts';
+import { sqlTypes } from '../../where/sql-comparisons.ts';
+import type { SqlRows } from '../../where/sql-rows.ts';
+import { storedValue } from '../../where/stored-value.ts';
+import { inMicroseconds } from '../read-scope.ts';
+import type { Scope } from '../scope.ts';
+import { quoted } from '../tables.ts';
 
 /** Which findings a statement is about: those of a scope, as they were known at a time; undefined for now. */
 export interface FindingsScope {

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database } from '../database/database.ts';
 
 /** An account as a file of connectors names it. */
 export interface EnrolledConnector {

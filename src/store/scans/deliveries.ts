@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SqlSession } from './database.ts';
+import type { SqlSession } from '../database/database.ts';
 
 const hashOf = (url: string): string => createHash('sha256').update(url).digest('hex');
 

@@ -1,14 +1,14 @@
-import type { Asset } from '../iam/assets.ts';
-import { IamqlError } from '../iam/error.ts';
-import { UNREAD } from '../iam/unread.ts';
-import { FINDING } from '../inventory/finding-type.ts';
-import { compile, type Test } from '../where/evaluate.ts';
-import { type Expression, isLeaf } from '../where/expression.ts';
-import { readStored, storedValue } from '../where/stored-value.ts';
+import type { Asset } from '../../iam/assets.ts';
+import { IamqlError } from '../../iam/error.ts';
+import { UNREAD } from '../../iam/unread.ts';
+import { FINDING } from '../../inventory/finding-type.ts';
+import { compile, type Test } from '../../where/evaluate.ts';
+import { type Expression, isLeaf } from '../../where/expression.ts';
+import { readStored, storedValue } from '../../where/stored-value.ts';
+import { inMicroseconds } from '../read-scope.ts';
+import type { ScopedAccount } from '../scope.ts';
 import { isNewest } from './finding-statement.ts';
 import type { FindingsView } from './read-findings.ts';
-import { inMicroseconds } from './read-scope.ts';
-import type { ScopedAccount } from './scope.ts';
 
 /** A control that could not be judged whole over the last scan of an account, or was not judged over it. */
 interface Gap extends Record<string, unknown> {

@@ -1,5 +1,5 @@
-import type { ErrorKind } from '../iam/error.ts';
-import type { Database, SqlSession } from './database.ts';
+import type { ErrorKind } from '../../iam/error.ts';
+import type { Database, SqlSession } from '../database/database.ts';
 
 /** Accounts that are to be scanned once each. */
 export interface Round {

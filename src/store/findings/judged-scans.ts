@@ -1,5 +1,5 @@
-import type { JudgedControl } from '../inventory/findings.ts';
-import type { SqlSession } from './database.ts';
+import type { JudgedControl } from '../../inventory/findings.ts';
+import type { SqlSession } from '../database/database.ts';
 import type { JudgedScan } from './keep-findings.ts';
 
 /**

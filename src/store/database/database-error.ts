@@ -1,4 +1,4 @@
-import { type ErrorKind, IamqlError } from '../iam/error.ts';
+import { type ErrorKind, IamqlError } from '../../iam/error.ts';
 
 /** How the driver hands over what a Postgres says. */
 interface ServerError extends Error {

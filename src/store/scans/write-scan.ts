@@ -1,19 +1,19 @@
 import { hash } from 'node:crypto';
-import { catalogue } from '../iam/catalogue.generated.ts';
-import type { IamqlError } from '../iam/error.ts';
-import { UNREAD } from '../iam/unread.ts';
-import type { Inventory } from '../inventory/inventory.ts';
-import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
-import type { Taken, TakenAsset } from '../inventory/snapshot/take-snapshot.ts';
-import { takenValues } from '../inventory/snapshot/taken-values.ts';
-import { UnreadNotes } from '../inventory/snapshot/unread-notes.ts';
-import { additionalKeysOf } from '../where/evaluate.ts';
-import { storedValue } from '../where/stored-value.ts';
+import { catalogue } from '../../iam/catalogue.generated.ts';
+import type { IamqlError } from '../../iam/error.ts';
+import { UNREAD } from '../../iam/unread.ts';
+import type { Inventory } from '../../inventory/inventory.ts';
+import type { SnapshotHeader } from '../../inventory/snapshot/snapshot.ts';
+import type { Taken, TakenAsset } from '../../inventory/snapshot/take-snapshot.ts';
+import { takenValues } from '../../inventory/snapshot/taken-values.ts';
+import { UnreadNotes } from '../../inventory/snapshot/unread-notes.ts';
+import { additionalKeysOf } from '../../where/evaluate.ts';
+import { storedValue } from '../../where/stored-value.ts';
+import type { Database, SqlSession } from '../database/database.ts';
+import { NOTE_CHANGES, refreshStatistics } from '../statistics.ts';
+import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } from '../tables.ts';
 import { additionalKeyRows } from './additional-keys.ts';
-import type { Database, SqlSession } from './database.ts';
 import { KnownRows, readKnownRows } from './known-rows.ts';
-import { NOTE_CHANGES, refreshStatistics } from './statistics.ts';
-import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } from './tables.ts';
 
 const tables = tablesOf(catalogue);
 

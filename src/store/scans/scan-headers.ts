@@ -1,5 +1,5 @@
-import type { SnapshotHeader } from '../inventory/snapshot/snapshot.ts';
-import type { SqlSession } from './database.ts';
+import type { SnapshotHeader } from '../../inventory/snapshot/snapshot.ts';
+import type { SqlSession } from '../database/database.ts';
 
 /** Of so many scans some megabytes are kept, or of twice as many as a question is about. */
 const MOST_KEPT = 20_000;

@@ -1,11 +1,11 @@
-import { IamqlError } from '../iam/error.ts';
-import { FINDING, findingCatalogue } from '../inventory/finding-type.ts';
-import type { FindingSeverity, FindingsSummary, HistoryDay, SummaryQuestion } from '../inventory/findings.ts';
-import { always, type Expression, nodesOf } from '../where/expression.ts';
-import { SqlWriter } from '../where/sql.ts';
+import { IamqlError } from '../../iam/error.ts';
+import { FINDING, findingCatalogue } from '../../inventory/finding-type.ts';
+import type { FindingSeverity, FindingsSummary, HistoryDay, SummaryQuestion } from '../../inventory/findings.ts';
+import { always, type Expression, nodesOf } from '../../where/expression.ts';
+import { SqlWriter } from '../../where/sql.ts';
+import { inMicroseconds } from '../read-scope.ts';
 import { findingRows, instantText, isNewest } from './finding-statement.ts';
 import type { FindingsView } from './read-findings.ts';
-import { inMicroseconds } from './read-scope.ts';
 import { whyNotAllFindings } from './unknown-findings.ts';
 
 /** What a judgement knows itself of all findings that it is about. */

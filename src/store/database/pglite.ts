@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
-import { IamqlError } from '../iam/error.ts';
+import { IamqlError } from '../../iam/error.ts';
 import type { Database, SqlRow, SqlSession } from './database.ts';
 import { databaseError } from './database-error.ts';
 import { Turns } from './turns.ts';

@@ -1,15 +1,15 @@
-import type { Asset } from '../iam/assets.ts';
-import type { Instant } from '../iam/instant.ts';
-import { UNREAD } from '../iam/unread.ts';
-import { FINDING, findingOrder, shownFinding } from '../inventory/finding-type.ts';
-import type { FindingRecord, FindingsQuestion, FoundFindings } from '../inventory/findings.ts';
-import { everything, type Page, type Position } from '../inventory/page.ts';
-import { compile } from '../where/evaluate.ts';
-import { type Expression, nodesOf } from '../where/expression.ts';
-import { readStored } from '../where/stored-value.ts';
-import type { SqlSession } from './database.ts';
+import type { Asset } from '../../iam/assets.ts';
+import type { Instant } from '../../iam/instant.ts';
+import { UNREAD } from '../../iam/unread.ts';
+import { FINDING, findingOrder, shownFinding } from '../../inventory/finding-type.ts';
+import type { FindingRecord, FindingsQuestion, FoundFindings } from '../../inventory/findings.ts';
+import { everything, type Page, type Position } from '../../inventory/page.ts';
+import { compile } from '../../where/evaluate.ts';
+import { type Expression, nodesOf } from '../../where/expression.ts';
+import { readStored } from '../../where/stored-value.ts';
+import type { SqlSession } from '../database/database.ts';
+import type { Scope } from '../scope.ts';
 import { FindingStatement } from './finding-statement.ts';
-import type { Scope } from './scope.ts';
 import { whyNotAllFindings } from './unknown-findings.ts';
 
 /** The accounts that are asked about, and the time; undefined for now. */

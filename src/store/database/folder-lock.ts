@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FileLock, lockFile } from '../file-lock.ts';
-import { IamqlError } from '../iam/error.ts';
+import { type FileLock, lockFile } from '../../file-lock.ts';
+import { IamqlError } from '../../iam/error.ts';
 
 /**
  * Holds a folder for this process alone. PGlite does not: two processes on one folder lose each other's rows and say

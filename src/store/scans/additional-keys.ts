@@ -1,9 +1,9 @@
-import type { Asset } from '../iam/assets.ts';
-import { catalogue } from '../iam/catalogue.generated.ts';
-import { UNREAD } from '../iam/unread.ts';
-import type { Inventory } from '../inventory/inventory.ts';
-import type { TakenAsset } from '../inventory/snapshot/take-snapshot.ts';
-import { additionalKeysOf } from '../where/evaluate.ts';
+import type { Asset } from '../../iam/assets.ts';
+import { catalogue } from '../../iam/catalogue.generated.ts';
+import { UNREAD } from '../../iam/unread.ts';
+import type { Inventory } from '../../inventory/inventory.ts';
+import type { TakenAsset } from '../../inventory/snapshot/take-snapshot.ts';
+import { additionalKeysOf } from '../../where/evaluate.ts';
 
 /** The keys that the credential report has no slot for, each as the row of credentials that it would be in slot 1. */
 export function* additionalKeyRows(credentials: readonly TakenAsset[], inventory: Inventory): Generator<TakenAsset> {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
-import { IamqlError } from '../iam/error.ts';
+import { IamqlError } from '../../iam/error.ts';
 import type { Database, SqlRow, SqlSession } from './database.ts';
 import { databaseError } from './database-error.ts';
 import { shownLocation } from './location.ts';

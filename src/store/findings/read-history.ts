@@ -1,7 +1,7 @@
-import { type Instant, instantOf } from '../iam/instant.ts';
-import type { KeptJudgement } from '../inventory/findings.ts';
+import { type Instant, instantOf } from '../../iam/instant.ts';
+import type { KeptJudgement } from '../../inventory/findings.ts';
+import { inMicroseconds } from '../read-scope.ts';
 import type { FindingsView } from './read-findings.ts';
-import { inMicroseconds } from './read-scope.ts';
 
 interface JudgementRow extends Omit<KeptJudgement, 'at'>, Record<string, unknown> {
   readonly at: Date;

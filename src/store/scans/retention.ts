@@ -1,6 +1,6 @@
-import { catalogue } from '../iam/catalogue.generated.ts';
-import type { Database, SqlSession } from './database.ts';
-import { quoted, tablesOf } from './tables.ts';
+import { catalogue } from '../../iam/catalogue.generated.ts';
+import type { Database, SqlSession } from '../database/database.ts';
+import { quoted, tablesOf } from '../tables.ts';
 
 export interface Expired {
   readonly scans: number;

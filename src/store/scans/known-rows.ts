@@ -1,5 +1,5 @@
-import type { SqlSession } from './database.ts';
-import { quoted, type Table } from './tables.ts';
+import type { SqlSession } from '../database/database.ts';
+import { quoted, type Table } from '../tables.ts';
 
 interface Row extends Record<string, unknown> {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { JudgedControl, JudgedFinding, KeptKey } from '../inventory/findings.ts';
-import { storedValue } from '../where/stored-value.ts';
-import type { ChangeKind } from './scan-changes.ts';
+import type { JudgedControl, JudgedFinding, KeptKey } from '../../inventory/findings.ts';
+import { storedValue } from '../../where/stored-value.ts';
+import type { ChangeKind } from '../scans/scan-changes.ts';
 
 /** The newest row of a finding, as the database has it. */
 export interface KnownFinding extends Record<string, unknown> {
