@@ -125,16 +125,14 @@ export class Scope {
       const { failure, scan } = account;
       const isStale = scan !== undefined;
       if (failure)
-        return [
-          ofAccount(account, failure.error.kind, `the last scan read nothing: ${failure.error.message}`, isStale),
-        ];
+        return [ofScoped(account, failure.error.kind, `the last scan read nothing: ${failure.error.message}`, isStale)];
       if (!scan)
-        return [ofAccount(account, 'NotCollected', this.isNow ? 'it was not scanned' : 'it was not scanned by then')];
+        return [ofScoped(account, 'NotCollected', this.isNow ? 'it was not scanned' : 'it was not scanned by then')];
       const old = this.tooOld(account);
-      if (old) return [ofAccount(account, 'TooOld', old, true)];
+      if (old) return [ofScoped(account, 'TooOld', old, true)];
       if (!scan.header.types[type])
-        return [ofAccount(account, 'NotCollected', `its scan knew no ${type}; scan it again`)];
-      return onceEach(unread.ofType(type).map(({ code, message }) => ofAccount(account, code, message)));
+        return [ofScoped(account, 'NotCollected', `its scan knew no ${type}; scan it again`)];
+      return onceEach(unread.ofType(type).map(({ code, message }) => ofScoped(account, code, message)));
     });
   }
 
@@ -160,9 +158,9 @@ export class Scope {
     const known = this.byConnector.get(connector);
     const note =
       known?.unread.of(type, field, identifier) ?? known?.unread.ofAny(type, field) ?? known?.unread.ofType(type)[0];
-    if (known && note) return ofAccount(known.account, note.code, note.message);
+    if (known && note) return ofScoped(known.account, note.code, note.message);
     const message = `its scan knew no ${field} of ${type}; scan it again`;
-    return ofAccount(known?.account ?? { connector, name: connector }, 'NotCollected', message);
+    return ofScoped(known?.account ?? { connector, name: connector }, 'NotCollected', message);
   }
 
   /** Why it cannot be told whether an asset of an account matches. */
@@ -170,8 +168,8 @@ export class Scope {
     const known = this.byConnector.get(connector);
     const note = known?.unread.ofQuestion(expression, identifier);
     const account = known?.account ?? { connector, name: connector };
-    if (note) return ofAccount(account, note.code, note.message);
-    return ofAccount(account, 'NotCollected', 'its scan knew not all of the facts; scan it again');
+    if (note) return ofScoped(account, note.code, note.message);
+    return ofScoped(account, 'NotCollected', 'its scan knew not all of the facts; scan it again');
   }
 
   account(connector: string): ScopedAccount | undefined {
@@ -191,7 +189,7 @@ export class Scope {
       groups.includes(catalogue[type].group),
     );
     const [note] = types.flatMap((type) => noted?.unread.ofType(type) ?? []);
-    return noted && note && ofAccount(noted.account, note.code, note.message);
+    return noted && note && ofScoped(noted.account, note.code, note.message);
   }
 
   /** The oldest of the accounts' answers; none where no scan has the group. */
@@ -215,7 +213,8 @@ function mayLack({ account, unread }: Noted, type: AssetTypeName, field: string)
 const knows = ({ scan }: ScopedAccount, type: AssetTypeName, field: string): boolean =>
   scan?.header.types[type]?.fields.includes(field) !== false;
 
-const ofAccount = (
+/** What is said of an account among others says which. */
+export const ofScoped = (
   { connector: account, name }: Pick<ScopedAccount, 'connector' | 'name'>,
   kind: IamqlError['kind'],
   message: string,

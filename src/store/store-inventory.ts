@@ -36,7 +36,7 @@ import { evidenceOf, provenanceIn, readTimesOf, timesOf } from './scope-evidence
 import { Statement } from './statement.ts';
 import { streamRows } from './stream-rows.ts';
 import { countPossible, countUndecided, decideUndecided } from './undecided-rows.ts';
-import { unlistedParts, whyNotListed } from './unlisted-parts.ts';
+import { unlistedParts, whyNotListed, whyNotListedOfNewer } from './unlisted-parts.ts';
 import { type Asked, type View, whyUnread } from './view.ts';
 
 /** Answers from the scans of a scope: the database filters, sorts and counts; only what is asked for leaves it. */
@@ -163,10 +163,11 @@ export class StoreInventory implements Inventory {
 
   private async countNow(type: AssetTypeName): Promise<number> {
     const view = await this.opened();
-    const [why] = view.scope.whyNotAll(type);
+    const { scope } = view;
+    const [why] = [...scope.whyNotAll(type), ...whyNotListedOfNewer({ type, expression: always, scope })];
     if (why) throw why;
     if ((await unlistedParts(view, type)).length > 0) throw notCounted(type);
-    const statement = new Statement(type, view.scope);
+    const statement = new Statement(type, scope);
     return (await countBy(view.session, statement, statement.count([]))).count;
   }
 

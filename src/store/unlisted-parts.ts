@@ -3,10 +3,12 @@ import { type AssetTypeName, catalogue } from '../iam/catalogue.generated.ts';
 import type { IamqlError } from '../iam/error.ts';
 import { notListed } from '../inventory/not-told.ts';
 import { ownershipsOf, unlistedOf, unlistedOfOwner } from '../inventory/owners.ts';
+import { knowsNewer, whyNewerNotListed } from '../inventory/snapshot/users-now.ts';
 import { compile } from '../where/evaluate.ts';
 import { ofAccount } from '../where/per-account.ts';
 import { isUnread } from '../where/sql.ts';
 import { connectorOf } from './row-assets.ts';
+import { ofScoped } from './scope.ts';
 import { Statement } from './statement.ts';
 import { type Question, type View, whyUnread } from './view.ts';
 
@@ -24,12 +26,23 @@ export async function unlistedParts(view: View, type: AssetTypeName): Promise<re
 export async function whyNotListed(view: View, { type, expression, scope }: Question): Promise<readonly IamqlError[]> {
   const unlisted = (await unlistedParts(view, type)).filter((asset) => scope.account(connectorOf(asset)));
   await view.assets.prepare(unlisted, expression);
-  return unlisted.flatMap((asset) => {
+  const ofKnown = unlisted.flatMap((asset) => {
     const { owner, field } = unlistedOf(asset) as { readonly owner: Asset; readonly field: string };
     const { possibly } = compile(ofAccount(expression, connectorOf(owner)), (asset, field) =>
       view.assets.read(asset, field),
     );
     return possibly.isTrue(asset) ? [notListed(type, owner['identifier'], whyUnread(view, owner, field))] : [];
+  });
+  return [...ofKnown, ...whyNotListedOfNewer({ type, expression, scope })];
+}
+
+/** Of accounts in which there may be users whom nobody knows. */
+export function whyNotListedOfNewer({ type, expression, scope }: Question): readonly IamqlError[] {
+  return scope.accounts.flatMap((account) => {
+    const { scan, connector } = account;
+    if (!scan || knowsNewer(scan.header)) return [];
+    const why = whyNewerNotListed(scan.header, type, ofAccount(expression, connector));
+    return why ? [ofScoped(account, why.kind, why.message)] : [];
   });
 }
 

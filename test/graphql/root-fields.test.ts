@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildSchema, printSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { ask } from '../../src/graphql/ask.ts';
-import { withCommonDescriptions, loadSchema } from '../../src/graphql/schema.ts';
+import { loadSchema, withCommonDescriptions } from '../../src/graphql/schema.ts';
 import { openSample } from '../../src/inventory/snapshot/sample.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { forgedCursor } from '../support/forged-cursor.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../support/aws-endpoint.ts';
-import { denied, key, names, scriptedAccount, USED, user } from './live-account.ts';
+import { askInventory, denied, key, names, scriptedAccount, USED, user } from './live-account.ts';
+import { reopen, snapshotOf } from './snapshot/snapshot-of.ts';
 
 const account = scriptedAccount();
 
@@ -149,5 +150,33 @@ describe('that there are more users than the report shows is told by the number 
     expect((await account(denies, `{${CLEAN} ${SUMMARY}}`)).data?.['iamUsers']).toEqual([]);
     const listed = `{iamUsers(where:{${LISTED},${UNUSED}}){userName} ${SUMMARY}}`;
     expect((await account(scenario, listed)).errors).toEqual([]);
+  });
+});
+
+describe('where nobody may list the users who are newer than the report, a snapshot', () => {
+  const profile = (name: string) => ({ ...newer(name), passwordEnabled: true, mfaDevices: [{ serial: 'GAHT1' }] });
+  const faults = [denied('GetAccountAuthorizationDetails')];
+  const unlisted: Scenario = { ...scenario, users: [user('old'), profile('new')], faults };
+  const NOT_LISTED = expect.stringContaining('AccessDenied iam:GetAccountAuthorizationDetails denied');
+
+  test.each([
+    ['does not know what these have', 'iamSSHPublicKeys(where:{status:"Expired"}){userName}', 1],
+    ['does not know what these have, of what the report tells', 'iamUserLoginProfiles{userName}', 1],
+    ['does not know how many there are', 'iamAccessKeysAggregate{count}', 1],
+    ['knows what the account lists as a whole', 'iamMFADevices(where:{isVirtual:true}){serialNumber}', 0],
+    ['knows the rows of the report', 'iamUserCredentials(where:{mfaActive:true}){identifier}', 0],
+    ['knows the users of the report', 'iamUsers(where:{hasIAMUserCredentials:{mfaActive:true}}){userName}', 0],
+  ])('%s', async (_name, text, count) => {
+    const live = await askInventory(account.open(unlisted), text);
+    const { errors } = await askInventory(reopen(await snapshotOf(account.open(unlisted))), text);
+    for (const told of [live.errors, errors]) expect(told).toEqual(Array.from({ length: count }, () => NOT_LISTED));
+  });
+
+  test('of a report knows all that the report knows', async () => {
+    const report = await snapshotOf(account.open(unlisted));
+    const [header = '', ...lines] = report.split('\n');
+    const { sha256: _digest, ...unsigned } = JSON.parse(header);
+    const text = [JSON.stringify({ ...unsigned, source: 'report' }), ...lines].join('\n');
+    expect((await askInventory(reopen(text), 'iamSSHPublicKeys{userName}')).errors).toEqual([]);
   });
 });

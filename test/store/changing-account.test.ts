@@ -85,9 +85,33 @@ describe.each(Object.keys(databases))('as of a day, on %s', (name) => {
     expect(errors).toEqual([expect.stringContaining('NotCollected account 111122223333: it was not scanned')]);
   });
 
+  test('what users have who may be there, and whom nobody could list, is not known', async () => {
+    const faults = [denied('GetAccountAuthorizationDetails')];
+    const { connector, snapshot } = await keepAccount(
+      database,
+      account.open({ ...clean, accountId: '444455556666', faults }),
+    );
+    const both = (text: string) =>
+      withStore(database, { connectors: [connector] }, async (store) => [
+        await askInventory(store, text),
+        await askInventory(snapshot(), text),
+      ]);
+    for (const text of [
+      'iamSSHPublicKeys(where:{status:"Expired"}){userName}',
+      'iamSSHPublicKeysAggregate{count}',
+      'iamSSHPublicKeysConnection(first:1){totalCount}',
+    ]) {
+      const [found, expected] = await both(text);
+      expect(found?.errors).toEqual([expect.stringContaining('iam:GetAccountAuthorizationDetails denied')]);
+      expect(said(found)).toEqual(said(expected));
+    }
+    for (const { errors } of await both('iamMFADevices(where:{isVirtual:true}){serialNumber}'))
+      expect(errors).toEqual([]);
+  });
+
   test('now is the last day', async () => {
     const text = everything[(Object.keys(catalogue) as readonly AssetTypeName[]).indexOf('IAMUser')] ?? '';
-    const found = await withStore(database, {}, (store) => askInventory(store, text));
+    const found = await withStore(database, { connectors: ['111122223333'] }, (store) => askInventory(store, text));
     expect(said(found)).toEqual(said(await askInventory((kept[2] as KeptAccount).snapshot(), text)));
   });
 });

@@ -2,13 +2,14 @@ import type { Asset } from '../../iam/assets.ts';
 import type { AssetTypeName } from '../../iam/catalogue.generated.ts';
 import { IamqlError } from '../../iam/error.ts';
 import { UNREAD } from '../../iam/unread.ts';
-import type { Expression } from '../../where/expression.ts';
+import { always, type Expression } from '../../where/expression.ts';
 import type { InventorySettings } from '../inventory.ts';
 import { notDecided, notListed, onceEach } from '../not-told.ts';
 import { unlistedOf } from '../owners.ts';
 import { noteAdditionalKeys, noteSetup } from '../user-keys.ts';
 import type { Snapshot, SnapshotHeader } from './snapshot.ts';
 import { UnreadNotes } from './unread-notes.ts';
+import { whyNewerNotListed } from './users-now.ts';
 
 /** A snapshot that was read, with what follows from all of it. */
 export class OpenSnapshot {
@@ -42,9 +43,11 @@ export class OpenSnapshot {
     throw this.notKnown(`no ${type}`);
   }
 
-  /** Why the list of assets of a type may not be whole. */
-  whyNotAll(type: AssetTypeName): readonly IamqlError[] {
-    return onceEach(this.unread.ofType(type).map(({ code, message }) => new IamqlError(code, message)));
+  /** Why the list of assets of a type that match may not be whole. */
+  whyNotAll(type: AssetTypeName, where: Expression = always): readonly IamqlError[] {
+    const ofLists = this.unread.ofType(type).map(({ code, message }) => new IamqlError(code, message));
+    const newer = whyNewerNotListed(this.header, type, where);
+    return onceEach(newer ? [...ofLists, newer] : ofLists);
   }
 
   /** Why a field of an asset is unknown. */

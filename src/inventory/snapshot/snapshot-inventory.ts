@@ -48,7 +48,7 @@ export class SnapshotInventory implements Inventory {
     const groups = [...groupsOfQuestion(type, where)].filter((group) => snapshot.header.facts[group]);
     return {
       ...pageOf(assets, page),
-      unread: [...errors, ...unread, ...snapshot.whyNotAll(type)],
+      unread: [...errors, ...unread, ...snapshot.whyNotAll(type, expression)],
       withdrawn: [],
       restsOn: groups.map((group) => provenanceOf(group, this.timeOf(group))),
     };
