@@ -28,7 +28,7 @@ export function loadSchema(): GraphQLSchema {
 }
 
 /** What the interface says of the fields that all assets have is true of each type's. */
-function withCommonDescriptions(schema: GraphQLSchema): GraphQLSchema {
+export function withCommonDescriptions(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     const fields = type.getFields();
