@@ -34,7 +34,9 @@ export function parseReportFile(bytes: Uint8Array): ReportFile {
 
 function decodeText(bytes: Uint8Array): string {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // What Windows PowerShell redirects to a file is UTF-16, with a mark that no UTF-8 begins with.
+    const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
     if (!text.includes('\0')) return text;
   } catch {
     // Falls through to the one error for what is not text.

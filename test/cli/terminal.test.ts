@@ -18,7 +18,8 @@ describe.concurrent('in a terminal', () => {
     endpoint = await startAwsEndpoint({ latencyMs: 500 });
     report = join(await mkdtemp(join(tmpdir(), 'iamql-terminal-')), 'report.csv');
     const accessKeys = [{ id: 'AKIAEXAMPLE1', status: 'Active' as const, createDate: '2025-01-01T00:00:00Z' }];
-    const users = [{ name: '\u009b2J', createDate: '2025-01-01T00:00:00Z', accessKeys }];
+    const createDate = '2025-01-01T00:00:00Z';
+    const users = ['\u009b2J', 'PASS'].map((name) => ({ name, createDate, accessKeys }));
     await writeFile(report, renderCredentialReport({ users }));
   });
   afterAll(async () => {
@@ -54,9 +55,10 @@ describe.concurrent('in a terminal', () => {
 
   test('verdicts have colours, unless nobody wants them', async () => {
     const check = async (env: Readonly<Record<string, string>>): Promise<string> =>
-      (await runInTerminal(['check', '--sample'], { env: { TERM: 'xterm-256color', ...env } })).screen;
+      (await runInTerminal(['check', '--report', report], { env: { TERM: 'xterm-256color', ...env } })).screen;
     const [coloured, plain] = await Promise.all([check({}), check({ NO_COLOR: '1' })]);
     expect(coloured).toContain('\u001b[31mFAIL\u001b[39m  aws-iam-no-initial-access-keys');
+    expect(coloured, 'a user of that name').toContain('\n  PASS  console password: no');
     expect(stripVTControlCharacters(coloured)).toBe(stripVTControlCharacters(plain));
     expect(plain).not.toContain('\u001b[3');
   });

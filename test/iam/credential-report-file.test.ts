@@ -8,6 +8,8 @@ const content = Buffer.from(csv).toString('base64');
 const generated = '2026-11-02T08:15:00+00:00';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
+/** `>` of Windows PowerShell writes UTF-16 with its mark. */
+const powershell = (text: string): Uint8Array => Buffer.from(`\uFEFF${text}`, 'utf16le');
 /** What `aws iam get-credential-report` prints. */
 const answer = (fields: Readonly<Record<string, unknown>>): Uint8Array =>
   bytesOf(JSON.stringify({ Content: content, ReportFormat: 'text/csv', ...fields }, undefined, 4));
@@ -16,6 +18,8 @@ describe('the CSV, and when AWS generated it', () => {
   test.each<[name: string, bytes: Uint8Array, generatedAt: string | undefined]>([
     ['a CSV does not say when', bytesOf(csv), undefined],
     ['a CSV with a byte order mark', bytesOf(`\uFEFF${csv}`), undefined],
+    ['a CSV as PowerShell redirects it', powershell(csv), undefined],
+    ['an answer as PowerShell redirects it', powershell(Buffer.from(answer({})).toString()), undefined],
     ['AWS’s answer with +00:00', answer({ GeneratedTime: '2026-11-02T08:15:00+00:00' }), generated],
     ['AWS’s answer with Z', answer({ GeneratedTime: '2026-11-02T08:15:00Z' }), generated],
     ['AWS’s answer with an offset', answer({ GeneratedTime: '2026-11-02T09:15:00+01:00' }), generated],
@@ -38,7 +42,6 @@ describe('refused as Corrupt', () => {
   const noContent = /^the JSON is not an answer of iam:GetCredentialReport: it has no Content in base64$/;
   const noText = /^the credential report is not UTF-8 text$/;
   const noTime = /^GeneratedTime .+ is not an RFC 3339 time$/;
-  const utf16 = Buffer.from(csv, 'utf16le');
   test.each<[name: string, bytes: Uint8Array, message: RegExp]>([
     [
       'cut JSON',
@@ -56,7 +59,9 @@ describe('refused as Corrupt', () => {
     ['a time that is null', answer({ GeneratedTime: null }), noTime],
     ['a time in seconds since 1970', answer({ GeneratedTime: 1793607300 }), noTime],
     ['a time without an offset', answer({ GeneratedTime: '2026-11-02T08:15:00' }), noTime],
-    ['UTF-16 with its mark', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), noText],
+    ['UTF-16 with its mark, cut in the middle of a character', powershell(csv).subarray(0, -1), noText],
+    ['UTF-16 with its mark and half a pair', Buffer.concat([powershell(csv), Buffer.from([0x3d, 0xd8])]), noText],
+    ['UTF-16 with its mark and a NUL', powershell(`${csv}\0`), noText],
     ['UTF-16 without its mark', Buffer.from(renderCsv([rootRow()]), 'utf16le'), noText],
     ['Latin-1', Buffer.from(csv, 'latin1'), noText],
     ['a compressed file', Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00]), noText],
