@@ -1,4 +1,5 @@
-import { createWriteStream, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, createWriteStream, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { IamqlError } from '../iam/error.ts';
@@ -13,6 +14,15 @@ export function writeResult(text: string, file: string | undefined): void {
   }
   try {
     writeFileSync(file, text);
+  } catch (cause) {
+    throw new IamqlError('InvalidInput', `cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+  }
+}
+
+/** Of a file that is written when the work is done: whoever has mistyped its folder hears it before. @throws IamqlError InvalidInput */
+export function rejectUnwritable(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK);
   } catch (cause) {
     throw new IamqlError('InvalidInput', `cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }
