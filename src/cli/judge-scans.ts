@@ -24,7 +24,7 @@ import { StoreSource } from '../store/store-source.ts';
 import { addControlsFolders, paramOption, readOverrides } from './control-options.ts';
 import { addExceptionOptions, type ExceptionOptions, openExceptions } from './exceptions.ts';
 import { writeNew } from './new-findings.ts';
-import { writeNote } from './output.ts';
+import { rejectUnwritable, writeNote } from './output.ts';
 import { deliver, deliverFailure } from './scan-events.ts';
 import { readWebhook } from './webhook.ts';
 
@@ -59,6 +59,7 @@ export async function openJudging(options: JudgingOptions): Promise<Judge> {
     throw new IamqlError('InvalidInput', '--param is for what is judged: leave --no-judge out');
   if (!judge) return { scans: async () => [], failure: async () => {} };
   const webhook = options.webhook === undefined ? undefined : readWebhook(options.webhook);
+  if (options.new !== undefined && options.new !== '-') rejectUnwritable(options.new);
   const { controls } = await loadLibrary(folders);
   const overrides = readOverrides(param, controls);
   const asked = controls.map((control) => ({ control, parameters: overrides(control) }));

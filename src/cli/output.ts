@@ -1,4 +1,5 @@
-import { createWriteStream, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, createWriteStream, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { IamqlError } from '../iam/error.ts';
@@ -22,6 +23,15 @@ export function writeResult(text: string, file: string | undefined, style = (pla
     writeFileSync(file, text);
   } catch (cause) {
     throw fileError(`cannot write ${file}`, cause);
+  }
+}
+
+/** Of a file that is written when the work is done: whoever has mistyped its folder hears it before. @throws IamqlError InvalidInput */
+export function rejectUnwritable(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw new IamqlError('InvalidInput', `cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }
 }
 

@@ -118,6 +118,8 @@ test('other values of a parameter count from the next scan on, as other findings
 });
 
 test('what would tell nothing is refused', async () => {
+  const nowhere = join(folder, 'no-such', 'new.ndjson');
+  await expect(openJudging({ exceptions: [], expiring: 0, new: nowhere })).rejects.toThrow('cannot write');
   await expect(openJudging({ exceptions: [], expiring: 0, judge: false, new: file })).rejects.toThrow('--no-judge');
   await expect(openJudging({ exceptions: [], expiring: 0, judge: false, param: ['a=1'] })).rejects.toThrow(
     '--no-judge',
