@@ -59,7 +59,7 @@ export function newerThanReport(arn: unknown): IamqlError {
 
 /** Nobody has said who the others are. */
 export function notAllReported(users: number, reported: number): IamqlError {
-  const message = `the account has ${users} users, and the credential report ${reported}: those whom it does not show were not judged; pass --verify, which lists them`;
+  const message = `the account has ${users} users, and the credential report ${reported}: those whom it does not show were not judged; iam:ListUsers (--verify) or iam:GetAccountAuthorizationDetails lists them`;
   return new IamqlError('NotCollected', message);
 }
 

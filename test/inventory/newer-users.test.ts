@@ -130,7 +130,7 @@ describe('that there are more users than the report shows is told by the number 
   const CLEAN = `iamUsers(where:{userName:"nobody",${UNUSED}}){userName}`;
   const SUMMARY = 'iamAccountSummaries{accountID}';
   const MORE = expect.stringMatching(
-    /^iamUsers\.0: NotCollected the account has 5 users, and the credential report 2: those whom it does not show were not judged; pass --verify/,
+    /^iamUsers\.0: NotCollected the account has 5 users, and the credential report 2: those whom it does not show were not judged; iam:ListUsers \(--verify\) or/,
   );
 
   test.each([

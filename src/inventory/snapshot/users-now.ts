@@ -9,9 +9,11 @@ import type { SnapshotHeader, UnreadNote } from './snapshot.ts';
 /** Each of them tells who is there now, those included who are newer than the credential report. */
 const LISTS: readonly FactGroup[] = ['USER_DETAILS', 'USER_LIST'];
 
+/** Whether a snapshot was taken with a list of the users who were there, beside the credential report. */
+export const hasListedUsers = ({ facts }: SnapshotHeader): boolean => LISTS.some((group) => facts[group]);
+
 /** Whether a snapshot holds every user who was there: one of a report knows no other users than the report's own. */
-export const knowsNewer = ({ source, facts }: SnapshotHeader): boolean =>
-  source === 'report' || LISTS.some((group) => facts[group]);
+export const knowsNewer = (header: SnapshotHeader): boolean => header.source === 'report' || hasListedUsers(header);
 
 /**
  * Why parts that match may be lacking although every part of every user who is known was read: nobody has listed the users
@@ -25,8 +27,12 @@ export function whyNewerNotListed(
 ): IamqlError | undefined {
   if (knowsNewer(header)) return undefined;
   const owners = ownershipsFor(type, where, (group) => header.facts[group] !== undefined);
-  if (!owners.some(isOfNewer)) return undefined;
-  const note = header.unread.find(isOfUserDetails);
+  return owners.some(isOfNewer) ? whyNotListedNow(header) : undefined;
+}
+
+/** Why a snapshot has no list of the users who were there. */
+export function whyNotListedNow({ unread }: SnapshotHeader): IamqlError {
+  const note = unread.find(isOfUserDetails);
   if (note) return new IamqlError(note.code, note.message);
   return new IamqlError('NotCollected', 'the users who are newer than the credential report were not listed');
 }

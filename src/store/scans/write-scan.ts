@@ -15,6 +15,7 @@ import { ADDITIONAL_KEYS, columnList, copyValue, quoted, type Table, tablesOf } 
 import { additionalKeyRows } from './additional-keys.ts';
 import { KnownRows, readKnownRows } from './known-rows.ts';
 import type { ScanHeader } from './scan-headers.ts';
+import { withUnlistedUsers } from './unlisted-users.ts';
 
 const tables = tablesOf(catalogue);
 
@@ -49,10 +50,12 @@ export interface FailedScan extends Naming {
  *
  * @returns its number; undefined where its round has one of the account already, and nothing was kept.
  */
-export async function writeScan(database: Database, scanned: Scanned): Promise<string | undefined> {
-  const { header, startedAt, endedAt, round } = scanned;
+export async function writeScan(database: Database, taken: Scanned): Promise<string | undefined> {
+  const { startedAt, endedAt, round } = taken;
   const id = await database.transaction(async (session) => {
-    await lockConnector(session, header.connector, scanned);
+    await lockConnector(session, taken.header.connector, taken);
+    const header = await withUnlistedUsers(session, taken.header, taken.assets);
+    const scanned = { ...taken, header };
     const [scan] = await session.query<{ id: string }>(
       `INSERT INTO scan (connector, started_at, ended_at, header, has_additional_keys, round)
        VALUES ($1, $2, $3, $4, $5, $6) ${ONCE_IN_A_ROUND} RETURNING id::text`,
