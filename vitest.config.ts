@@ -10,10 +10,6 @@ export default defineConfig({
   test: {
     reporters: json ? ['default', ['json', { outputFile: json }]] : ['default'],
     globalSetup: ['test/support/moto.ts'],
-    // A process for each file would load the same modules for each of them. As it is, a module that several files import is
-    // loaded once: what it registers then, such as an afterEach, counts for the first of them only.
-    isolate: false,
-    setupFiles: ['test/support/same-process.ts'],
     include: ['test/**/*.test.ts'],
     // Tests talk to servers over HTTP and start the command line, some on slow shared machines.
     testTimeout: 30_000,

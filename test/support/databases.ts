@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { Database } from '../../src/store/database/database.ts';
@@ -7,7 +8,7 @@ import { openPostgres } from '../../src/store/database/postgres.ts';
 /** What fills a database before the tests of a block may take a while. */
 export const START_MS = 60_000;
 
-/** What a store may be kept in, by name: each opens an empty database, of which there is one at a time in a process. */
+/** What a store may be kept in, by name: each opens an empty database, of which there is one at a time in a test file. */
 export const databases: Readonly<Record<string, () => Promise<Database>>> = {
   PGlite: emptyPglite,
   PostgreSQL: async () => openPostgres(await newDatabase()),
@@ -18,17 +19,14 @@ export async function newDatabase(): Promise<string> {
   const url = new URL(inject('postgresUrl'));
   const client = new pg.Client(url.href);
   await client.connect();
-  made += 1;
-  const name = `of_${process.pid}_${made}`;
+  const name = `of_${randomUUID().replaceAll('-', '_')}`;
   await client.query(`CREATE DATABASE ${name}`);
   await client.end();
   url.pathname = name;
   return url.href;
 }
 
-let made = 0;
-
-/** Making one takes longer than most tests: the files that a process runs have one after the other, emptied. */
+/** Making one takes longer than most tests: the blocks of a file have one after the other, emptied. */
 export async function emptyPglite(): Promise<Database> {
   common ??= openPglite(undefined);
   const database = await common;
