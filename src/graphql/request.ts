@@ -16,6 +16,7 @@ import type { FindingsQuestion, SummaryQuestion } from '../inventory/findings.ts
 import type { Expression } from '../where/expression.ts';
 import { preparePatterns } from '../where/patterns.ts';
 import { WhereError, type WherePath } from '../where/read-where.ts';
+import { constantWhere, writtenField } from './constant-where.ts';
 import { nullVariables, rewriteVariables } from './dialect.ts';
 import { type FindingsKind, findingsRoot } from './findings-fields.ts';
 import { checkLimit, type Limits } from './limits.ts';
@@ -107,12 +108,13 @@ async function readQuestions(schema: GraphQLSchema, nodes: readonly FieldNode[],
   const findings: WrittenFindings[] = [];
   const warnings = new Set<string>();
   const errors: GraphQLError[] = [];
-  for (const node of nodes) {
+  for (const executed of nodes) {
+    const node = writtenField(executed);
     const [field, kind] = [rootField(node.name.value), findingsRoot(node.name.value)];
     const definition = schema.getQueryType()?.getFields()[node.name.value];
     if (!definition) continue;
     try {
-      const args = getArgumentValues(definition, node, variables);
+      const args = { ...getArgumentValues(definition, executed, variables), ...constantWhere(executed) };
       checkWhere(args['where'], node, limits);
       const warn = (warning: string) => warnings.add(warning);
       if (kind) {

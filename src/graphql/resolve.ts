@@ -6,6 +6,7 @@ import type { Found, Inventory, RelationTree } from '../inventory/inventory.ts';
 import { wholeField } from '../inventory/whole-field.ts';
 import type { Expression } from '../where/expression.ts';
 import { connectionOf, countOf } from './connection.ts';
+import { constantWhere } from './constant-where.ts';
 import { findingsRoot } from './findings-fields.ts';
 import { throwGraphQLError, toGraphQLError } from './graphql-error.ts';
 import type { Related } from './related.ts';
@@ -58,8 +59,9 @@ export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, arg
   }
 };
 
-const rootValue: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
+const rootValue: GraphQLFieldResolver<unknown, Context> = (source, written, context, info) => {
   const { fieldName } = info;
+  const args = { ...written, ...constantWhere(info.fieldNodes[0]) };
   const kind = findingsRoot(fieldName);
   if (kind) return selectFindings(kind, args, context.inventory);
   const root = rootField(fieldName);

@@ -6,6 +6,7 @@ import {
 } from '@apollo/server';
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import { extensionsOf } from '../graphql/ask.ts';
+import { withoutConstantWhere } from '../graphql/constant-where.ts';
 import { type Prepared, prepareDocument } from '../graphql/document.ts';
 import { explainQuestions, planOf } from '../graphql/explain.ts';
 import { explainFindings, planOfFindings, withFindingsCosts } from '../graphql/explain-findings.ts';
@@ -44,7 +45,10 @@ export class DocumentStage {
 
   /** Apollo's keys are a prefix of its own and the hash of the text. */
   readonly documentStore = {
-    get: async (key: string): Promise<DocumentNode> => this.prepared.get(hashOf(key))?.document ?? NOTHING,
+    get: async (key: string): Promise<DocumentNode> => {
+      const document = this.prepared.get(hashOf(key))?.document;
+      return document ? withoutConstantWhere(this.schema, document) : NOTHING;
+    },
     set: async (): Promise<void> => {},
     delete: async (): Promise<void> => {},
   };

@@ -1,7 +1,10 @@
 import { type Audit, serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask } from '../../src/graphql/ask.ts';
+import { openSample } from '../../src/inventory/snapshot/sample.ts';
+import { FOUNDING_TEXT } from '../support/founding-text.ts';
 import type { RunningCli } from '../support/run-cli.ts';
-import { serveUrl } from '../support/serve.ts';
+import { post, serveUrl } from '../support/serve.ts';
 
 const REFUSED_IN_JSON =
   'A client that did not ask for application/graphql-response+json gets 400 all the same, as Apollo Server answers: ' +
@@ -74,5 +77,40 @@ describe('a GET with the header that no web page can send unasked', () => {
   const ofGets = serverAudits({ url: () => url, fetchFn }).filter(({ name }) => / GETs?\b/.test(name));
   test.each(ofGets.map(nameAndAudit))('%s', async (_name, { fn }) => {
     expect(await fn()).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('is answered alike each time, and as without a server', () => {
+  const sample = openSample();
+  const ALICE = 'where:{userName_STARTS_WITH:"a"}';
+  test.each<[name: string, text: string, variables?: Readonly<Record<string, unknown>>]>([
+    ['a bare text', FOUNDING_TEXT],
+    [
+      'one field twice',
+      `{a:iamUsers(${ALICE}){userName} b:iamUsers(where:{NOT:{userName_STARTS_WITH:"a"}}){userName}}`,
+    ],
+    ['a field that is merged', `{iamUsers(${ALICE}){userName} iamUsers(${ALICE}){createDate}}`],
+    [
+      'fragments',
+      `query{...F ...on Query{u:iamUsers(${ALICE}){arn}}} fragment F on Query{iamUsers(${ALICE}){userName}}`,
+    ],
+    ['a null', '{iamUsersAggregate(where:null){count}}'],
+    [
+      'a variable beside',
+      `query($n:Int!,$all:Boolean!){iamUsersConnection(${ALICE},first:$n){totalCount edges{node{userName}}}
+        more:iamUsers(${ALICE}) @include(if:$all){userName}}`,
+      { n: 1, all: false },
+    ],
+    ['a variable inside', 'query($t:String){iamUsers(where:{userName_STARTS_WITH:$t}){userName}}', { t: 'b' }],
+    ['a condition without meaning', '{iamUsers(where:{OR:[{userName:"a"},{userName_MATCHES:"("}]}){userName}}'],
+    ['an argument without meaning', `{iamUsers(${ALICE},options:{limit:-1}){userName}}`],
+    ['a question that has a name', '{AWSIAM3(days:45){identifier}}'],
+  ])('%s', async (_name, query, variables = {}) => {
+    const { data, errors } = (await ask(sample.inventory(), { text: query, variables })).result;
+    const expected = JSON.parse(JSON.stringify({ data: data ?? undefined, errors }));
+    for (const _again of [1, 2]) {
+      const { body } = await post(url, { query, variables });
+      expect({ data: body.data, errors: body.errors }).toEqual(expected);
+    }
   });
 });
