@@ -51,6 +51,12 @@ describe.each(Object.keys(databases))('a user who is newer than the report, on %
       expect(await found(FOUNDING)).toEqual([{ userName: 'newer' }, { userName: 'old' }, notListed]);
       expect(await found(KEYS)).toContainEqual({ accessKeyId: newer.accessKeys?.[0]?.id });
     }
+    // A report of the second in which the user was made may have been there before.
+    await keepAccount(
+      database,
+      account.open({ ...unlisted, users: [old], report: { generatedTime: newer.createDate } }),
+    );
+    expect(await found(FOUNDING)).toEqual([{ userName: 'newer' }, { userName: 'old' }, notListed]);
     const later = { ...unlisted, users: [old], report: { generatedTime: '2024-07-01T00:00:00Z' } };
     await keepAccount(database, account.open(later));
     expect(await found(FOUNDING)).toEqual([{ userName: 'old' }]);

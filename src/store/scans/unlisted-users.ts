@@ -6,11 +6,11 @@ import { storedValue } from '../../where/stored-value.ts';
 import type { SqlSession } from '../database/database.ts';
 import { quoted } from '../tables.ts';
 
-/** The users who are there, not in the scan, and younger than a time, or of any age. */
+/** The users who are there, not in the scan, and no older than a time, or of any age. */
 const UNSEEN = `
   SELECT count(*)::int AS count FROM ${quoted('IAMUser')}
   WHERE _connector = $1 AND _last IS NULL AND identifier <> ALL($2::text[])
-    AND ($3::text IS NULL OR "createDate" IS NULL OR "createDate" > $3)`;
+    AND ($3::text IS NULL OR "createDate" IS NULL OR "createDate" >= $3)`;
 
 /**
  * A scan that could not list users knows those of the credential report alone. Whoever is newer than that, and was there before,
